@@ -1,0 +1,45 @@
+# `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help .venv reproduce test build check steady wheel clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.venv: $(VENV)/.installed ## create .venv with the package (editable) and all that it needs, pinned
+
+# --no-deps: constraints.txt is the whole list, without the notebook stack (see there).
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "$(PYTHON) is Python %d.%d; allowed: 3.11 to 3.13. Say which: make PYTHON=python3.12 ..." % v)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+reproduce: $(VENV)/.installed ## rules to SBML to simulation to the judged claims; writes results/report.html
+	$(BIN)/ketamine-mtor reproduce
+
+test: $(VENV)/.installed ## run the whole test suite
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+build: $(VENV)/.installed ## rewrite sbml/ from the rules
+	$(BIN)/ketamine-mtor build
+
+check: $(VENV)/.installed ## is sbml/ what the rules give, and is the code tidy
+	$(BIN)/ketamine-mtor build --check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+steady: $(VENV)/.installed ## recompute the drug-free steady state
+	$(BIN)/python -m ketamine_mtor.build steady
+
+wheel: $(VENV)/.installed ## write the wheel to dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+clean: ## delete all that is generated and not committed, .venv too
+	rm -rf $(VENV) results dist .hypothesis .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

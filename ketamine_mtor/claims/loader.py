@@ -1,0 +1,258 @@
+"""Reads and checks the claim files. A wrong file gives one line: file, claim, field, what is allowed.
+
+`validation/claims/*.yaml` hold the claims, one file per stretch of the figure in its order;
+`validation/experiments.yaml` holds the experiments that they share.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ketamine_mtor import paths
+from ketamine_mtor.claims import caption as text
+from ketamine_mtor.claims.conditions import ConditionReader
+from ketamine_mtor.claims.model import Claim, Setup
+from ketamine_mtor.claims.vocabulary import READ_STATUSES, Vocabulary, model_vocabulary
+from ketamine_mtor.claims.words import fault, known
+from ketamine_mtor.errors import nearest
+
+_EVIDENCE = re.compile(r"\b[EPQ]\d{1,2}[a-d]?\b")
+ASSUMED = "assumed"
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds; an InputError of one line where it cannot be read."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise fault(path.name, f"cannot be read: {problem.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        raise fault(path.name, f"is no YAML: {problem}") from None
+
+
+@cache
+def _validator(name: str) -> Any:
+    import jsonschema
+
+    source = resources.files("ketamine_mtor.claims") / name
+    return jsonschema.Draft202012Validator(json.loads(source.read_text(encoding="utf-8")))
+
+
+def check_schema(document: Any, schema: str, path: Path) -> None:
+    """`InputError` with claim, field and nearest match unless the document fits the schema."""
+    from jsonschema.exceptions import best_match
+
+    error = best_match(_validator(schema).iter_errors(document))
+    if error is None:
+        return
+    steps = list(error.absolute_path)
+    where = path.name
+    if steps[:1] == ["claims"] and len(steps) > 1:
+        claim = document["claims"][steps[1]]
+        where += f", claim {claim.get('id', steps[1]) if isinstance(claim, dict) else steps[1]}"
+        steps = steps[2:]
+    field = ".".join(map(str, steps)) or "top level"
+    what = error.message
+    if error.validator == "additionalProperties":
+        allowed = sorted(error.schema.get("properties", {}))
+        unknown = sorted(set(error.instance) - set(allowed))
+        close = nearest(unknown[0], allowed) if unknown else None
+        what += f"; nearest: {close}" if close else ""
+        what += f" (allowed: {', '.join(allowed)})"
+    raise fault(f"{where}, field {field}", what)
+
+
+def load_setups(path: Path, vocabulary: Vocabulary) -> dict[str, Setup]:
+    """The named experiments of experiments.yaml, checked against the model's words."""
+    document = read_yaml(path)
+    check_schema(document, "experiments.schema.json", path)
+    setups = {}
+    for name, entry in document["experiments"].items():
+        where = f"{path.name}, experiment {name}"
+        options = {**document.get("defaults", {}), **entry}
+        what = options.pop("what")
+        for field, allowed in (
+            ("drugs", vocabulary.drugs),
+            ("knockouts", vocabulary.genes),
+            ("parameters", vocabulary.parameters),
+        ):
+            for word in options.get(field) or ():
+                known(word, allowed, f"{where}, field {field}", field.rstrip("s"))
+        setups[name] = Setup(name, what, options)
+    return setups
+
+
+def _sources(raw: Mapping[str, Any], vocabulary: Vocabulary, where: str) -> tuple[str, ...]:
+    for word in raw["source"]:
+        if word == ASSUMED:
+            if raw["kind"] == "literature":
+                raise fault(f"{where}, field source", "a literature claim needs a paper, not assumed")
+            continue
+        known(word, vocabulary.sources, f"{where}, field source", "source")
+        status = vocabulary.sources[word]
+        if not status.startswith(READ_STATUSES):
+            raise fault(
+                f"{where}, field source",
+                f"{word} has status {status} (allowed: {', '.join(READ_STATUSES)}, or assumed)",
+            )
+    if raw["kind"] == "expectation" and list(raw["source"]) != [ASSUMED]:
+        raise fault(f"{where}, field source", "an expectation's source is [assumed], no paper")
+    for word in _EVIDENCE.findall(raw["biology"]):
+        known(word, vocabulary.sources, f"{where}, field biology", "evidence id")
+    return tuple(raw["source"])
+
+
+def _quotes(raw: Mapping[str, Any], caption: str, where: str) -> tuple[str, ...]:
+    quotes = [raw["quote"]] if isinstance(raw["quote"], str) else raw["quote"]
+    field = f"{where}, field quote"
+    if raw["kind"] != "caption":
+        if quotes != [""]:
+            raise fault(field, f'a claim of kind {raw["kind"]} quotes nothing: ""')
+        return ()
+    for quote in quotes:
+        if not quote:
+            raise fault(field, "a caption claim must quote the caption")
+        try:
+            text.find(quote, caption)
+        except ValueError as problem:
+            raise fault(field, f"'{quote}' {problem}") from None
+        if text.words(quote) > text.MOST_WORDS:
+            raise fault(
+                field, f"{text.words(quote)} words (allowed: at most {text.MOST_WORDS}): '{quote}'"
+            )
+    return tuple(quotes)
+
+
+def _check_together(claims: list[Claim], files: Mapping[str, str], caption: str) -> None:
+    """What only shows when all claims are seen: repeated ids, shared phrases, upstream."""
+    ids = {claim.id for claim in claims}
+    phrases: Counter[str] = Counter()
+    speakers: dict[text.Span, set[str]] = {}
+    for claim in claims:
+        for word in claim.upstream:
+            known(word, ids, f"{files[claim.id]}, claim {claim.id}, field upstream", "claim")
+        phrases.update({quote.strip(" .,").lower() for quote in claim.quote})
+        for quote in claim.quote:
+            sentence = text.sentence_of(text.find(quote, caption), caption)
+            speakers.setdefault(sentence, set()).add(claim.id)
+    for claim in claims:
+        where = f"{files[claim.id]}, claim {claim.id}, field quote"
+        for quote in claim.quote:
+            if phrases[quote.strip(" .,").lower()] > 2:
+                raise fault(where, f"more than two claims quote '{quote}'")
+            span = text.find(quote, caption)
+            sentence = text.sentence_of(span, caption)
+            whole = len(quote.rstrip(".")) >= len(caption[sentence.start : sentence.end]) - 1
+            if whole and len(speakers[sentence]) > 1:
+                raise fault(where, "quotes a whole sentence that makes several statements")
+    _check_upstream_ends(claims, files)
+
+
+def _check_upstream_ends(claims: list[Claim], files: Mapping[str, str]) -> None:
+    for claim in claims:
+        if claim.id in upstream_of(claim.id, claims):
+            raise fault(
+                f"{files[claim.id]}, claim {claim.id}, field upstream", "a claim above itself"
+            )
+
+
+def upstream_of(claim_id: str, claims: Iterable[Claim]) -> list[str]:
+    """Ids of all claims above a claim, direct and indirect, in the order of `claims`."""
+    direct = {claim.id: claim.upstream for claim in claims}
+    found: set[str] = set()
+    waiting = list(direct[claim_id])
+    while waiting:
+        current = waiting.pop()
+        if current not in found:
+            found.add(current)
+            waiting.extend(direct[current])
+    return [name for name in direct if name in found]
+
+
+def load_claims(
+    folder: Path | None = None, vocabulary: Vocabulary | None = None
+) -> tuple[Claim, ...]:
+    """All claims in the order of the figure, checked.
+
+    Parameters
+    ----------
+    folder
+        Holds caption.txt, experiments.yaml and claims/*.yaml; the package's own by default.
+    vocabulary
+        Words that the claims may use; the model's own by default.
+
+    Raises
+    ------
+    InputError
+        One line that names file, claim, field, what is allowed and the nearest match.
+    """
+    if folder is None:
+        folder = paths.validation()
+    vocabulary = vocabulary or model_vocabulary()
+    caption = read_caption(folder)
+    setups = load_setups(folder / "experiments.yaml", vocabulary)
+    claims: list[Claim] = []
+    files: dict[str, str] = {}
+    for path in sorted((folder / "claims").glob("*.yaml")):
+        document = read_yaml(path)
+        check_schema(document, "schema.json", path)
+        for raw in document["claims"]:
+            where = f"{path.name}, claim {raw['id']}"
+            if raw["id"] in files:
+                raise fault(f"{where}, field id", f"already used in {files[raw['id']]}")
+            files[raw["id"]] = path.name
+            claims.append(_claim(raw, document["stretch"], setups, vocabulary, caption, where))
+    if not claims:
+        raise fault(str(folder.name), "no claim files (claims/*.yaml) found")
+    _check_together(claims, files, caption)
+    return tuple(claims)
+
+
+def read_caption(folder: Path) -> str:
+    """The caption's text, without the line end that closes the file."""
+    path = folder / "caption.txt"
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\n")
+    except OSError as problem:
+        raise fault(path.name, f"cannot be read: {problem.strerror}") from None
+
+
+def _claim(
+    raw: Mapping[str, Any],
+    stretch: str,
+    setups: Mapping[str, Setup],
+    vocabulary: Vocabulary,
+    caption: str,
+    where: str,
+) -> Claim:
+    known(raw["experiment"], setups, f"{where}, field experiment", "experiment")
+    reader = ConditionReader(raw["experiment"], setups, vocabulary, where)
+    conditions = tuple(
+        condition for entry in raw["test"]["all"] for condition in reader.read(entry)
+    )
+    used = {name for condition in conditions for name in condition.setups()}
+    return Claim(
+        id=raw["id"],
+        kind=raw["kind"],
+        role=raw["role"],
+        quote=_quotes(raw, caption, where),
+        statement=" ".join(raw["statement"].split()),
+        stretch=stretch,
+        link=raw["link"],
+        upstream=tuple(raw["upstream"]),
+        experiment=raw["experiment"],
+        conditions=conditions,
+        biology=" ".join(raw["biology"].split()),
+        source=_sources(raw, vocabulary, where),
+        experiments={name: setups[name] for name in sorted({*used, raw["experiment"]})},
+        note=" ".join(raw.get("note", "").split()),
+    )

@@ -1,0 +1,164 @@
+"""The necessity matrix: without a rule of its own link a claim fails, and those upstream still pass.
+
+`validation/mutants.yaml` names the rules. A mutant is the SBML without their reactions; it reaches
+its own drug-free steady state before anything is judged.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Collection, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ketamine_mtor import knowledge, paths
+from ketamine_mtor.claims.judge import FAIL, PASS, Runs, judge
+from ketamine_mtor.claims.loader import check_schema, load_claims, read_yaml, upstream_of
+from ketamine_mtor.claims.model import Claim
+from ketamine_mtor.claims.words import fault, known
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """Without ``rules`` the claim of that id has to fail; ``why`` says so in words."""
+
+    claim: str
+    rules: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Necessity:
+    """What became of a claim, and of those upstream of it, in its mutant.
+
+    Attributes
+    ----------
+    mutant
+        What was removed.
+    status
+        Of the claim itself: it has to be ``fail``, as ``not-run`` shows nothing.
+    reason
+        Why the claim was not run, or which event never happened.
+    upstream
+        Ids of the claims upstream that did not pass, with their status; has to be empty.
+    """
+
+    mutant: Mutant
+    status: str
+    reason: str
+    upstream: tuple[tuple[str, str], ...]
+
+    @property
+    def shown(self) -> bool:
+        """Whether the rules are shown to be what the claim rests on."""
+        return self.status == FAIL and not self.upstream
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row of the matrix as JSON's types."""
+        return {
+            "claim": self.mutant.claim,
+            "rules": list(self.mutant.rules),
+            "why": self.mutant.why,
+            "status": self.status,
+            "reason": self.reason,
+            "upstream_lost": [{"id": name, "status": status} for name, status in self.upstream],
+            "shown": self.shown,
+        }
+
+
+def load_mutants(
+    claims: Sequence[Claim], folder: Path | None = None, rules: Collection[str] | None = None
+) -> tuple[Mutant, ...]:
+    """The mutants, in the order of the claims.
+
+    Parameters
+    ----------
+    claims
+        All claims; each caption claim needs exactly one mutant.
+    folder
+        Holds mutants.yaml; the package's own by default.
+    rules
+        Names of the model's rules; those of the tables by default.
+
+    Raises
+    ------
+    InputError
+        One line: an unknown claim or rule, a claim with two mutants or a caption claim with none.
+    """
+    path = (folder or paths.validation()) / "mutants.yaml"
+    rules = knowledge.load().rules if rules is None else rules
+    document = read_yaml(path)
+    check_schema(document, "mutants.schema.json", path)
+    ids = [claim.id for claim in claims]
+    found: dict[str, Mutant] = {}
+    for raw in document["mutants"]:
+        where = f"{path.name}, mutant of {raw['claim']}"
+        known(raw["claim"], ids, where, "claim")
+        if raw["claim"] in found:
+            raise fault(where, "is there twice (allowed: one mutant per claim)")
+        for rule in raw["rules"]:
+            known(rule, rules, f"{where}, field rules", "rule")
+        found[raw["claim"]] = Mutant(
+            raw["claim"], tuple(raw["rules"]), " ".join(raw["why"].split())
+        )
+    missing = [claim.id for claim in claims if claim.kind == "caption" and claim.id not in found]
+    if missing:
+        raise fault(path.name, f"no mutant for {', '.join(missing)} (allowed: one per claim)")
+    return tuple(found[name] for name in ids if name in found)
+
+
+def judge_mutant(
+    mutant: Mutant, claims: Sequence[Claim], sbml: str, variant: str | None = None
+) -> Necessity:
+    """Judge a mutant's claim and all claims upstream of it on the SBML without the rules.
+
+    Parameters
+    ----------
+    mutant
+        What is removed.
+    claims
+        All claims.
+    sbml
+        Text of the SBML with every rule.
+    variant
+        Variant of the model that the SBML is of.
+    """
+    from ketamine_mtor.emit.edit import without_rules
+    from ketamine_mtor.run import simulate
+
+    above = set(upstream_of(mutant.claim, claims))
+    chosen = [claim for claim in claims if claim.id in above or claim.id == mutant.claim]
+    text = without_rules(sbml, mutant.rules)
+    runs = Runs(chosen, lambda experiment: simulate(experiment, sbml=text), variant)
+    verdicts = {verdict.claim.id: verdict for verdict in judge(chosen, runs, variant)}
+    own = verdicts.pop(mutant.claim)
+    lost = tuple((name, v.status) for name, v in verdicts.items() if v.status != PASS)
+    return Necessity(mutant, own.status, own.reason, lost)
+
+
+def matrix(
+    mutants: Sequence[Mutant],
+    claims: Sequence[Claim],
+    sbml: str,
+    variant: str | None = None,
+    workers: int | None = None,
+) -> list[Necessity]:
+    """The row of each mutant, judged in ``workers`` processes (as many as there are cores).
+
+    The processes load the claims of the package themselves, so ``claims`` with another origin are
+    judged in this process: give ``workers=1``.
+    """
+    workers = min(workers or os.cpu_count() or 1, len(mutants))
+    if workers <= 1:
+        return [judge_mutant(mutant, claims, sbml, variant) for mutant in mutants]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        jobs = [pool.submit(_judge_packaged, mutant, sbml, variant) for mutant in mutants]
+        return [job.result() for job in jobs]
+
+
+def _judge_packaged(mutant: Mutant, sbml: str, variant: str | None) -> Necessity:
+    return judge_mutant(mutant, load_claims(), sbml, variant)

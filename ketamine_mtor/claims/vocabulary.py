@@ -1,0 +1,43 @@
+"""The words that claims may use: observables, drugs, genes, parameters, variants and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from ketamine_mtor import knowledge
+from ketamine_mtor.claims.model import Readout
+
+#: Statuses of references.tsv that somebody has read; others cannot be a claim's source.
+READ_STATUSES = ("READ", "REPO")
+
+# These have unit 1 without being a share of a total: multiples of the drug-free wild type.
+_MULTIPLES = frozenset({"BDNF_translation", "translation_rate", "synapses"})
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a claim file is checked against. `sources` maps a reference's id to its status."""
+
+    readouts: Mapping[str, Readout]
+    drugs: frozenset[str]
+    genes: frozenset[str]
+    parameters: frozenset[str]
+    sources: Mapping[str, str]
+
+
+@cache
+def model_vocabulary() -> Vocabulary:
+    """The vocabulary of the model's own tables."""
+    tables = knowledge.load()
+    return Vocabulary(
+        readouts={
+            row.id: Readout(row.id, row.unit, row.unit == "1" and row.id not in _MULTIPLES)
+            for row in tables.observables.values()
+        },
+        drugs=frozenset(tables.drugs),
+        genes=frozenset(tables.genes),
+        parameters=frozenset(tables.numbers()),
+        sources={row.id: row.status for row in tables.references.values()},
+    )

@@ -1,0 +1,21 @@
+"""A PySB model with its network, written as SBML; and what is asked of, or done to, such SBML."""
+
+from ketamine_mtor.emit.annotate import About, Annotations, from_tables
+from ketamine_mtor.emit.edit import rules_in, without_rules
+from ketamine_mtor.emit.error import EmitError
+from ketamine_mtor.emit.names import species_ids
+from ketamine_mtor.emit.sbml import seeds, write_sbml
+from ketamine_mtor.emit.validate import problems
+
+__all__ = [
+    "About",
+    "Annotations",
+    "EmitError",
+    "from_tables",
+    "problems",
+    "rules_in",
+    "seeds",
+    "species_ids",
+    "without_rules",
+    "write_sbml",
+]

@@ -1,0 +1,7 @@
+"""What can be wrong with a model that is to be written as SBML."""
+
+from __future__ import annotations
+
+
+class EmitError(ValueError):
+    """The model or its network cannot be written as SBML faithfully: the message says what and why."""

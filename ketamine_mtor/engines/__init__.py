@@ -1,0 +1,36 @@
+"""The simulators: each loads a model and runs schedules on it, in nM and seconds."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+
+from ketamine_mtor.engines.session import Course, EngineFailure, Plant, Session
+from ketamine_mtor.errors import not_allowed
+from ketamine_mtor.model_files import ModelFiles
+
+ENGINES = ("roadrunner", "copasi", "pysb")
+
+__all__ = ["ENGINES", "Course", "EngineFailure", "Plant", "Session", "open_session"]
+
+
+def open_session(engine: str, files: ModelFiles) -> Session:
+    """The model loaded into an engine; the last few are kept.
+
+    A session belongs to one thread.
+
+    Raises
+    ------
+    InputError
+        For an unknown engine, or files that it cannot load.
+    MissingExtra
+        Where the engine is not installed.
+    """
+    if engine not in ENGINES:
+        raise not_allowed("engine", engine, ENGINES)
+    return _open(engine, files)
+
+
+@lru_cache(maxsize=8)
+def _open(engine: str, files: ModelFiles) -> Session:
+    return Session(files, import_module(f"ketamine_mtor.engines.{engine}").load(files))

@@ -1,0 +1,189 @@
+"""A model loaded into an engine: brings the animal to rest, then runs schedules on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from ketamine_mtor.errors import InputError, SimulationError
+from ketamine_mtor.knowledge import DEPOT_SEED
+from ketamine_mtor.model_files import ModelFiles
+from ketamine_mtor.schedule import SECONDS_PER_HOUR, Schedule, resting
+
+DEPOT_PER_DOSE = "ketamine_depot_per_dose"
+#: How long the animal is left alone before it counts as at rest (s), as often as it takes.
+REST_S = (1e7, 1e8, 1e9)
+#: At rest no species changes faster than this share of itself per second (0.01 % in 72 h) ...
+REST_RATE = 4e-10
+#: ... where what is below this concentration (nM) counts as nothing.
+REST_FLOOR_NM = 1e-6
+#: No concentration may fall below this (nM).
+LOWEST_NM = -1e-9
+#: What every solver is asked for; the absolute tolerance is that of a concentration (nM).
+RELATIVE, ABSOLUTE_NM = 1e-8, 1e-12
+MOST_STEPS = 500_000
+
+
+class EngineFailure(RuntimeError):
+    """A solver gave up ``reached`` seconds after the start of the stretch."""
+
+    def __init__(self, reason: str, reached: float = 0.0):
+        super().__init__(reason)
+        self.reason, self.reached = reason, reached
+
+
+class Plant(Protocol):
+    """A model in an engine. A state is an array of concentrations (nM), in the order of species."""
+
+    species: Sequence[str]
+    boundary: Sequence[str]
+
+    def resolve(self, changes: Mapping[str, float]) -> dict[str, float]:
+        """All parameters and initial concentrations (nM) after ``changes``, by id.
+
+        Raises InputError for a change of what the model has not.
+        """
+
+    def set(self, values: Mapping[str, float]) -> None:
+        """Make these parameters, volumes and boundary concentrations the current ones."""
+
+    def observe(self, state: np.ndarray, observables: Sequence[str]) -> np.ndarray:
+        """The observables in a state."""
+
+    def advance(
+        self, state: np.ndarray, duration: float, samples: np.ndarray, observables: Sequence[str]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The observables at ``samples`` (s from now; rows) and the state after ``duration`` (s).
+
+        Raises EngineFailure.
+        """
+
+    def rates(self, state: np.ndarray) -> np.ndarray:
+        """Change of each species in a state, nM/s."""
+
+
+def check_reached(species: Sequence[str], state: np.ndarray, time: float) -> None:
+    """EngineFailure unless the state reached at ``time`` (s) is one that an animal can be in."""
+    if not np.isfinite(state).all():
+        raise EngineFailure("a value is not finite", time)
+    if state.min(initial=0.0) < LOWEST_NM:
+        lowest = int(state.argmin())
+        raise EngineFailure(f"{species[lowest]} is {state[lowest]:.1e} nM", time)
+
+
+class Course(NamedTuple):
+    """What was read: ``values[time, observable]`` and ``baseline[observable]``."""
+
+    values: np.ndarray
+    baseline: np.ndarray
+
+
+class Session:
+    """A model in an engine, with its steady states kept."""
+
+    def __init__(self, files: ModelFiles, plant: Plant):
+        self._plant = plant
+        self._at_rest = files.at_rest
+        seeds = {row.species: row.seed for row in files.tables.steady_state.values()}
+        for species in (*plant.species, *plant.boundary):
+            if species not in seeds:
+                raise InputError(f"species '{species}' is not in steady_state.tsv: another model?")
+        self._seeds = [seeds[species] for species in plant.species]
+        self._boundary = {species: seeds[species] for species in plant.boundary}
+        if self._seeds.count(DEPOT_SEED) != 1:
+            raise InputError(f"steady_state.tsv: one species has to have the seed {DEPOT_SEED}")
+        self._depot = self._seeds.index(DEPOT_SEED)
+        own = plant.resolve({})
+        self._own = own
+        self._sized: dict[str, list[str]] = {}
+        for row in files.tables.compartments.values():
+            if row.id in own:
+                self._sized.setdefault(row.size, []).append(row.id)
+        self._resting = {name: v for name, v in resting(files.tables).items() if name in own}
+        self.steady_state = lru_cache(maxsize=256)(self._steady_state)
+
+    def run(self, schedule: Schedule, observables: Sequence[str]) -> Course:
+        """The observables over the schedule's times.
+
+        Raises
+        ------
+        InputError
+            When the schedule sets a parameter that the model has not.
+        SimulationError
+            When the engine fails; its time is the one reached, in hours.
+        """
+        changes = self._changes(schedule.animal)
+        state = self.steady_state(tuple(sorted(changes.items())))
+        values = self._set(changes)
+        baseline = self._plant.observe(state, observables)
+        parts = [] if schedule.segments[0].start < 0 else [baseline[np.newaxis]]
+        for segment in schedule.segments:
+            if segment.settings or segment is not schedule.segments[0]:
+                values = self._set({**changes, **segment.settings})
+            if segment.bolus:
+                state = state.copy()
+                state[self._depot] += segment.bolus * values[DEPOT_PER_DOSE]
+            read, state = self._advance(
+                state, segment.start, segment.end, segment.samples, observables
+            )
+            parts.append(read)
+        return Course(np.concatenate(parts), baseline)
+
+    def _changes(self, animal: Mapping[str, float]) -> dict[str, float]:
+        """What is not the model's own; a parameter that says a size becomes its compartments."""
+        named = {
+            place: value
+            for name, value in animal.items()
+            for place in self._sized.get(name, [name])
+        }
+        return {name: value for name, value in named.items() if self._own.get(name) != value}
+
+    def _set(self, changes: Mapping[str, float]) -> dict[str, float]:
+        values = self._plant.resolve({**self._resting, **changes})
+        for species, seed in self._boundary.items():
+            if seed:
+                values[species] = values[seed]
+        self._plant.set(values)
+        return values
+
+    def _advance(
+        self,
+        state: np.ndarray,
+        start: float,
+        end: float,
+        samples: np.ndarray,
+        observables: Sequence[str],
+    ) -> tuple[np.ndarray, np.ndarray]:
+        try:
+            return self._plant.advance(state, end - start, samples - start, observables)
+        except EngineFailure as failure:
+            reached = (start + failure.reached) / SECONDS_PER_HOUR
+            raise SimulationError(failure.reason, time_h=reached) from None
+
+    def _steady_state(self, changes: tuple[tuple[str, float], ...]) -> np.ndarray:
+        """The drug-free state (nM) of an animal with ``changes``."""
+        values = self._set(dict(changes))
+        if self._at_rest and not changes:
+            return np.array([values[species] for species in self._plant.species])
+        state = np.array([values.get(seed, 0.0) for seed in self._seeds])
+        state[self._depot] = 0.0
+        rested = 0.0
+        for until in REST_S:
+            try:
+                _, state = self._plant.advance(state, until - rested, np.empty(0), ())
+            except EngineFailure as failure:
+                reached = (rested + failure.reached) / SECONDS_PER_HOUR
+                reason = f"no drug-free steady state: {failure.reason}, after rest"
+                raise SimulationError(reason, time_h=reached) from None
+            rested = until
+            speed = np.abs(self._plant.rates(state)) / (np.abs(state) + REST_FLOOR_NM)
+            if speed.max() < REST_RATE:
+                return state
+        worst = int(speed.argmax())
+        raise SimulationError(
+            f"no drug-free steady state: after {rested:g} s {self._plant.species[worst]} still"
+            f" changes by {speed[worst]:.1e} of itself per second; allowed: {REST_RATE:g}"
+        )

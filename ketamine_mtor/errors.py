@@ -1,0 +1,60 @@
+"""What can go wrong, as four names; the command line turns each into one line on stderr."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+#: A list of allowed words longer than this is cut: the nearest match says the rest.
+SHOWN_AT_MOST = 40
+
+
+class InputError(ValueError):
+    """A wrong value: the message names it, what is allowed and the nearest match."""
+
+
+class MissingExtra(RuntimeError):
+    """Something that an optional extra brings is not installed: the message says which extra."""
+
+
+class SimulationError(RuntimeError):
+    """An integration failed.
+
+    Attributes
+    ----------
+    experiment
+        The :class:`~ketamine_mtor.experiment.Experiment` that was run, or None.
+    time_h
+        The time reached, in hours; None when no drug-free steady state was found.
+    """
+
+    def __init__(self, reason: str, experiment: object = None, time_h: float | None = None):
+        where = "" if time_h is None else f" at {time_h:.6g} h"
+        what = "" if experiment is None else f" in {experiment}"
+        super().__init__(f"{reason}{where}{what}")
+        self.reason, self.experiment, self.time_h = reason, experiment, time_h
+
+    def __reduce__(self):
+        return type(self), (self.reason, self.experiment, self.time_h)
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str | None:
+    """The allowed word that ``word`` was probably meant to be, whatever its case, or None."""
+    by_lower = {candidate.lower(): candidate for candidate in allowed}
+    found = difflib.get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.5)
+    return by_lower[found[0]] if found else None
+
+
+def not_allowed(what: str, word: object, allowed: Iterable[str]) -> InputError:
+    """The error for a word outside a fixed vocabulary, ready to raise.
+
+    >>> str(not_allowed("drug", "rapamicin", ["rapamycin", "NBQX"]))
+    "unknown drug 'rapamicin'; nearest: 'rapamycin'; allowed: rapamycin, NBQX"
+    """
+    allowed = list(allowed)
+    guess = nearest(str(word), allowed)
+    near = f"; nearest: '{guess}'" if guess else ""
+    shown = ", ".join(allowed[:SHOWN_AT_MOST]) or "none"
+    more = len(allowed) - SHOWN_AT_MOST
+    rest = f" and {more} more" if more > 0 else ""
+    return InputError(f"unknown {what} '{word}'{near}; allowed: {shown}{rest}")

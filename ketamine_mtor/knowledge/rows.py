@@ -1,0 +1,155 @@
+"""One frozen dataclass per table: its fields are the table's columns, in the table's order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KINDS = ("measured", "derived", "fitted", "assumed")
+#: The source of what no paper gives.
+ASSUMED = "assumed"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A row of ``parameters.tsv`` or ``initial_amounts.tsv``: a number of the model.
+
+    ``low`` and ``high`` bound what is plausible; both are None where nothing but ``value`` is.
+    """
+
+    id: str
+    value: float
+    unit: str
+    kind: str
+    source: tuple[str, ...]
+    low: float | None
+    high: float | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A row of ``units.tsv``: a unit string, and what it is in SBML's base units."""
+
+    unit: str
+    sbml_id: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Compartment:
+    """A row of ``compartments.tsv``; ``size`` names its L per L of tissue."""
+
+    id: str
+    parent: str
+    dimension: int
+    size: str
+    name: str
+    go: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Monomer:
+    """A row of ``monomers.tsv``: what a PySB monomer is, as a MIRIAM compact identifier.
+
+    A monomer that stands for several molecules has a row for each.
+    """
+
+    monomer: str
+    qualifier: str
+    resource: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Drug:
+    """A row of ``drugs.tsv``.
+
+    ``parameter`` holds the concentration (nM, 0 when absent); ``switch``, where there is one, is a
+    parameter that is 1 while the drug is present; ``usual_nM`` is what the literature uses.
+    """
+
+    drug: str
+    target: str
+    parameter: str
+    usual_nM: float
+    source: tuple[str, ...]
+    switch: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Gene:
+    """A row of ``genes.tsv``: a knockout sets ``parameters`` to 0."""
+
+    gene: str
+    parameters: tuple[str, ...]
+    stands_for: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Observable:
+    """A row of ``observables.tsv``: a readout and its unit."""
+
+    id: str
+    unit: str
+    per: str
+    compartment: str
+    meaning: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row of ``rules.tsv``: the kind of process a rule is and the papers it rests on."""
+
+    rule: str
+    sbo: str
+    references: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A row of ``references.tsv``; ``status`` MEM marks what nobody read: never a source."""
+
+    id: str
+    status: str
+    citation: str
+    doi: str
+    pmid: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A row of ``variants.tsv``: the default ``caption``, or ``sbml/variants/NAME.xml``."""
+
+    variant: str
+    meaning: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SteadySpecies:
+    """A row of ``steady_state.tsv`` (generated): a species and its drug-free concentration in nM.
+
+    ``name`` is the BNGL pattern; ``seed`` the id of the initial amount, or empty.
+    """
+
+    species: str
+    name: str
+    compartment: str
+    seed: str
+    value: float
+
+
+@dataclass(frozen=True)
+class WildType:
+    """A row of ``wildtype.tsv`` (generated): what a relative readout is divided by."""
+
+    id: str
+    value: float
+    unit: str

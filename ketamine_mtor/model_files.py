@@ -1,0 +1,58 @@
+"""What a run needs: the SBML's text, the tables that explain it, and the network for PySB."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Any
+
+from ketamine_mtor import knowledge, paths
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFiles:
+    """One model in its files. Equal only to itself, so that engines load each object once.
+
+    Attributes
+    ----------
+    sbml
+        The text of the SBML file.
+    tables
+        The tables; ``steady_state`` says which initial amount seeds which species.
+    network
+        Gives the ``pysb.Model`` with its network; None where there is but the SBML.
+    at_rest
+        Whether the SBML's initial concentrations are its drug-free steady state.
+    """
+
+    sbml: str
+    tables: knowledge.Tables
+    network: Callable[[], Any] | None = None
+    at_rest: bool = True
+
+
+@cache
+def packaged(variant: str = paths.DEFAULT_VARIANT) -> ModelFiles:
+    """The model that the package ships; an InputError where its SBML is not built yet."""
+
+    def network() -> Any:
+        from ketamine_mtor.network import load_net
+        from ketamine_mtor.rules import build_model
+
+        return load_net(build_model(variant), paths.read(paths.network(variant)))
+
+    return ModelFiles(
+        sbml=paths.read(paths.sbml(variant)),
+        tables=knowledge.load(),
+        network=network,
+        at_rest=variant == paths.DEFAULT_VARIANT,
+    )
+
+
+@lru_cache(maxsize=8)
+def edited(files: ModelFiles, sbml: str) -> ModelFiles:
+    """``files`` with another SBML text of the same model, whose steady state is not known."""
+    if sbml == files.sbml:
+        return files
+    return replace(files, sbml=sbml, network=None, at_rest=False)

@@ -1,0 +1,49 @@
+"""Where the generated model and the claims lie: in a checkout, or inside an installed package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ketamine_mtor.errors import InputError
+
+_PACKAGE = Path(__file__).parent
+NAME = "ketamine_mtor"
+DEFAULT_VARIANT = "caption"
+
+
+def root() -> Path:
+    """The folder that holds ``sbml/`` and ``validation/``."""
+    installed = _PACKAGE / "_data"
+    return installed if installed.is_dir() else _PACKAGE.parent
+
+
+def sbml(variant: str = DEFAULT_VARIANT) -> Path:
+    """The SBML file of a variant."""
+    folder = root() / "sbml"
+    if variant == DEFAULT_VARIANT:
+        return folder / f"{NAME}.xml"
+    return folder / "variants" / f"{variant}.xml"
+
+
+def network(variant: str = DEFAULT_VARIANT) -> Path:
+    """The network that BioNetGen generated for a variant."""
+    return sbml(variant).with_suffix(".net")
+
+
+def validation() -> Path:
+    """The folder of the caption, the claims and what they are judged against."""
+    return root() / "validation"
+
+
+def results() -> Path:
+    """Where generated reports go: beside the sources in a checkout, else where one stands."""
+    in_checkout = (_PACKAGE.parent / "pyproject.toml").is_file()
+    return (_PACKAGE.parent if in_checkout else Path.cwd()) / "results"
+
+
+def read(path: Path) -> str:
+    """The text of a file of the model; an InputError where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None

@@ -1,0 +1,62 @@
+"""From the rules to the judged claims, all made afresh: what `make reproduce` runs."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from ketamine_mtor import paths, report
+from ketamine_mtor.claims import validate
+
+REPORT = "report.html"
+
+
+def reproduce(console: Console | None = None) -> int:
+    """Build the model afresh, compare it with the committed one, judge it and report.
+
+    Nothing that is committed is read for the build but the rules and the tables; nothing that is
+    committed is changed.
+
+    Parameters
+    ----------
+    console
+        Where the table goes; standard output by default.
+
+    Returns
+    -------
+    int
+        0 where all is as expected, else 1.
+    """
+    from ketamine_mtor import build
+    from ketamine_mtor.emit.validate import problems
+
+    console = console or Console()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        console.print("Network and SBML from the rules, afresh ...")
+        files = build.fresh(folder)
+        complaints = [*problems(files.sbml), *differences(folder, paths.sbml().parent)]
+        console.print("Simulating and judging ...")
+        result = validate(files=files)
+    path = paths.results() / REPORT
+    report.write(result, path)
+    console.print(report.table(result))
+    for line in (*complaints, *result.surprises):
+        console.print(line, style="red", markup=False)
+    console.print(f"Report: {path}", soft_wrap=True, markup=False)
+    return 0 if result.as_expected and not complaints else 1
+
+
+def differences(fresh: Path, committed: Path) -> list[str]:
+    """One line for each file of ``fresh`` that ``committed`` lacks or has otherwise."""
+    found = []
+    for path in sorted(path for path in fresh.rglob("*") if path.is_file()):
+        name = path.relative_to(fresh)
+        other = committed / name
+        if not other.is_file():
+            found.append(f"{name}: not committed; run: ketamine-mtor build")
+        elif other.read_bytes() != path.read_bytes():
+            found.append(f"{name}: the committed file is not what the rules give")
+    return found

@@ -1,0 +1,152 @@
+"""The sheet that the stretches of the figure write on: a PySB model whose numbers come from the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pysb
+from pysb import ANY, WILD, MonomerPattern  # noqa: F401  (the rule modules import them from here)
+
+
+class UnknownParameter(KeyError):
+    """A rule names a parameter that no table holds."""
+
+
+class Caption:
+    """Builds a :class:`pysb.Model` rule by rule; every number is looked up by its id.
+
+    Parameters
+    ----------
+    name
+        Name of the model.
+    values
+        Parameter id to value, in the unit that the table gives.
+    wildtype
+        Readout id to its drug-free value in the wild type, for the relative readouts.
+    """
+
+    def __init__(self, name: str, values: Mapping[str, float], wildtype: Mapping[str, float]):
+        self.model = pysb.Model(name, _export=False)
+        self._values = values
+        self._wildtype = wildtype
+
+    def __getitem__(self, monomer: str) -> pysb.Monomer:
+        return self.model.monomers[monomer]
+
+    def value(self, parameter_id: str) -> pysb.Parameter:
+        """The parameter of that id, taken from the tables at its first use."""
+        known = self.model.parameters.get(parameter_id)
+        if known is not None:
+            return known
+        if parameter_id not in self._values:
+            raise UnknownParameter(f"no table has a parameter '{parameter_id}'")
+        return self._add(pysb.Parameter(parameter_id, self._values[parameter_id], _export=False))
+
+    def compartment(self, name: str, parent: str | None, dimension: int, size: str) -> None:
+        """A volume, or a membrane as a thin volume, inside ``parent``."""
+        outer = self.model.compartments[parent] if parent else None
+        self._add(pysb.Compartment(name, outer, dimension, self.value(size), _export=False))
+
+    def place(self, compartment: str) -> pysb.Compartment:
+        """The compartment of that name, for ``pattern ** c.place("blood")``."""
+        return self.model.compartments[compartment]
+
+    def monomer(self, name: str, sites: Sequence[str] = (), **states: Sequence[str]) -> pysb.Monomer:
+        """A protein, ion, lipid, drug or cell state with binding ``sites`` and ``states``.
+
+        A site that only has states is named by its keyword; the first state is the resting one.
+        """
+        every = [*sites, *(site for site in states if site not in sites)]
+        listed = {site: list(values) for site, values in states.items()}
+        return self._add(pysb.Monomer(name, every, listed, _export=False))
+
+    def rule(self, name: str, expression, forward, reverse: str | None = None) -> None:
+        """A rule with the ids (or a constant expression) of its rate constants."""
+        rates = [self._rate(rate) for rate in (forward, reverse) if rate is not None]
+        self._add(pysb.Rule(name, expression, *rates, _export=False))
+
+    def constant(self, name: str, formula) -> pysb.Expression:
+        """A rate constant that follows from other parameters."""
+        return self._add(pysb.Expression(name, formula, _export=False))
+
+    def ratio(self, name: str, numerator: str, denominator: str) -> pysb.Expression:
+        """The constant ``numerator / denominator`` of two parameters or constants."""
+        return self.constant(name, self._known(numerator) / self._known(denominator))
+
+    def balanced(self, name: str, free: str, bound: str) -> pysb.Expression:
+        """First binding constant of a lobe in a complex, by detailed balance with the free lobe.
+
+        ``STEM_first`` is a dissociation constant (nM), ``STEM_second_on`` and ``STEM_second_off``
+        are rates: with the same overall affinity, first_bound is first_free times the ratio of
+        the second constants.
+        """
+        def second(stem: str):
+            return self.value(f"{stem}_second_off") / self.value(f"{stem}_second_on")
+
+        return self.constant(name, self.value(f"{free}_first") * second(free) / second(bound))
+
+    def _known(self, name: str):
+        constant = self.model.expressions.get(name)
+        return self.value(name) if constant is None else constant
+
+    def seed(self, pattern, amount_id: str, held: bool = False) -> None:
+        """``pattern`` starts at the concentration ``amount_id`` (nM) of its compartment.
+
+        ``held`` keeps it there: a bath.
+        """
+        self.seed_formula(pattern, self.value(amount_id), held)
+
+    def seed_formula(self, pattern, concentration, held: bool = False) -> None:
+        """As :meth:`seed`, from a parameter or constant expression in nM."""
+        amount = self.constant(
+            f"n_{concentration.name}", concentration * _home(pattern).size
+        )
+        self._add(pysb.Initial(pattern, amount, fixed=held, _export=False))
+
+    def count(self, name: str, pattern) -> pysb.Observable:
+        """The amount (nmol) of all molecules that match ``pattern``."""
+        return self._add(pysb.Observable(f"n_{name}", pattern, _export=False))
+
+    def read_concentration(self, name: str, pattern, compartment: str) -> None:
+        """Readout ``name``: nM of ``pattern`` per volume of ``compartment``."""
+        volume = self.model.compartments[compartment].size
+        self._read(name, self.count(name, pattern) / volume)
+
+    def read_fraction(self, name: str, pattern, total: str, compartment: str) -> None:
+        """Readout ``name``: share of the wild type's total that matches ``pattern``.
+
+        ``total`` is an initial amount, or a readout in nM whose wild-type value counts.
+        """
+        volume = self.model.compartments[compartment].size
+        known = self._values if total in self._values else self._wildtype
+        whole = self._reference(f"{total}_wildtype", known.get(total, 1))
+        self._read(name, self.count(name, pattern) / (whole * volume))
+
+    def read_relative(self, name: str, formula) -> None:
+        """Readout ``name``: ``formula`` over its drug-free value in the wild type."""
+        self._read(name, formula / self._reference(f"{name}_wildtype", self._wildtype.get(name, 1)))
+
+    def _reference(self, name: str, value: float) -> pysb.Parameter:
+        known = self.model.parameters.get(name)
+        return known if known is not None else self._add(
+            pysb.Parameter(name, value, _export=False)
+        )
+
+    def _read(self, name: str, formula) -> None:
+        self._add(pysb.Expression(name, formula, _export=False))
+
+    def _rate(self, rate):
+        return self.value(rate) if isinstance(rate, str) else rate
+
+    def _add(self, component):
+        if isinstance(component, pysb.Initial):
+            self.model.add_initial(component)
+        else:
+            self.model.add_component(component)
+        return component
+
+
+def _home(pattern) -> pysb.Compartment:
+    """The compartment that a seeded pattern lies in."""
+    monomers = getattr(pattern, "monomer_patterns", [pattern])
+    return monomers[0].compartment

@@ -1,0 +1,65 @@
+"""Ketamine: from the needle to the extracellular fluid of the cortex, and out again."""
+
+from __future__ import annotations
+
+from ketamine_mtor.rules.caption import Caption
+from ketamine_mtor.rules.motifs import removed, turns
+
+#: The initial amount of the depot: not a number of the tables but what a dose leaves there.
+DEPOT = "ketamine_depot_0"
+
+
+def write(c: Caption) -> None:
+    """Add the dose, its absorption, the exchange between blood and brain, and elimination."""
+    ketamine = c.monomer("Ketamine", ["b"])
+    _dose(c, ketamine)
+    _distribution(c, ketamine)
+    c.read_concentration(
+        "ketamine_brain", ketamine(b=None) ** c.place("extracellular"), "extracellular"
+    )
+
+
+def _dose(c: Caption, ketamine) -> None:
+    """An i.p. bolus fills a depot; an infusion enters the blood at a constant rate.
+
+    Both are scaled from mg/kg by the molar mass (P04) and an apparent volume of distribution.
+    """
+    depot = c.constant(
+        DEPOT, c.value("ketamine_dose") * c.value("ketamine_depot_per_dose")
+    )
+    c.seed_formula(ketamine(b=None) ** c.place("peritoneum"), depot)
+    c.rule(
+        "ketamine_infused",
+        None >> ketamine(b=None) ** c.place("blood"),
+        c.constant(
+            "ketamine_infusion_rate",
+            c.value("ketamine_infusion") * c.value("ketamine_depot_per_dose"),
+        ),
+    )
+
+
+def _distribution(c: Caption, ketamine) -> None:
+    """First-order absorption and elimination; the brain follows the blood within minutes.
+
+    Ketamine is in the brain at once after an i.v. bolus and only in traces at 3 h (P06). What is
+    free in the extracellular fluid equilibrates with what is free in the blood: the rate in
+    follows from the rate out.
+    """
+    blood, brain = c.place("blood"), c.place("extracellular")
+    turns(
+        c,
+        "ketamine_absorbed",
+        ketamine(b=None) ** c.place("peritoneum"),
+        ketamine(b=None) ** blood,
+        "ketamine_absorption",
+    )
+    inward = c.constant(
+        "ketamine_brain_in", c.value("ketamine_brain_out") * brain.size / blood.size
+    )
+    c.rule(
+        "ketamine_enters_brain",
+        ketamine(b=None) ** blood | ketamine(b=None) ** brain,
+        inward,
+        "ketamine_brain_out",
+    )
+    removed(c, "ketamine_eliminated", ketamine(b=None) ** blood, "ketamine_elimination")

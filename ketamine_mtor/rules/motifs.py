@@ -1,0 +1,36 @@
+"""Kinds of process that the stretches of the figure share, each as elementary mass action."""
+
+from __future__ import annotations
+
+from ketamine_mtor.rules.caption import Caption
+
+
+def catalysed(c: Caption, name: str, agent, before, after, rate: str) -> None:
+    """``agent`` turns ``before`` into ``after`` and stays as it is: ``rate`` in 1/(nM s).
+
+    One second-order step stands for binding, reaction and release. The enzymes of this model are
+    far from saturated (their substrates lie below the Km that the tables cite), so that
+    kcat/Km is all that shows.
+    """
+    c.rule(name, agent + before >> agent + after, rate)
+
+
+def made_by(c: Caption, name: str, maker, product, rate: str) -> None:
+    """``maker`` gives off ``product`` again and again: ``rate`` in 1/s."""
+    c.rule(name, maker >> maker + product, rate)
+
+
+def turns(c: Caption, name: str, before, after, rate: str) -> None:
+    """``before`` becomes ``after`` by itself, or by an enzyme that nothing here regulates."""
+    c.rule(name, before >> after, rate)
+
+
+def removed(c: Caption, name: str, what, rate: str) -> None:
+    """``what`` is degraded, taken up or pumped out: ``rate`` in 1/s."""
+    c.rule(name, what >> None, rate)
+
+
+def held_drug(c: Caption, name: str, compartment: str, drug: str) -> None:
+    """A drug in a bath: its concentration is a parameter and stays where that sets it."""
+    monomer = c.monomer(name, ["b"])
+    c.seed(monomer(b=None) ** c.place(compartment), f"{drug}_nM", held=True)

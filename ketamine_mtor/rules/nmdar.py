@@ -1,0 +1,72 @@
+"""NMDA receptors, in two pools, and how ketamine blocks them.
+
+The dose response of the trigger is not monotonic (E01, E02, E08): more glutamate at low doses,
+none or less at high ones. One pool cannot give this. Those on interneurons are tonically open to
+ambient glutamate and are blocked first; those on pyramidal cells need more.
+"""
+
+from __future__ import annotations
+
+from ketamine_mtor.rules.caption import Caption
+
+INTERNEURON, PYRAMIDAL = "NMDAR_IN", "NMDAR_PYR"
+
+
+def write(c: Caption) -> None:
+    """Add glutamate, both pools, and their block."""
+    c.monomer("Glutamate", ["r"])
+    _pool(c, INTERNEURON, "interneuron")
+    _pool(c, PYRAMIDAL, "pyramidal")
+
+
+def conducting(c: Caption, pool: str):
+    """Receptors of a pool that are open with a free pore."""
+    return c[pool](gate="open", pore=None)
+
+
+def _pool(c: Caption, name: str, cell: str) -> None:
+    receptor = c.monomer(name, ["glu", "pore"], gate=["closed", "open"])
+    membrane = c.place(f"{cell}_membrane")
+    c.seed(receptor(glu=None, pore=None, gate="closed") ** membrane, f"NMDAR_{cell}_0")
+    _gating(c, receptor, cell)
+    _block(c, receptor, cell)
+    c.read_fraction(
+        f"NMDAR_{cell}_blocked", receptor(pore=1) % c["Ketamine"](b=1),
+        f"NMDAR_{cell}_0", f"{cell}_membrane",
+    )
+
+
+def _gating(c: Caption, receptor, cell: str) -> None:
+    """Glutamate binds, then the gate opens; both go on whether or not the pore is occupied.
+
+    One glutamate site stands for the two of the tetramer. The gate is slowed to a scale of 0.1 s:
+    nothing downstream follows single openings.
+    """
+    glutamate = c["Glutamate"]
+    c.rule(
+        f"glutamate_binds_NMDAR_{cell}",
+        receptor(glu=None, gate="closed") + glutamate(r=None)
+        | receptor(glu=1, gate="closed") % glutamate(r=1),
+        f"NMDAR_{cell}_glutamate_on", f"NMDAR_{cell}_glutamate_off",
+    )
+    c.rule(
+        f"NMDAR_{cell}_opens",
+        receptor(glu=1, gate="closed") % glutamate(r=1)
+        | receptor(glu=1, gate="open") % glutamate(r=1),
+        "NMDAR_opening", "NMDAR_closing",
+    )
+
+
+def _block(c: Caption, receptor, cell: str) -> None:
+    """Ketamine enters and leaves the open pore only, and is trapped when the gate closes (P12).
+
+    About half of the current is gone at 1 uM (P09). The affinity for the pyramidal pool is lower:
+    those receptors sit at dendrites near rest, where Mg2+ holds most pores (P11, assumed).
+    """
+    ketamine = c["Ketamine"]
+    c.rule(
+        f"ketamine_blocks_NMDAR_{cell}",
+        receptor(gate="open", pore=None) + ketamine(b=None)
+        | receptor(gate="open", pore=1) % ketamine(b=1),
+        f"NMDAR_{cell}_ketamine_on", f"NMDAR_{cell}_ketamine_off",
+    )

@@ -1,0 +1,46 @@
+"""Synaptic proteins and actin make synapses, in steps that take a day; elimination takes a week."""
+
+from __future__ import annotations
+
+from ketamine_mtor.rules import actin, translation
+from ketamine_mtor.rules.caption import Caption
+from ketamine_mtor.rules.motifs import catalysed, turns
+
+_STAGES = ("site", "contact", "nascent", "filling", "mature")
+
+
+def write(c: Caption) -> None:
+    """Add the stages of a synapse, from a free site on the dendrite to a mature synapse.
+
+    Sites are finite, so that formation saturates, and each step that a protein speeds up also
+    goes by itself, slowly: without PSD95 there are fewer synapses, not none for ever. New spines
+    show at 12 to 24 h, not at 3 to 6 h (E41); formation rises and elimination does not (E40).
+    """
+    synapse = c.monomer("Synapse", stage=list(_STAGES))
+    c.seed(synapse(stage="site") ** c.place("pyramidal_membrane"), "Synapse_0")
+    helped = (
+        ("synapsin1_makes_contact", translation.fast(c, "SYN1"), "site", "contact"),
+        ("PSD95_makes_nascent_synapse", translation.fast(c, "DLG4"), "contact", "nascent"),
+        ("actin_matures_synapse", actin.filamentous(c), "filling", "mature"),
+    )
+    for name, agent, before, after in helped:
+        catalysed(c, name, agent, synapse(stage=before), synapse(stage=after),
+                  f"{after}_synapse_helped")
+        turns(
+            c, f"synapse_{after}_by_itself", synapse(stage=before), synapse(stage=after),
+            f"{after}_synapse_unhelped",
+        )
+    turns(
+        c, "nascent_synapse_fills", synapse(stage="nascent"), synapse(stage="filling"),
+        "nascent_synapse_filling",
+    )
+    for stage in _STAGES[1:-1]:
+        turns(
+            c, f"{stage}_synapse_lost", synapse(stage=stage), synapse(stage="site"),
+            f"{stage}_synapse_loss",
+        )
+    turns(
+        c, "synapse_eliminated", synapse(stage="mature"), synapse(stage="site"),
+        "synapse_elimination",
+    )
+    c.read_relative("synapses", c.count("mature_synapses", synapse(stage="mature")))

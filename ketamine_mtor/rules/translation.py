@@ -1,0 +1,105 @@
+"""eIF4F and S6K together set ribosomes running; what runs makes synaptic proteins and BDNF."""
+
+from __future__ import annotations
+
+from ketamine_mtor.rules import bdnf, translation_control
+from ketamine_mtor.rules.caption import Caption
+from ketamine_mtor.rules.motifs import catalysed, held_drug, made_by, removed, turns
+
+#: Monomer of each synaptic protein, its readout, and the stem of its parameters' ids.
+PROTEINS = (
+    ("DLG4", "PSD95"),
+    ("SYN1", "synapsin1"),
+    ("GRIA1", "GluA1"),
+    ("GRIA2", "GluA2"),
+)
+
+
+def write(c: Caption) -> None:
+    """Add ribosomes, anisomycin, the four synaptic proteins, and BDNF's own translation."""
+    _ribosomes(c)
+    _anisomycin(c)
+    for monomer, readout in PROTEINS:
+        _synaptic_protein(c, monomer, readout)
+    _bdnf(c)
+
+
+def running(c: Caption):
+    """Ribosomes that elongate."""
+    return c["Ribosome"](state="running", drug=None)
+
+
+def fast(c: Caption, monomer: str):
+    """The fast synaptic pool of a protein."""
+    return c[monomer](pool="fast") ** c.place("pyramidal")
+
+
+def _ribosomes(c: Caption) -> None:
+    """An idle dendritic ribosome starts with eIF4F, sooner when its S6 is phosphorylated.
+
+    S6 phosphorylation stands for all that S6K does for initiation (P79). A run ends by itself.
+    """
+    ribosome = c.monomer("Ribosome", ["drug"], state=["idle", "running"], rps6=["u", "p"])
+    c.seed(ribosome(drug=None, state="idle", rps6="u") ** c.place("pyramidal"), "Ribosome_0")
+    catalysed(
+        c, "S6K_phosphorylates_RPS6", translation_control.active_s6k(c),
+        ribosome(rps6="u"), ribosome(rps6="p"), "S6K_RPS6",
+    )
+    turns(c, "RPS6_dephosphorylated", ribosome(rps6="p"), ribosome(rps6="u"), "RPS6_dephosphorylation")
+    for form, rate in (("p", "translation_start"), ("u", "translation_start_without_S6K")):
+        catalysed(
+            c, f"eIF4F_starts_translation_rps6_{form}", translation_control.eif4f(c),
+            ribosome(state="idle", rps6=form, drug=None),
+            ribosome(state="running", rps6=form, drug=None), rate,
+        )
+    turns(
+        c, "translation_ends", ribosome(state="running", drug=None),
+        ribosome(state="idle", drug=None), "translation_end",
+    )
+    c.read_relative("translation_rate", c.count("running_ribosomes", running(c)))
+
+
+def _anisomycin(c: Caption) -> None:
+    """Anisomycin stalls ribosomes as they elongate."""
+    held_drug(c, "Anisomycin", "pyramidal", "anisomycin")
+    ribosome, drug = c["Ribosome"], c["Anisomycin"]
+    c.rule(
+        "anisomycin_binds_ribosome",
+        ribosome(state="running", drug=None) + drug(b=None)
+        | ribosome(state="running", drug=1) % drug(b=1),
+        "anisomycin_on", "anisomycin_off",
+    )
+
+
+def _synaptic_protein(c: Caption, monomer: str, readout: str) -> None:
+    """New protein enters a fast pool at the synapse; pairs of it become part of a stable one.
+
+    Synaptic proteins live for days (P70): a single pool of that half-life could not rise within
+    hours without a 20-fold synthesis (biology sheet, section 0, point 2). The fast pool turns over
+    within about an hour. What two of it build together stays: PSD-95 multimerises, AMPARs are
+    dimers of dimers, synapsin self-associates (the order of the step is assumed).
+    """
+    protein = c.monomer(monomer, pool=["fast", "stable"])
+    new, place = fast(c, monomer), c.place("pyramidal")
+    made_by(c, f"{readout}_translated", running(c), new, f"{readout}_translation")
+    removed(c, f"{readout}_fast_pool_degraded", new, "synaptic_protein_fast_turnover")
+    stable = protein(pool="stable") ** place
+    c.rule(
+        f"{readout}_stabilised", new + new >> stable + stable, f"{readout}_stabilisation"
+    )
+    removed(c, f"{readout}_stable_pool_degraded", stable, f"{readout}_turnover")
+    c.read_concentration(readout, protein(), "pyramidal")
+
+
+def _bdnf(c: Caption) -> None:
+    """Running ribosomes translate BDNF's transcript into vesicles, beside the soma's supply."""
+    transcript = c["BDNFTranscript"]()
+    c.rule(
+        "BDNF_translated",
+        running(c) + transcript >> running(c) + transcript + bdnf.vesicle(c),
+        "BDNF_translation_rate_constant",
+    )
+    c.read_relative(
+        "BDNF_translation",
+        c.model.observables["n_running_ribosomes"] * c.count("BDNF_transcripts", transcript),
+    )

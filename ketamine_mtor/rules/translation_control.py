@@ -1,0 +1,98 @@
+"""What mTORC1 phosphorylates: S6K, and the 4E-BPs, which let go of eIF4E so that eIF4F forms."""
+
+from __future__ import annotations
+
+from ketamine_mtor.rules import mtorc1
+from ketamine_mtor.rules.caption import Caption
+from ketamine_mtor.rules.motifs import catalysed, turns
+
+
+def write(c: Caption) -> None:
+    """Add S6K, the 4E-BPs, eIF4E and eIF4G."""
+    _s6k(c)
+    _eif4e(c)
+    _four_e_bp(c)
+    c.read_concentration("eIF4F", eif4f(c), "pyramidal")
+
+
+def active_s6k(c: Caption):
+    """S6K with both sites phosphorylated."""
+    return c["RPS6KB1"](t229="p", t389="p")
+
+
+def eif4f(c: Caption):
+    """eIF4E in complex with eIF4G: what finds capped mRNA."""
+    return c["EIF4E"](partner=1) % c["EIF4G1"](e=1)
+
+
+def _s6k(c: Caption) -> None:
+    """mTORC1 phosphorylates T389 (P74), then PDK1 T229 (P75)."""
+    s6k = c.monomer("RPS6KB1", t229=["u", "p"], t389=["u", "p"])
+    c.seed(s6k(t229="u", t389="u") ** c.place("pyramidal"), "RPS6KB1_0")
+    catalysed(
+        c, "mTORC1_phosphorylates_S6K_T389", mtorc1.active_mtorc1(c),
+        s6k(t389="u"), s6k(t389="p"), "mTORC1_S6K",
+    )
+    catalysed(
+        c, "PDK1_phosphorylates_S6K_T229", c["PDPK1"](),
+        s6k(t389="p", t229="u"), s6k(t389="p", t229="p"), "PDK1_S6K",
+    )
+    turns(c, "S6K_T389_dephosphorylated", s6k(t389="p"), s6k(t389="u"), "S6K_dephosphorylation")
+    turns(
+        c, "S6K_T229_dephosphorylated", s6k(t229="p"), s6k(t229="u"), "S6K_dephosphorylation"
+    )
+    c.read_fraction("pS6K_T389", s6k(t389="p"), "RPS6KB1_0", "pyramidal")
+
+
+def _eif4e(c: Caption) -> None:
+    """eIF4E is held either by eIF4G (P78) or by a 4E-BP."""
+    eif4e, eif4g = c.monomer("EIF4E", ["partner"]), c.monomer("EIF4G1", ["e"])
+    c.seed(eif4e(partner=None) ** c.place("pyramidal"), "EIF4E_0")
+    c.seed(eif4g(e=None) ** c.place("pyramidal"), "EIF4G1_0")
+    c.rule(
+        "eIF4E_binds_eIF4G",
+        eif4e(partner=None) + eif4g(e=None) | eif4e(partner=1) % eif4g(e=1),
+        "eIF4F_on", "eIF4F_off",
+    )
+
+
+def _four_e_bp(c: Caption) -> None:
+    """Priming at T37/T46, then S65/T70 (E60), each pair as one site; each step loosens eIF4E.
+
+    The affinities are those of P76 and P77's model as an order of magnitude; T37/T46 alone
+    loosens already (E61). Rapamycin leaves the priming to mTORC1 that carries it, so that it is
+    partly resistant, while inhibitors of the kinase site stop it (E55, P91).
+    """
+    bp = c.monomer("EIF4EBP1", ["e"], t37_t46=["u", "p"], s65_t70=["u", "p"])
+    c.seed(bp(e=None, t37_t46="u", s65_t70="u") ** c.place("pyramidal"), "EIF4EBP1_0")
+    eif4e = c["EIF4E"]
+    for form, t37, s65 in (("bare", "u", "u"), ("primed", "p", "u"), ("released", "p", "p")):
+        sites = {"t37_t46": t37, "s65_t70": s65}
+        c.rule(
+            f"EIF4EBP1_{form}_binds_eIF4E",
+            bp(e=None, **sites) + eif4e(partner=None) | bp(e=1, **sites) % eif4e(partner=1),
+            "EIF4EBP1_on", f"EIF4EBP1_{form}_off",
+        )
+    bare, primed = {"t37_t46": "u", "s65_t70": "u"}, {"t37_t46": "p", "s65_t70": "u"}
+    catalysed(
+        c, "mTORC1_phosphorylates_EIF4EBP1_T37_T46", mtorc1.active_mtorc1(c),
+        bp(**bare), bp(**primed), "mTORC1_EIF4EBP1_priming",
+    )
+    catalysed(
+        c, "rapamycin_bound_mTORC1_phosphorylates_EIF4EBP1_T37_T46",
+        mtorc1.primed_by_rapamycin_bound(c), bp(**bare), bp(**primed),
+        "mTORC1_EIF4EBP1_priming_with_rapamycin",
+    )
+    catalysed(
+        c, "mTORC1_phosphorylates_EIF4EBP1_S65_T70", mtorc1.active_mtorc1(c),
+        bp(**primed), bp(t37_t46="p", s65_t70="p"), "mTORC1_EIF4EBP1_release",
+    )
+    turns(
+        c, "EIF4EBP1_S65_T70_dephosphorylated", bp(s65_t70="p"), bp(s65_t70="u"),
+        "EIF4EBP1_dephosphorylation",
+    )
+    turns(
+        c, "EIF4EBP1_T37_T46_dephosphorylated", bp(**primed), bp(**bare),
+        "EIF4EBP1_dephosphorylation",
+    )
+    c.read_fraction("p4EBP_T37_T46", bp(t37_t46="p"), "EIF4EBP1_0", "pyramidal")

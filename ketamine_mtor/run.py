@@ -1,0 +1,211 @@
+"""Experiments to data: :func:`simulate` one, :func:`scan` many."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ketamine_mtor import engines, model_files
+from ketamine_mtor._version import __version__
+from ketamine_mtor.errors import InputError, SimulationError, not_allowed
+from ketamine_mtor.experiment import MOST_POINTS, Bath, Dose, Experiment
+from ketamine_mtor.schedule import SECONDS_PER_HOUR, plan
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ketamine_mtor.model_files import ModelFiles
+
+
+def simulate(
+    experiment: Experiment | None = None,
+    /,
+    *,
+    engine: str = "roadrunner",
+    sbml: str | None = None,
+    files: ModelFiles | None = None,
+    **fields: Any,
+) -> xr.Dataset:
+    """Run one experiment.
+
+    Parameters
+    ----------
+    experiment
+        What is done; or give the fields of an :class:`Experiment` by keyword.
+    engine
+        ``roadrunner``, ``copasi`` or ``pysb``.
+    sbml
+        Text of another SBML of this model: its numbers count, and its own steady state.
+    files
+        The model's files (default: the package's, of the experiment's variant).
+
+    Returns
+    -------
+    xarray.Dataset
+        One variable per observable over ``time`` (h); ``attrs`` of each: ``units`` and
+        ``baseline`` (drug-free steady state); of the dataset: ``experiment`` (JSON), ``engine``,
+        ``model_version``.
+
+    Raises
+    ------
+    InputError
+        Before anything is computed.
+    SimulationError
+        When the integration fails.
+    MissingExtra
+        Where the engine is not installed.
+    """
+    import xarray as xr
+
+    experiment, files = _prepare(experiment, fields, sbml, files)
+    names, times, course = _run(experiment, engine, files)
+    data = np.ascontiguousarray(course.values.T)
+    units = files.tables.observables
+    variables = {
+        name: xr.Variable(
+            "time", data[i], {"units": units[name].unit, "baseline": float(course.baseline[i])}
+        )
+        for i, name in enumerate(names)
+    }
+    return xr.Dataset(variables, {"time": _time(times)}, _attrs(experiment, engine))
+
+
+def scan(
+    experiment: Experiment | None = None,
+    over: Mapping[str, Iterable[float]] | None = None,
+    *,
+    engine: str = "roadrunner",
+    sbml: str | None = None,
+    files: ModelFiles | None = None,
+    **fields: Any,
+) -> xr.Dataset:
+    """Run an experiment over a grid of values.
+
+    Parameters
+    ----------
+    experiment, engine, sbml, files
+        As in :func:`simulate`.
+    over
+        ``ketamine`` (mg/kg), a drug (nM) or a parameter, to its values. A scanned drug or dose
+        keeps the times that the experiment gives it.
+
+    Returns
+    -------
+    xarray.Dataset
+        As from :func:`simulate`, with a dimension per scanned name before ``time``. Where the
+        drug-free steady state depends on what is scanned, ``ID_baseline`` holds it for each point
+        and the attribute ``baseline`` is left out.
+    """
+    import xarray as xr
+
+    experiment, files = _prepare(experiment, fields, sbml, files)
+    axes = {name: _axis(name, values) for name, values in (over or {}).items()}
+    if not axes:
+        raise InputError("nothing to scan over; allowed: ketamine, a drug or a parameter")
+    points = list(itertools.product(*axes.values()))
+    chosen = [_at(experiment, dict(zip(axes, point, strict=True)), files) for point in points]
+    first = plan(chosen[0], files.tables)
+    if len(points) * len(first.times) > MOST_POINTS:
+        raise InputError(
+            f"{len(points)} runs of {len(first.times)} points; allowed: up to {MOST_POINTS} in all"
+        )
+    runs = [_run(each, engine, files) for each in chosen]
+    names, times, _ = runs[0]
+    shape = tuple(len(values) for values in axes.values())
+    values = np.stack([course.values.T for _, _, course in runs])
+    baselines = np.stack([course.baseline for _, _, course in runs])
+    dataset = xr.Dataset(coords={name: list(axis) for name, axis in axes.items()})
+    dataset = dataset.assign_coords(time=_time(times))
+    for i, name in enumerate(names):
+        units = {"units": files.tables.observables[name].unit}
+        baseline = baselines[:, i]
+        same = bool((baseline == baseline[0]).all())
+        attrs = {**units, "baseline": float(baseline[0])} if same else units
+        dataset[name] = ((*axes, "time"), values[:, i].reshape(*shape, -1), attrs)
+        if not same:
+            dataset[f"{name}_baseline"] = (tuple(axes), baseline.reshape(shape), units)
+    dataset.attrs = _attrs(experiment, engine)
+    return dataset
+
+
+def _prepare(
+    experiment: Experiment | None,
+    fields: Mapping[str, Any],
+    sbml: str | None,
+    files: ModelFiles | None,
+) -> tuple[Experiment, ModelFiles]:
+    """The checked experiment and the files to run it on."""
+    if experiment is None:
+        allowed = [f.name for f in dataclasses.fields(Experiment)]
+        for name in fields:
+            if name not in allowed:
+                raise not_allowed("keyword", name, [*allowed, "engine", "sbml", "files"])
+        experiment = Experiment(**fields, tables=files.tables if files else None)
+    elif not isinstance(experiment, Experiment):
+        raise InputError(f"{experiment!r} is no Experiment; give its fields by keyword")
+    elif fields:
+        raise InputError(f"give an Experiment or its fields, not both: {', '.join(fields)}")
+    files = model_files.packaged(experiment.variant) if files is None else files
+    return experiment, files if sbml is None else model_files.edited(files, sbml)
+
+
+def _run(
+    experiment: Experiment, engine: str, files: ModelFiles
+) -> tuple[Sequence[str], np.ndarray, engines.Course]:
+    names = experiment.observables
+    names = tuple(files.tables.observables) if names is None else names
+    schedule = plan(experiment, files.tables)
+    try:
+        course = engines.open_session(engine, files).run(schedule, names)
+    except SimulationError as error:
+        raise SimulationError(error.reason, experiment, error.time_h) from None
+    return names, schedule.times, course
+
+
+def _axis(name: str, values: Iterable[float]) -> tuple[float, ...]:
+    axis = tuple(values)
+    if not axis or len(set(axis)) < len(axis):
+        raise InputError(f"the values of '{name}' are {axis}; allowed: one or more, each once")
+    return axis
+
+
+def _at(experiment: Experiment, point: Mapping[str, float], files: ModelFiles) -> Experiment:
+    """The experiment at one point of the grid."""
+    tables = files.tables
+    drugs, parameters = dict(experiment.drugs), dict(experiment.parameters)
+    changes: dict[str, Any] = {"drugs": drugs, "parameters": parameters}
+    for name, value in point.items():
+        if name == "ketamine":
+            if len(experiment.ketamine) > 1:
+                raise InputError("a scan over ketamine is of one dose, not of several")
+            given = experiment.ketamine[0] if experiment.ketamine else Dose(0.0, 0.0)
+            changes["ketamine"] = [given._replace(mgkg=value)]
+        elif name in tables.drugs:
+            bath = drugs.get(name, Bath())
+            drugs[name] = Bath(value, bath.start, bath.end)
+        elif name in tables.numbers():
+            parameters[name] = value
+        else:
+            raise not_allowed(
+                "name to scan over", name, ["ketamine", *tables.drugs, *tables.numbers()]
+            )
+    return dataclasses.replace(experiment, **changes, tables=tables)
+
+
+def _time(times: np.ndarray) -> Any:
+    import xarray as xr
+
+    return xr.Variable("time", times / SECONDS_PER_HOUR, {"units": "h"})
+
+
+def _attrs(experiment: Experiment, engine: str) -> dict[str, str]:
+    return {
+        "experiment": json.dumps(experiment.to_dict()),
+        "engine": engine,
+        "model_version": __version__,
+    }

@@ -1,0 +1,143 @@
+"""Verdicts, runs that are shared, and what counts as expected; on made-up runs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ketamine_mtor.claims import Result
+from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, judge
+from ketamine_mtor.claims.mutants import Mutant, Necessity, load_mutants
+from ketamine_mtor.errors import InputError, SimulationError
+from tests.claims_kit import FakeRuns, claim_entry, claim_with, flat, loaded, pulse, run
+
+RISE = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
+BLOCKED = claim_with(
+    "blocked", readout="glutamate", goes="up", by_at_least="50 %", between=["0 min", "3 h"],
+    **{"in": "NBQX"},
+)
+GOOD = {
+    "ketamine": run(glutamate=pulse(100, 50)),
+    "NBQX": run(glutamate=pulse(100, 10)),
+    "ketamine_vehicle": run(glutamate=flat(100)),
+    "NBQX_vehicle": run(glutamate=flat(100)),
+}
+
+
+def status(claim, **runs) -> str:
+    (verdict,) = judge([claim], FakeRuns(**{**GOOD, **runs}))
+    return verdict.status
+
+
+def test_pass_and_fail():
+    assert status(RISE) == PASS
+    assert status(RISE, ketamine=run(glutamate=flat(100))) == FAIL
+    assert status(BLOCKED) == PASS
+    assert status(BLOCKED, NBQX=run(glutamate=pulse(100, 50))) == FAIL
+
+
+def test_a_failed_integration_is_not_run_with_its_reason():
+    (verdict,) = judge([BLOCKED], FakeRuns(**{**GOOD, "NBQX": SimulationError("too stiff")}))
+    assert verdict.status == NOT_RUN
+    assert "too stiff" in verdict.reason
+    assert verdict.to_dict()["measured"] is None
+
+
+def test_the_decisive_part_is_the_first_that_failed_or_the_closest():
+    claim = claim_with(
+        "peak", readout="glutamate", goes="up", between=["10 min", "60 min"],
+        times_baseline=[1.2, 2.5],
+    )
+    (near,) = judge([claim], FakeRuns(**{**GOOD, "ketamine": run(glutamate=pulse(100, 21))}))
+    assert (near.decisive.unit, near.decisive.threshold) == ("x baseline", 1.2)
+    late = run(glutamate=pulse(100, 50, peak=2))
+    (failed,) = judge([claim], FakeRuns(**{**GOOD, "ketamine": late}))
+    assert (failed.decisive.unit, failed.decisive.sense) == ("min", "<=")
+
+
+def test_each_experiment_is_simulated_once_with_what_is_read():
+    fake, asked = FakeRuns(**GOOD), []
+
+    def simulate(experiment):
+        asked.append(experiment.observables)
+        return fake(experiment)
+
+    claims = [RISE, BLOCKED, RISE]
+    verdicts = judge(claims, Runs(claims, simulate))
+    assert [v.status for v in verdicts] == [PASS] * 3
+    assert sorted(fake.asked) == sorted(GOOD)
+    assert set(asked) == {("glutamate",)}
+
+
+def test_a_failed_run_is_not_tried_again():
+    fake = FakeRuns(ketamine=SimulationError("too stiff"))
+    runs = Runs([RISE, RISE], fake)
+    assert [v.status for v in judge([RISE, RISE], runs)] == [NOT_RUN] * 2
+    assert fake.asked == ["ketamine"]
+
+
+def result(failures=(), necessity=(), **runs) -> Result:
+    fake = FakeRuns(**{**GOOD, **runs})
+    made = Runs([RISE], fake)
+    return Result(judge([RISE], made), made, dict.fromkeys(failures, "known"), necessity)
+
+
+def test_the_result_is_the_json_of_the_command_line():
+    found = json.loads(json.dumps(result()))
+    assert (found["passed"], found["failed"], found["not_run"]) == (1, 0, 0)
+    assert {
+        "id", "kind", "quote", "statement", "status", "measured", "threshold", "unit",
+        "experiment", "source", "role",
+    } <= set(found["claims"][0])
+
+
+def test_what_is_expected():
+    silent = {"ketamine": run(glutamate=flat(100))}
+    assert result().as_expected
+    assert not result(**silent).as_expected
+    assert result(failures=["C01_test"], **silent).as_expected
+    assert not result(failures=["C01_test"]).as_expected
+    assert "pass, expected fail" in result(failures=["C01_test"]).surprises[0]
+    assert not result(failures=["C01_test"], ketamine=SimulationError("too stiff")).as_expected
+
+
+def test_necessity_is_shown_only_by_a_failure_with_upstream_intact():
+    mutant = Mutant("C01_test", ("release",), "no release")
+    assert Necessity(mutant, FAIL, "", ()).shown
+    assert not Necessity(mutant, PASS, "", ()).shown
+    assert not Necessity(mutant, NOT_RUN, "too stiff", ()).shown
+    lost = Necessity(mutant, FAIL, "", (("C00_block", FAIL),))
+    assert not lost.shown
+    assert not result(necessity=[lost]).as_expected
+    assert result(necessity=[Necessity(mutant, FAIL, "", ())]).as_expected
+
+
+@pytest.mark.parametrize(
+    ("yaml", "message"),
+    [
+        ("mutants: []", "mutants"),
+        ("mutants: [{claim: C01_glutamat, rules: [release], why: no release at all}]", "nearest"),
+        ("mutants: [{claim: C01_glutamate, rules: [releas], why: no release at all}]", "nearest"),
+        ("mutants: [{claim: C01_glutamate, rules: [], why: no release at all}]", "rules"),
+        (
+            "mutants: [{claim: C01_glutamate, rules: [release], why: no release at all},"
+            " {claim: C01_glutamate, rules: [release], why: no release at all}]",
+            "there twice",
+        ),
+        ("mutants: [{claim: C02_other, rules: [release], why: no release at all}]", "no mutant for"),
+    ],
+)
+def test_wrong_mutants(tmp_path, yaml, message):
+    other = claim_entry(id="C02_other", kind="literature", quote="")
+    claims = loaded(tmp_path, claim_entry(), other)
+    path = tmp_path / "mutants.yaml"
+    path.write_text(
+        "mutants: [{claim: C01_glutamate, rules: [release], why: no release at all}]",
+        encoding="utf-8",
+    )
+    (mutant,) = load_mutants(claims, tmp_path, ["release"])
+    assert mutant.rules == ("release",)
+    path.write_text(yaml, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        load_mutants(claims, tmp_path, ["release"])

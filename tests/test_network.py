@@ -1,0 +1,73 @@
+"""The network is the same each time, and the same when it is read back without Perl."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+
+import pytest
+import toy
+
+from ketamine_mtor import network
+from ketamine_mtor.errors import InputError, MissingExtra
+
+
+@pytest.fixture(scope="module")
+def generated():
+    model = toy.build()
+    return model, network.generate(model)
+
+
+def test_the_text_is_the_same_each_time(generated):
+    assert network.generate(toy.build()) == generated[1]
+
+
+def test_the_text_tells_nothing_of_the_machine(generated):
+    assert "Created by" not in generated[1]
+    assert "/tmp" not in generated[1]
+    assert generated[1].startswith("begin parameters\n")
+
+
+def test_a_network_read_back_is_the_one_generated(generated):
+    model, text = generated
+    read = network.load_net(toy.build(), text)
+    assert list(map(str, read.species)) == list(map(str, model.species))
+    assert [str(each) for each in read.reactions] == [str(each) for each in model.reactions]
+    for mine, theirs in zip(read.observables, model.observables, strict=True):
+        assert (mine.species, mine.coefficients) == (theirs.species, theirs.coefficients)
+
+
+def test_a_model_may_be_loaded_twice(generated):
+    model = network.load_net(toy.build(), generated[1])
+    count = len(model.reactions), len(model.observables[0].species)
+    network.load_net(model, generated[1])
+    assert (len(model.reactions), len(model.observables[0].species)) == count
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("end groups", "", "end groups"),
+        ("#Ca_leaves", "#Ca_goes", "Ca_goes"),
+        ("@cytosol::E()", "@cytosol::F()", "F"),
+        ("n_Ca_total  ", "n_other  ", "n_other"),
+    ],
+)
+def test_a_network_of_something_else_is_refused(generated, old, new, named):
+    assert old in generated[1]
+    model = toy.build()
+    with pytest.raises(InputError, match=named):
+        network.load_net(model, generated[1].replace(old, new))
+    assert not model.reactions
+
+
+def test_without_bionetgen_the_extra_is_named(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"ketamine-mtor\[build\]"):
+        network.generate(toy.build())
+
+
+def test_without_perl_it_is_named(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(MissingExtra, match="Perl"):
+        network.generate(toy.build())

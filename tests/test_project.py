@@ -1,0 +1,316 @@
+"""What the project's files say of it: the same everywhere, and nothing that is not of the project.
+
+Each check is a function that returns what is wrong, so that a made up wrong file shows it can fail.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib.metadata
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import ketamine_mtor as km
+from ketamine_mtor import cli
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+GUIDES = ("README.md", "CONTRIBUTING.md")
+#: What constraints.txt leaves out on purpose and names in its comment.
+LEFT_OUT = ("nbopen", "seaborn", "ipykernel", "jupyter-client", "jupyter-core")
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _project_files() -> Iterator[Path]:
+    """Every file of the checkout that .gitignore does not leave out."""
+    ignored = [line.rstrip("/") for line in _read(".gitignore").split()]
+
+    def walk(folder: Path) -> Iterator[Path]:
+        for path in sorted(folder.iterdir()):
+            if path.name == ".git" or any(fnmatch.fnmatch(path.name, each) for each in ignored):
+                continue
+            if path.is_dir():
+                yield from walk(path)
+            else:
+                yield path
+
+    yield from walk(ROOT)
+
+
+# The version
+
+
+def versions_said(citation: str, changelog: str) -> dict[str, str]:
+    """File to the version that it says; in the changelog, the newest that has a number."""
+    newest = re.search(r"^## \[(\d[^\]]*)\]", changelog, re.MULTILINE)
+    return {
+        "CITATION.cff": str(yaml.safe_load(citation)["version"]),
+        "CHANGELOG.md": newest[1] if newest else "",
+    }
+
+
+def test_the_version_is_the_same_everywhere():
+    said = versions_said(_read("CITATION.cff"), _read("CHANGELOG.md"))
+    assert said == dict.fromkeys(said, km.__version__)
+    source = PYPROJECT["tool"]["hatch"]["version"]["path"]
+    assert PROJECT["dynamic"] == ["version"]
+    assert f'"{km.__version__}"' in _read(source)
+
+
+def test_a_version_of_its_own_is_seen():
+    said = versions_said(
+        "version: 0.2.0", "# Changelog\n## [Unreleased]\n## [0.3.0] - 2026-01-01\n"
+    )
+    assert said == {"CITATION.cff": "0.2.0", "CHANGELOG.md": "0.3.0"}
+
+
+# The licences
+
+
+def licence_faults(texts: Mapping[str, str], expression: str) -> list[str]:
+    """Files that do not say what each licence of the SPDX ``expression`` covers."""
+    code, model = expression.split(" AND ")
+    wanted = {
+        "README.md": rf"(?s)code is under the \[{code} licence\].*model files .*\[{model}\]",
+        "CITATION.cff": rf"(?s)code is\s+under {code};.*model files .*under {model}",
+    }
+    return [name for name, words in wanted.items() if not re.search(words, texts[name])]
+
+
+def test_the_licences_are_said_the_same_everywhere():
+    expression = PROJECT["license"]
+    assert (
+        licence_faults({name: _read(name) for name in ("README.md", "CITATION.cff")}, expression)
+        == []
+    )
+    names = set(expression.split(" AND "))
+    assert {path.stem for path in (ROOT / "LICENSES").iterdir()} == names
+    assert _read("LICENSE") == _read("LICENSES/MIT.txt")
+    assert yaml.safe_load(_read("CITATION.cff"))["license"] == expression.split(" AND ")[0]
+    assert PROJECT["authors"][0]["name"] in _read("LICENSE")
+    for line in ("CC0 1.0 Universal", "Statement of Purpose", "4. Limitations and Disclaimers."):
+        assert line in _read("LICENSES/CC0-1.0.txt")
+
+
+def without_licence(files: Mapping[str, str]) -> list[str]:
+    """SBML files whose head does not name the licence of the model files."""
+    return [name for name, text in files.items() if "CC0-1.0" not in text[:20_000]]
+
+
+def test_every_sbml_file_says_its_licence():
+    files = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "sbml").rglob("*.xml")}
+    assert "ketamine_mtor.xml" in files
+    assert without_licence(files) == []
+
+
+def test_another_licence_is_seen():
+    texts = {
+        "README.md": "The code is under the [MIT licence](LICENSE), the model files are [free](x).",
+        "CITATION.cff": "The code is\n  under GPL-3.0; the model files (sbml/) are under CC0-1.0.",
+    }
+    assert licence_faults(texts, "MIT AND CC0-1.0") == ["README.md", "CITATION.cff"]
+    assert without_licence({"a": "<sbml>CC0-1.0", "b": "<sbml>MIT"}) == ["b"]
+
+
+# What must not stand in a file
+
+_PATHS = re.compile(r"(?<![\w.)}\]])/(?:work|tmp|home|root|Users)/\w")
+# Put together here, so that this file does not hold what it looks for.
+_HOSTS = tuple(
+    "".join(parts)
+    for parts in (("py", "pi.org"), ("python", "hosted"), ("npm", "js"), ("deb.deb", "ian"))
+)
+_WORDS = tuple(
+    "".join(parts)
+    for parts in (
+        ("cla", "ude"),
+        ("anth", "ropic"),
+        ("chat", "gpt"),
+        ("co", "pilot"),
+        ("sub", "agent"),
+        ("ai assis", "tant"),
+    )
+)
+
+
+def foreign(text: str) -> list[str]:
+    """Registry hosts, paths of one machine and words that do not speak of the project."""
+    found = [host for host in _HOSTS if host in text.lower()]
+    found += [match[0] for match in _PATHS.finditer(text)]
+    found += [word for word in _WORDS if re.search(rf"\b{word}\b", text, re.IGNORECASE)]
+    return found
+
+
+def test_no_file_speaks_of_anything_but_the_project():
+    found = {
+        str(path.relative_to(ROOT)): foreign(path.read_text(encoding="utf-8"))
+        for path in _project_files()
+    }
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["see https://" + _HOSTS[0], "open('/" + "tmp/x')", "as " + _WORDS[0].title() + " said"]
+)
+def test_a_foreign_word_is_seen(text):
+    assert len(foreign(text)) == 1
+
+
+def test_a_path_of_the_project_is_not_foreign():
+    assert foreign("docs/tmp/x, {root}/home/x, https://example.org/home/x") == []
+
+
+# Make
+
+
+def targets(makefile: str) -> set[str]:
+    """The documented targets: those that `make help` lists."""
+    return set(re.findall(r"^([.a-z]+):.*## ", makefile, re.MULTILINE))
+
+
+def made(text: str) -> set[str]:
+    """What a guide tells to make: `make X`, also after a setting and at the start of a line."""
+    return set(re.findall(r"(?:^|`)make (?:[A-Z]+=\S+ )?([.a-z]+)", text, re.MULTILINE))
+
+
+def test_what_the_guides_make_is_a_target():
+    every = targets(_read("Makefile"))
+    assert {"reproduce", "test", "build", "check", ".venv", "steady"} <= every
+    for name in GUIDES:
+        assert made(_read(name)) <= every
+    phony = re.search(r"^\.PHONY: (.*)$", _read("Makefile"), re.MULTILINE)
+    assert set(phony[1].split()) == every
+    assert re.search(r"^make test$", _read(".ci/run"), re.MULTILINE)
+
+
+def test_a_target_that_does_not_exist_is_seen():
+    assert made("run `make PYTHON=python3.12 gone`\nmake dist   # x") == {"gone", "dist"}
+    assert targets("help: ## list\nhidden: x\n\ttrue\n") == {"help"}
+
+
+# The pins
+
+
+def pins(constraints: str) -> dict[str, str]:
+    """Package to its one version. Raises ValueError for a line that is no pin, or a second pin."""
+    found: dict[str, str] = {}
+    for line in constraints.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = re.fullmatch(r"([a-z0-9-]+)==([0-9][A-Za-z0-9.]*)", line)
+        if match is None:
+            raise ValueError(f"'{line}' is no NAME==VERSION")
+        if match[1] in found:
+            raise ValueError(f"'{match[1]}' is pinned twice")
+        found[match[1]] = match[2]
+    return found
+
+
+def unmet(requirements: Iterable[str], pinned: Mapping[str, str]) -> list[str]:
+    """Requirements of this Python and platform that no pin satisfies."""
+    faults = []
+    for text in requirements:
+        need = Requirement(text)
+        if need.marker is not None and not need.marker.evaluate({"extra": ""}):
+            continue
+        version = pinned.get(canonicalize_name(need.name))
+        if version is None or not need.specifier.contains(version, prereleases=True):
+            faults.append(text)
+    return faults
+
+
+def test_every_dependency_of_the_project_is_pinned():
+    wanted = [*PYPROJECT["build-system"]["requires"], *PROJECT["dependencies"]]
+    for extra in PROJECT["optional-dependencies"].values():
+        wanted += extra
+    assert unmet(wanted, pins(_read("constraints.txt"))) == []
+
+
+def test_every_dependency_of_a_pin_is_pinned():
+    constraints = _read("constraints.txt")
+    pinned = pins(constraints)
+    comment = " ".join(re.findall(r"^#(.*)$", constraints, re.MULTILINE))
+    for name in LEFT_OUT:
+        assert re.search(rf"\b{name}\b", comment)
+    for name, version in pinned.items():
+        assert importlib.metadata.version(name) == version, name
+        wanted = importlib.metadata.requires(name) or []
+        wanted = [
+            each for each in wanted if canonicalize_name(Requirement(each).name) not in LEFT_OUT
+        ]
+        assert unmet(wanted, pinned) == [], name
+
+
+def test_a_missing_pin_is_seen():
+    pinned = pins("# all\nnumpy==2.4.6\n")
+    wanted = ["numpy>=2.2,<3", "numpy<2", "scipy>=1", "tomli; python_version < '3.9'"]
+    assert unmet(wanted, pinned) == ["numpy<2", "scipy>=1"]
+
+
+@pytest.mark.parametrize("line", ["numpy>=2", "numpy==2.4.6\nnumpy==2.4.5", "numpy==2.*"])
+def test_what_is_no_pin_is_seen(line):
+    with pytest.raises(ValueError, match="numpy"):
+        pins(line)
+
+
+# The guides
+
+
+def command_faults(text: str, group: click.Group) -> list[str]:
+    """Commands of `ketamine-mtor` in a guide that it does not have, or with an option it lacks."""
+    faults = []
+    for name, rest in re.findall(r"ketamine-mtor ([a-z]+)([^\n`#]*)", text):
+        command = group.commands.get(name)
+        if command is None:
+            faults.append(name)
+            continue
+        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        faults += [
+            f"{name} {option}" for option in re.findall(r"--[a-z-]+", rest) if option not in known
+        ]
+    return faults
+
+
+def dead_links(text: str, root: Path) -> list[str]:
+    """Relative links of a guide to what is not there."""
+    links = re.findall(r"\]\(([^)#\s]+)", text)
+    return [link for link in links if "://" not in link and not (root / link).exists()]
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_commands_of_a_guide_exist(name):
+    assert command_faults(_read(name), cli.main) == []
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_links_of_a_guide_lead_somewhere(name):
+    assert dead_links(_read(name), ROOT) == []
+
+
+def test_the_names_that_the_readme_imports_are_public():
+    used = set(re.findall(r"\bkm\.(\w+)", _read("README.md")))
+    assert used and used <= set(km.__all__)
+
+
+def test_the_readme_has_room_for_the_claims():
+    begin, end = (_read("README.md").find(f"<!-- claims:{word} -->") for word in ("begin", "end"))
+    assert 0 < begin < end
+
+
+def test_a_wrong_command_or_link_is_seen(tmp_path):
+    group = click.Group(commands=[click.Command("info", params=[click.Option(["--json"])])])
+    text = "`ketamine-mtor info --json`, `ketamine-mtor info --xml` and ketamine-mtor fly --high"
+    assert command_faults(text, group) == ["info --xml", "fly"]
+    assert dead_links("[a](gone.md) [b](https://example.org) [c](#here)", tmp_path) == ["gone.md"]

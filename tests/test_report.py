@@ -1,0 +1,113 @@
+"""The table and the page say what the verdicts say, and the page needs nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import re
+
+import pytest
+from rich.console import Console
+
+from ketamine_mtor import report
+from ketamine_mtor.claims import Result, load_claims
+from ketamine_mtor.claims.judge import Runs, judge
+from ketamine_mtor.errors import SimulationError
+from ketamine_mtor.reproduce import differences
+from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
+
+RISE = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
+GOOD = run(glutamate=pulse(100, 50))
+BAD = run(glutamate=flat(100))
+
+
+def result(dataset=GOOD, claims=(RISE,)) -> Result:
+    runs = Runs(claims, FakeRuns(ketamine=dataset))
+    return Result(judge(claims, runs), runs, {})
+
+
+@pytest.fixture
+def quoting(monkeypatch):
+    """A caption that holds the quotes of the made-up claims."""
+    monkeypatch.setattr(report, "read_caption", lambda folder: "Ketamine raises glutamate & more.")
+
+
+def printed(found: Result) -> str:
+    out = io.StringIO()
+    Console(file=out, width=120).print(report.table(found))
+    return out.getvalue()
+
+
+def test_the_table_says_what_was_measured():
+    good, bad = printed(result()), printed(result(BAD))
+    assert "For a test." in good and "50 %" in good and ">= 10 %" in good and "pass" in good
+    assert "fail" in bad and "glutamate up by at least 10 %" in bad
+    assert "1 not run" in printed(result(SimulationError("too stiff")))
+
+
+def test_the_page_stands_alone(tmp_path, quoting):
+    path = tmp_path / "results" / "report.html"
+    report.write(result(), path)
+    page = path.read_text(encoding="utf-8")
+    assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?!data:image|#)", page)
+    assert "<script" not in page and "@import" not in page and "url(" not in page
+    for part in ("For a test.", "raises glutamate", "E01", "pass", "&amp; more"):
+        assert part in page
+    assert os.listdir(path.parent) == ["report.html"]
+
+
+def test_a_plot_shows_line_window_and_threshold(quoting):
+    page = report.render(result())
+    (encoded,) = re.findall(r"svg\+xml;base64,([^\"]+)", page)
+    svg = base64.b64decode(encoded).decode()
+    assert svg.count("<svg") == 1
+    assert "glutamate" in svg and "time after ketamine (min)" in svg
+    assert "C01_test" in page
+
+
+def test_a_page_with_failures_says_so(quoting):
+    assert "All as expected" in report.render(result())
+    assert "fail, expected pass" in report.render(result(BAD))
+    assert "too stiff" in report.render(result(SimulationError("too stiff")))
+
+
+def test_a_page_that_cannot_be_made_leaves_the_old_one(tmp_path, quoting, monkeypatch):
+    path = tmp_path / "report.html"
+    report.write(result(), path)
+    before = path.read_bytes()
+
+    def broken(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(report.os, "replace", broken)
+    with pytest.raises(OSError, match="disk full"):
+        report.write(result(BAD), path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["report.html"]
+
+
+def test_pieces_of_the_caption_carry_the_worst_status():
+    good, bad = result().verdicts[0], result(BAD).verdicts[0]
+    found = report.pieces("Ketamine raises glutamate soon", [good, bad])
+    assert [(p.text, p.status) for p in found] == [
+        ("Ketamine ", ""), ("raises glutamate", "fail"), (" soon", ""),
+    ]
+
+
+def test_the_real_claims_can_be_shown():
+    claims = load_claims()
+    runs = Runs(claims, lambda experiment: (_ for _ in ()).throw(SimulationError("no model")))
+    page = report.render(Result(judge(claims, runs), runs, {}))
+    assert all(f'id="{claim.id}"' in page for claim in claims)
+
+
+def test_differences_from_what_is_committed(tmp_path):
+    fresh, committed = tmp_path / "fresh", tmp_path / "committed"
+    for folder in (fresh, committed):
+        folder.mkdir()
+        (folder / "same.xml").write_text("same", encoding="utf-8")
+    assert differences(fresh, committed) == []
+    (fresh / "same.xml").write_text("other", encoding="utf-8")
+    (fresh / "new.xml").write_text("new", encoding="utf-8")
+    assert [line.split(":")[0] for line in differences(fresh, committed)] == ["new.xml", "same.xml"]
