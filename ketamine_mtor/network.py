@@ -1,6 +1,7 @@
 """The reaction network of the rules: made by BioNetGen, or read back from its text without Perl.
 
-All use of PySB's private reader of network files is in :func:`_parse`.
+All use of PySB's private reader of network files is in :func:`_parse`, which also keeps what that
+reader drops: each reaction's ``unit_conversion``, the volumes that BioNetGen divided by.
 """
 
 from __future__ import annotations
@@ -76,7 +77,11 @@ def load_net(model: pysb.Model, net_text: str) -> pysb.Model:
 
 
 def _parse(model: pysb.Model, text: str) -> None:
-    bng._parse_netfile(model, iter(text.splitlines()))
+    lines = text.splitlines()
+    bng._parse_netfile(model, iter(lines))
+    written = lines[lines.index("begin reactions") + 1 : lines.index("end reactions")]
+    for reaction, line in zip(model.reactions, written, strict=True):
+        reaction["unit_conversion"] = line.partition("unit_conversion=")[2].strip()
 
 
 def _bionetgen() -> Path:

@@ -49,8 +49,17 @@ def claim_entry(**changes) -> dict:
         "link": "release of glutamate",
         "upstream": [],
         "experiment": "ketamine",
-        "test": {"all": [{"change": {"readout": "glutamate", "goes": "up",
-                                     "when": {"once": ["0 min", "2 h"]}}}]},
+        "test": {
+            "all": [
+                {
+                    "change": {
+                        "readout": "glutamate",
+                        "goes": "up",
+                        "when": {"once": ["0 min", "2 h"]},
+                    }
+                }
+            ]
+        },
         "biology": "Known from microdialysis in the cortex (E01).",
         "source": ["E01"],
     }
@@ -76,7 +85,9 @@ def loaded(path: Path, *claims: dict) -> tuple[Claim, ...]:
 def setups() -> dict[str, Setup]:
     """The experiments above, as the loader gives them."""
     return {
-        name: Setup(name, raw["what"], {"hours": 6, **{k: v for k, v in raw.items() if k != "what"}})
+        name: Setup(
+            name, raw["what"], {"hours": 6, **{k: v for k, v in raw.items() if k != "what"}}
+        )
         for name, raw in EXPERIMENTS["experiments"].items()
     }
 
@@ -85,9 +96,18 @@ def claim_with(kind: str, **raw) -> Claim:
     """A claim on `ketamine` with a single condition of that kind."""
     reader = ConditionReader("ketamine", setups(), WORDS, "a test")
     return Claim(
-        id="C01_test", kind="caption", role="calibration", quote=("raises glutamate",),
-        statement="For a test.", stretch="test", link="test", upstream=(), experiment="ketamine",
-        conditions=tuple(reader.read({kind: raw})), biology="none", source=("E01",),
+        id="C01_test",
+        kind="caption",
+        role="calibration",
+        quote=("raises glutamate",),
+        statement="For a test.",
+        stretch="test",
+        link="test",
+        upstream=(),
+        experiment="ketamine",
+        conditions=tuple(reader.read({kind: raw})),
+        biology="none",
+        source=("E01",),
         experiments=setups(),
     )
 

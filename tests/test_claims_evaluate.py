@@ -30,8 +30,12 @@ def passed(claim, runs) -> bool:
 
 @pytest.mark.parametrize(
     "when",
-    [{"once": ["0 min", "2 h"]}, {"mean": ["20 min", "60 min"]}, {"always": ["20 min", "60 min"]},
-     {"at": "30 min"}],
+    [
+        {"once": ["0 min", "2 h"]},
+        {"mean": ["20 min", "60 min"]},
+        {"always": ["20 min", "60 min"]},
+        {"at": "30 min"},
+    ],
 )
 def test_change_up_against_baseline(when):
     claim = claim_with("change", readout="glutamate", goes="up", when=when, by_at_least="20 %")
@@ -64,7 +68,12 @@ def test_change_against_vehicle_and_another_experiment():
     assert passed(vehicle, {**UP, **VEHICLES})
     assert not passed(vehicle, {**STILL, **VEHICLES})
     named = claim_with(
-        "change", readout="glutamate", goes="down", when=when, relative_to="ketamine", **{"in": "NBQX"}
+        "change",
+        readout="glutamate",
+        goes="down",
+        when=when,
+        relative_to="ketamine",
+        **{"in": "NBQX"},
     )
     assert passed(named, {**UP, "NBQX": run(glutamate=flat(100))})
     assert not passed(named, {**UP, "NBQX": run(glutamate=pulse(100, 50))})
@@ -72,7 +81,12 @@ def test_change_against_vehicle_and_another_experiment():
 
 def test_change_against_another_readout():
     claim = claim_with(
-        "change", readout="glutamate", than="Ca", goes="up", when={"at": "30 min"}, by_at_least="10 %"
+        "change",
+        readout="glutamate",
+        than="Ca",
+        goes="up",
+        when={"at": "30 min"},
+        by_at_least="10 %",
     )
     assert passed(claim, {"ketamine": run(glutamate=flat(100), Ca=flat(50))})
     assert not passed(claim, {"ketamine": run(glutamate=flat(100), Ca=flat(95))})
@@ -80,8 +94,12 @@ def test_change_against_another_readout():
 
 def test_drug_free_compares_baselines():
     claim = claim_with(
-        "change", readout="glutamate", goes="down", when={"drug_free": True},
-        relative_to="ketamine", **{"in": "NBQX"},
+        "change",
+        readout="glutamate",
+        goes="down",
+        when={"drug_free": True},
+        relative_to="ketamine",
+        **{"in": "NBQX"},
     )
     low, high = run(glutamate=flat(50)), run(glutamate=flat(100))
     assert passed(claim, {"ketamine": high, "NBQX": low})
@@ -97,8 +115,13 @@ def test_change_in_percent_of_nothing_fails_with_its_reason():
 
 @pytest.mark.parametrize(
     ("relative_to", "bounds"),
-    [("unit", {"more_than": 120}), ("baseline", {"more_than": 1.2}), ("vehicle", {"more_than": 1.2}),
-     ("peak", {"more_than": 0.9}), ("rise", {"more_than": 0.9})],
+    [
+        ("unit", {"more_than": 120}),
+        ("baseline", {"more_than": 1.2}),
+        ("vehicle", {"more_than": 1.2}),
+        ("peak", {"more_than": 0.9}),
+        ("rise", {"more_than": 0.9}),
+    ],
 )
 def test_level_above(relative_to, bounds):
     claim = claim_with(
@@ -122,7 +145,11 @@ def test_level_between_bounds():
 
 def test_peak_in_time_and_size():
     claim = claim_with(
-        "peak", readout="glutamate", goes="up", between=["10 min", "60 min"], times_baseline=[1.2, 2.5]
+        "peak",
+        readout="glutamate",
+        goes="up",
+        between=["10 min", "60 min"],
+        times_baseline=[1.2, 2.5],
     )
     assert passed(claim, UP)
     assert not passed(claim, STILL)
@@ -140,8 +167,11 @@ def test_returns_only_what_has_left():
 
 def test_order_of_half_rises():
     claim = claim_with(
-        "order", first={"readout": "glutamate", "goes": "up"},
-        then={"readout": "Ca", "goes": "up"}, by_at_least="5 min", between=["0 min", "6 h"],
+        "order",
+        first={"readout": "glutamate", "goes": "up"},
+        then={"readout": "Ca", "goes": "up"},
+        by_at_least="5 min",
+        between=["0 min", "6 h"],
     )
     early, late = pulse(100, 50, peak=0.3), pulse(80, 40, peak=1.0)
     assert passed(claim, {"ketamine": run(glutamate=early, Ca=late)})
@@ -152,8 +182,11 @@ def test_order_of_half_rises():
 
 def test_order_needs_a_rise_that_ends():
     claim = claim_with(
-        "order", first={"readout": "glutamate", "goes": "up"},
-        then={"readout": "Ca", "goes": "up"}, by_at_least="5 min", between=["0 min", "6 h"],
+        "order",
+        first={"readout": "glutamate", "goes": "up"},
+        then={"readout": "Ca", "goes": "up"},
+        by_at_least="5 min",
+        between=["0 min", "6 h"],
     )
     (part,) = parts(claim, {"ketamine": run(glutamate=pulse(100, 50), Ca=lambda t: 80 + 5 * t**2)})
     assert "still goes up" in part.reason
@@ -171,7 +204,11 @@ def test_blocked_and_kept_share_of_the_excess():
 
 def test_nothing_to_block_is_a_failure():
     claim = claim_with(
-        "blocked", readout="glutamate", goes="up", by_at_least="50 %", between=["0 min", "3 h"],
+        "blocked",
+        readout="glutamate",
+        goes="up",
+        by_at_least="50 %",
+        between=["0 min", "3 h"],
         **{"in": "NBQX"},
     )
     (part,) = parts(claim, {**STILL, **VEHICLES, "NBQX": run(glutamate=flat(100))})
@@ -181,7 +218,10 @@ def test_nothing_to_block_is_a_failure():
 
 def test_change_of_sets_what_can_be_blocked():
     said = {
-        "readout": "mTORC1_active", "goes": "up", "in": "NBQX", "by_at_least": "50 %",
+        "readout": "mTORC1_active",
+        "goes": "up",
+        "in": "NBQX",
+        "by_at_least": "50 %",
         "between": ["0 min", "3 h"],
     }
     vehicles = {f"{name}_vehicle": run(mTORC1_active=flat(0.01)) for name in ("ketamine", "NBQX")}
@@ -196,11 +236,16 @@ def test_change_of_sets_what_can_be_blocked():
 
 def test_blocked_per_baseline_and_at_the_peak():
     said = {
-        "readout": "glutamate", "goes": "up", "in": "NBQX", "by_at_least": "50 %",
+        "readout": "glutamate",
+        "goes": "up",
+        "in": "NBQX",
+        "by_at_least": "50 %",
         "between": ["0 min", "3 h"],
     }
     runs = {
-        **UP, **VEHICLES, "NBQX_vehicle": run(glutamate=flat(1000)),
+        **UP,
+        **VEHICLES,
+        "NBQX_vehicle": run(glutamate=flat(1000)),
         "NBQX": run(glutamate=pulse(1000, 100)),
     }
     assert not passed(claim_with("blocked", **said), runs)

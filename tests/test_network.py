@@ -6,10 +6,10 @@ import importlib.util
 import shutil
 
 import pytest
-import toy
 
 from ketamine_mtor import network
 from ketamine_mtor.errors import InputError, MissingExtra
+from tests import toy
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ WILDTYPE = {"recruited_relative": 0.75}
 
 
 def build() -> pysb.Model:
-    """The toy: recruitment, binding, dimers, third order, turnover, transport, catalysis, a bath."""
+    """Recruitment, binding, dimers, third order, turnover, transport, catalysis, a bath, a dose."""
     caption = Caption("toy", VALUES, WILDTYPE)
     caption.compartment("ecs", None, 3, "ecs_volume")
     caption.compartment("membrane", "ecs", 2, "membrane_volume")

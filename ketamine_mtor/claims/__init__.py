@@ -6,7 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ketamine_mtor import paths
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, Verdict, judge
@@ -106,15 +106,16 @@ def validate(
     every = load_claims(folder)
     chosen = _chosen(every, claims)
     failures = known_failures(every, folder)
+    workers = None if folder is None and files is None else 1
     files = model_files.packaged(variant) if files is None else files
-    runs = Runs(chosen, lambda experiment: simulate(experiment, sbml=sbml, files=files), variant)
+    files = files if sbml is None else model_files.edited(files, sbml)
+    runs = Runs(chosen, lambda experiment: simulate(experiment, files=files), variant)
     verdicts = judge(chosen, runs, variant)
     rows: list[Necessity] = []
     if mutants:
         wanted = {claim.id for claim in chosen}
         listed = [m for m in load_mutants(every, folder) if m.claim in wanted]
-        workers = None if folder is None else 1
-        rows = matrix(listed, every, files.sbml if sbml is None else sbml, variant, workers)
+        rows = matrix(listed, every, files, variant, workers)
     return Result(verdicts, runs, failures, rows, variant)
 
 

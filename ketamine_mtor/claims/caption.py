@@ -12,7 +12,10 @@ _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9+/'-]*")
 
 #: Words that state nothing by themselves.
 CONNECTIVES = frozenset(
-    "a also an and as by can in is it of on or that the this these to via well which with".split()
+    [
+        *("a", "also", "an", "and", "as", "by", "can", "in", "is", "it", "of", "on", "or"),
+        *("that", "the", "this", "these", "to", "via", "well", "which", "with"),
+    ]
 )
 
 

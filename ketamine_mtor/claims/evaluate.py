@@ -25,6 +25,7 @@ from ketamine_mtor.claims.quantities import (
     SMALLEST_CHANGE_OF_FRACTION,
     Size,
 )
+from ketamine_mtor.errors import SimulationError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -91,11 +92,15 @@ class Bench:
     def series(
         self, setup: str, readout: Readout, until: float, *, vehicle: bool = False
     ) -> Series:
-        """The readout in that experiment; `NotRun` if it is missing, not finite or too short."""
-        run = self._runs(
-            self._claim.experiments[setup].experiment(self._variant, vehicle=vehicle)
-        )
+        """The readout in that experiment; `NotRun` if it failed, is not finite or too short."""
         where = f"{setup} (vehicle)" if vehicle else setup
+        experiment = self._claim.experiments[setup].experiment(self._variant, vehicle=vehicle)
+        try:
+            run = self._runs(experiment)
+        except SimulationError as error:
+            at = "" if error.time_h is None else f" at {error.time_h:.4g} h"
+            why = " ".join(error.reason.split())
+            raise NotRun(f"the run {where} failed{at}: {why}") from None
         if readout.id not in run:
             raise NotRun(f"the run {where} has no readout {readout.id}")
         data = run[readout.id]
@@ -164,9 +169,7 @@ def _(condition: Change, bench: Bench) -> list[Part]:
     own = bench.series(condition.setup, condition.readout, when.end)
     if condition.relative_to == "baseline":
         reference = bench.series(condition.setup, other, when.end)
-        against = (
-            reference.value if condition.than else np.full_like(own.value, reference.baseline)
-        )
+        against = reference.value if condition.than else np.full_like(own.value, reference.baseline)
     else:
         vehicle = condition.relative_to == "vehicle"
         name = condition.setup if vehicle else condition.relative_to
@@ -323,9 +326,7 @@ def _half_time(bench: Bench, condition: Order, readout: Readout, goes: str) -> f
     after = int(np.argmax(change >= half))
     if after == 0:
         return float(time[0])
-    return float(
-        np.interp(half, change[after - 1 : after + 1], time[after - 1 : after + 1])
-    )
+    return float(np.interp(half, change[after - 1 : after + 1], time[after - 1 : after + 1]))
 
 
 @evaluate.register

@@ -31,20 +31,26 @@ class Verdict:
         ``pass``, ``fail`` or ``not-run``.
     parts
         What was measured, one entry or more per condition; empty for ``not-run``.
-    reason
-        Why it was not run, or which event never happened.
+    not_run
+        Why it was not run.
     """
 
     claim: Claim
     status: str
     parts: tuple[Part, ...] = ()
-    reason: str = ""
+    not_run: str = ""
 
     @property
     def decisive(self) -> Part | None:
         """The first part that failed, else the one that passed by the smallest margin."""
         failed = [part for part in self.parts if not part.passed]
         return failed[0] if failed else min(self.parts, key=_margin, default=None)
+
+    @property
+    def reason(self) -> str:
+        """Why it was not run, or which event never happened; else empty."""
+        part = self.decisive
+        return self.not_run or (part.reason if part else "")
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON's types, with the names of the command line's ``--json``."""
@@ -146,11 +152,7 @@ def _verdict(
 ) -> Verdict:
     bench = Bench(claim, runs, variant)
     try:
-        parts = tuple(
-            part for condition in claim.conditions for part in measure(condition, bench)
-        )
-    except (NotRun, SimulationError) as problem:
-        return Verdict(claim, NOT_RUN, reason=str(problem))
-    status = PASS if all(part.passed for part in parts) else FAIL
-    reason = next((part.reason for part in parts if not part.passed and part.reason), "")
-    return Verdict(claim, status, parts, reason)
+        parts = tuple(part for condition in claim.conditions for part in measure(condition, bench))
+    except NotRun as problem:
+        return Verdict(claim, NOT_RUN, not_run=str(problem))
+    return Verdict(claim, PASS if all(part.passed for part in parts) else FAIL, parts)

@@ -1,4 +1,4 @@
-"""Reads and checks the claim files. A wrong file gives one line: file, claim, field, what is allowed.
+"""Reads and checks the claim files. A mistake gives one line: file, claim, field, what is allowed.
 
 `validation/claims/*.yaml` hold the claims, one file per stretch of the figure in its order;
 `validation/experiments.yaml` holds the experiments that they share.
@@ -95,7 +95,7 @@ def _sources(raw: Mapping[str, Any], vocabulary: Vocabulary, where: str) -> tupl
     for word in raw["source"]:
         if word == ASSUMED:
             if raw["kind"] == "literature":
-                raise fault(f"{where}, field source", "a literature claim needs a paper, not assumed")
+                raise fault(f"{where}, field source", "a literature claim needs a paper")
             continue
         known(word, vocabulary.sources, f"{where}, field source", "source")
         status = vocabulary.sources[word]

@@ -1,4 +1,4 @@
-"""The necessity matrix: without a rule of its own link a claim fails, and those upstream still pass.
+"""The necessity matrix: without a rule of its own link a claim fails, those upstream still pass.
 
 `validation/mutants.yaml` names the rules. A mutant is the SBML without their reactions; it reaches
 its own drug-free steady state before anything is judged.
@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ketamine_mtor import knowledge, paths
+from ketamine_mtor import knowledge, model_files, paths
 from ketamine_mtor.claims.judge import FAIL, PASS, Runs, judge
 from ketamine_mtor.claims.loader import check_schema, load_claims, read_yaml, upstream_of
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.claims.words import fault, known
+from ketamine_mtor.model_files import ModelFiles
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def load_mutants(
 
 
 def judge_mutant(
-    mutant: Mutant, claims: Sequence[Claim], sbml: str, variant: str | None = None
+    mutant: Mutant, claims: Sequence[Claim], files: ModelFiles, variant: str = paths.DEFAULT_VARIANT
 ) -> Necessity:
     """Judge a mutant's claim and all claims upstream of it on the SBML without the rules.
 
@@ -121,18 +122,18 @@ def judge_mutant(
         What is removed.
     claims
         All claims.
-    sbml
-        Text of the SBML with every rule.
+    files
+        The model with every rule.
     variant
-        Variant of the model that the SBML is of.
+        Variant that the files are of.
     """
     from ketamine_mtor.emit.edit import without_rules
     from ketamine_mtor.run import simulate
 
     above = set(upstream_of(mutant.claim, claims))
     chosen = [claim for claim in claims if claim.id in above or claim.id == mutant.claim]
-    text = without_rules(sbml, mutant.rules)
-    runs = Runs(chosen, lambda experiment: simulate(experiment, sbml=text), variant)
+    text = without_rules(files.sbml, mutant.rules)
+    runs = Runs(chosen, lambda experiment: simulate(experiment, sbml=text, files=files), variant)
     verdicts = {verdict.claim.id: verdict for verdict in judge(chosen, runs, variant)}
     own = verdicts.pop(mutant.claim)
     lost = tuple((name, v.status) for name, v in verdicts.items() if v.status != PASS)
@@ -142,23 +143,24 @@ def judge_mutant(
 def matrix(
     mutants: Sequence[Mutant],
     claims: Sequence[Claim],
-    sbml: str,
-    variant: str | None = None,
+    files: ModelFiles,
+    variant: str = paths.DEFAULT_VARIANT,
     workers: int | None = None,
 ) -> list[Necessity]:
     """The row of each mutant, judged in ``workers`` processes (as many as there are cores).
 
-    The processes load the claims of the package themselves, so ``claims`` with another origin are
+    The processes load claims and tables of the package themselves; what has another origin is
     judged in this process: give ``workers=1``.
     """
     workers = min(workers or os.cpu_count() or 1, len(mutants))
     if workers <= 1:
-        return [judge_mutant(mutant, claims, sbml, variant) for mutant in mutants]
+        return [judge_mutant(mutant, claims, files, variant) for mutant in mutants]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        jobs = [pool.submit(_judge_packaged, mutant, sbml, variant) for mutant in mutants]
+        jobs = [pool.submit(_judge_packaged, mutant, files.sbml, variant) for mutant in mutants]
         return [job.result() for job in jobs]
 
 
-def _judge_packaged(mutant: Mutant, sbml: str, variant: str | None) -> Necessity:
-    return judge_mutant(mutant, load_claims(), sbml, variant)
+def _judge_packaged(mutant: Mutant, sbml: str, variant: str) -> Necessity:
+    files = model_files.edited(model_files.packaged(variant), sbml)
+    return judge_mutant(mutant, load_claims(), files, variant)

@@ -12,7 +12,7 @@ _PERCENT = re.compile(r"^(\d+(?:\.\d+)?)\s*%$")
 
 @dataclass(frozen=True)
 class Size:
-    """A size of a change: a share of the reference (0.1 for "10 %") or a value in the readout's unit."""
+    """Size of a change: a share of the reference (0.1 for "10 %") or in the readout's unit."""
 
     value: float
     relative: bool

@@ -1,4 +1,4 @@
-"""Messages about wrong claim files: one line that says where, what is allowed, the nearest match."""
+"""Messages about wrong claim files: one line with place, what is allowed, the nearest match."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 from ketamine_mtor.emit.annotate import About, Annotations, from_tables
 from ketamine_mtor.emit.edit import rules_in, without_rules
 from ketamine_mtor.emit.error import EmitError
-from ketamine_mtor.emit.names import species_ids
+from ketamine_mtor.emit.names import home, pattern, species_ids
+from ketamine_mtor.emit.quantities import unit_names
 from ketamine_mtor.emit.sbml import seeds, write_sbml
 from ketamine_mtor.emit.validate import problems
 
@@ -12,10 +13,13 @@ __all__ = [
     "Annotations",
     "EmitError",
     "from_tables",
+    "home",
+    "pattern",
     "problems",
     "rules_in",
     "seeds",
     "species_ids",
+    "unit_names",
     "without_rules",
     "write_sbml",
 ]

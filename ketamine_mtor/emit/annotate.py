@@ -171,9 +171,8 @@ class Annotator:
         history.setCreatedDate(date)
         history.setModifiedDate(date)
         if element.setModelHistory(history) != libsbml.LIBSBML_OPERATION_SUCCESS:
-            raise EmitError(
-                f"creator {self._said.creator}, created {self._said.created}: not valid"
-            )
+            said = f"{self._said.creator}, created {self._said.created!r}"
+            raise EmitError(f"creator {said}: both names and a date are needed")
 
     def compartment(self, element: libsbml.Compartment) -> None:
         """Name and term of a compartment."""
@@ -201,9 +200,8 @@ class Annotator:
 
     def rate_constant(self, element: libsbml.Parameter, reactants: set[int]) -> None:
         """The term of a rate constant of reactions with these numbers of reactants."""
-        counts = tuple(reactants)
-        term = RATE_CONSTANTS.get(counts[0], KINETIC_CONSTANT) if len(counts) == 1 else None
-        element.setSBOTerm(term or KINETIC_CONSTANT)
+        (count,) = reactants if len(reactants) == 1 else (0,)
+        element.setSBOTerm(RATE_CONSTANTS.get(count, KINETIC_CONSTANT))
 
     def reaction(self, element: libsbml.Reaction, law: Law) -> None:
         """Term, papers and note of the rule that a reaction stems from."""

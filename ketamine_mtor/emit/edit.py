@@ -18,8 +18,9 @@ def rules_in(sbml_text: str) -> list[str]:
     InputError
         For a text that is no SBML.
     """
-    model = _read(sbml_text).getModel()
-    return list(dict.fromkeys(map(_rule, model.getListOfReactions())))
+    # The document has to stay: libSBML frees its model with it.
+    document = _read(sbml_text)
+    return list(dict.fromkeys(map(_rule, document.getModel().getListOfReactions())))
 
 
 def without_rules(sbml_text: str, rules: Collection[str]) -> str:

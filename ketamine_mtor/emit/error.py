@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class EmitError(ValueError):
-    """The model or its network cannot be written as SBML faithfully: the message says what and why."""
+    """The model or its network cannot be written as SBML: the message says what and why."""

@@ -61,7 +61,9 @@ def _law(model: pysb.Model, reaction: dict, homes: Sequence[pysb.Compartment]) -
     if len(rules) != 1:
         raise EmitError(f"{where}: the reaction stems from {len(rules)} rules: {', '.join(rules)}")
     factor, rate = _split(reaction["rate"], reactants, where)
-    anchor, volumes = _anchor(reactants, products, homes, where)
+    anchor, above, below = _anchor(reactants, products, homes, where)
+    _check_conversion(reaction, above, below, where)
+    volumes = math.prod(map(size, below)) / math.prod(map(size, above))
     statistics = factor * volumes
     exact = Fraction(statistics).limit_denominator(LARGEST_DENOMINATOR)
     if exact <= 0 or not math.isclose(statistics, exact, rel_tol=TOLERANCE):
@@ -89,21 +91,41 @@ def _anchor(
     products: Sequence[int],
     homes: Sequence[pysb.Compartment],
     where: str,
-) -> tuple[str, float]:
-    """The compartment of the law, and what the network's factor is to be multiplied by."""
+) -> tuple[str, list[pysb.Compartment], list[pysb.Compartment]]:
+    """The compartment of the law; what BioNetGen multiplies by, and what it divides by."""
     places = [homes[index] for index in reactants]
     if not places:
         made_in = {homes[index].name: homes[index] for index in products}
         if len(made_in) != 1:
             raise EmitError(f"{where}: made from nothing in several compartments: {set(made_in)}")
         (place,) = made_in.values()
-        return place.name, 1 / size(place)
+        return place.name, [place], []
     flat = [place for place in places if place.dimension == 2]
     if not flat and len({place.name for place in places}) > 1:
         raise EmitError(f"{where}: the reactants are in different volumes and none in a membrane")
     anchor = (flat or places)[0]
-    others = math.prod(size(place) for place in places) / size(anchor)
-    return anchor.name, others
+    places.remove(anchor)
+    return anchor.name, [], places
+
+
+def _check_conversion(
+    reaction: dict, above: list[pysb.Compartment], below: list[pysb.Compartment], where: str
+) -> None:
+    """Whether BioNetGen itself names these volumes, which as numbers could agree by chance.
+
+    A network that PySB generated or read itself does not say.
+    """
+    if "unit_conversion" not in reaction:
+        return
+    top = [each.size.name for each in above] or ["1"]
+    bottom = sorted(each.size.name for each in below)
+    expected = "/".join([*top, *bottom]) if above or below else ""
+    first, *rest = reaction["unit_conversion"].split("/")
+    said = "/".join([first, *sorted(rest)])
+    if said != expected:
+        raise EmitError(
+            f"{where}: the network was converted by '{said}', the volumes give '{expected}'"
+        )
 
 
 def size(compartment: pysb.Compartment) -> float:

@@ -5,8 +5,8 @@ A species is its molecules, sorted, joined by two underscores. A molecule is its
 home: a monomer's home is the compartment of its first seed, or else the first one that a rule
 names for it. Empty sites and, as they follow from the partners, bound sites are left out. Species
 that would share an id, since they differ in what is bound to what only, all name their bound
-sites; if that is not enough they end in a hash of their pattern. A species with the id of
-something else (an observable, say) ends in its compartment.
+sites (of monomers with several); if that is not enough they end in a hash of their pattern
+instead. A species with the id of something else (an observable, say) ends in its compartment.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def species_ids(model: pysb.Model) -> list[str]:
         return _joined(species, homes, bound=True)
 
     def hashed(species):
-        return f"{clear(species)}__{_hash(pattern(species))}"
+        return f"{plain(species)}__{_hash(pattern(species))}"
 
     ids = _first_unique(model.species, [plain, clear, hashed])
     ids = [
@@ -129,7 +129,7 @@ def _molecule(
         state, bond = _condition(molecule.site_conditions.get(site))
         if state is not None and state != monomer.site_states[site][0]:
             parts += [site, state]
-        if bond and bound:
+        if bond and bound and len(monomer.sites) > 1:
             parts.append(f"{site}_bound")
     if place is not None and place.name != homes.get(monomer.name):
         parts.append(place.name)

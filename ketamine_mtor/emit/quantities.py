@@ -13,7 +13,7 @@ from ketamine_mtor.emit.error import EmitError
 from ketamine_mtor.emit.formulas import unit_of
 from ketamine_mtor.emit.laws import size
 from ketamine_mtor.emit.names import home
-from ketamine_mtor.emit.units import AMOUNT, VOLUME, Unit
+from ketamine_mtor.emit.units import AMOUNT, VOLUME, Unit, vocabulary
 from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.knowledge import Tables
 
@@ -98,7 +98,7 @@ def units(model: pysb.Model, tables: Tables, known: Mapping[str, Unit]) -> dict[
         For a parameter whose unit cannot be told, a formula whose terms disagree, or one whose
         unit is not what its table says.
     """
-    listed = {**tables.wildtype, **tables.observables, **tables.numbers()}
+    listed = {**tables.observables, **tables.numbers()}
     stated = {key: _lookup(key, row.unit, known) for key, row in listed.items()}
     found = {observable.name: AMOUNT for observable in model.observables}
     found |= {name: VOLUME for name in sizes(model)}
@@ -113,6 +113,14 @@ def units(model: pysb.Model, tables: Tables, known: Mapping[str, Unit]) -> dict[
     for expression in model.expressions:
         found.setdefault(expression.name, _checked(expression, found, stated))
     return found
+
+
+def unit_names(model: pysb.Model, tables: Tables) -> dict[str, str]:
+    """The unit of each quantity that units.tsv has a word for, as that word."""
+    known, _ = vocabulary(tables.units)
+    words = {unit: word for word, unit in reversed(known.items())}
+    found = units(model, tables, known)
+    return {key: words[unit] for key, unit in found.items() if unit in words}
 
 
 def _lookup(key: str, unit: str, known: Mapping[str, Unit]) -> Unit:

@@ -15,7 +15,7 @@ from ketamine_mtor.emit.formulas import mathml, name, number, product, total
 from ketamine_mtor.emit.laws import Law, laws, size
 from ketamine_mtor.emit.names import home, pattern, reaction_ids, species_ids
 from ketamine_mtor.emit.quantities import Start
-from ketamine_mtor.emit.units import AMOUNT, TIME, VOLUME, Unit, Vocabulary, vocabulary
+from ketamine_mtor.emit.units import AMOUNT, TIME, VOLUME, Unit, vocabulary
 from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.knowledge import Tables
 
@@ -23,7 +23,7 @@ REVERSE = " (reverse)"
 
 
 def seeds(model: pysb.Model) -> dict[str, str]:
-    """Species id to the id of its initial concentration: a parameter, a formula's name, or empty."""
+    """Species id to the id of what it starts at: a parameter, a formula, or empty for nothing."""
     starts = quantities.starts(model)
     return {
         species: starts[index].seed if index in starts else ""
@@ -43,7 +43,7 @@ def write_sbml(
     Parameters
     ----------
     tables
-        Give the units: of parameters and initial amounts, of observables, of ``wildtype``.
+        Give the units: of parameters, initial amounts and observables.
     annotations
         What is said of the elements: see ``annotate.from_tables``.
     steady_state

@@ -117,7 +117,7 @@ class PysbPlant:
         times = np.unique([0.0, *samples, duration])
         with warnings.catch_warnings():
             # What the solver says about a failure shows in its result, too.
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("always")
             result = self._simulator.run(
                 tspan=times, initials=self._amounts(state), param_values=self._current
             )

@@ -179,11 +179,17 @@ class Session:
                 reason = f"no drug-free steady state: {failure.reason}, after rest"
                 raise SimulationError(reason, time_h=reached) from None
             rested = until
-            speed = np.abs(self._plant.rates(state)) / (np.abs(state) + REST_FLOOR_NM)
-            if speed.max() < REST_RATE:
+            speed, species = fastest(self._plant, state)
+            if speed < REST_RATE:
                 return state
-        worst = int(speed.argmax())
         raise SimulationError(
-            f"no drug-free steady state: after {rested:g} s {self._plant.species[worst]} still"
-            f" changes by {speed[worst]:.1e} of itself per second; allowed: {REST_RATE:g}"
+            f"no drug-free steady state: after {rested:g} s {species} still"
+            f" changes by {speed:.1e} of itself per second; allowed: {REST_RATE:g}"
         )
+
+
+def fastest(plant: Plant, state: np.ndarray) -> tuple[float, str]:
+    """How fast (share of itself per second) the species moves that moves fastest, and which."""
+    speed = np.abs(plant.rates(state)) / (np.abs(state) + REST_FLOOR_NM)
+    worst = int(speed.argmax())
+    return float(speed[worst]), plant.species[worst]

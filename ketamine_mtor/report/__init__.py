@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import itertools
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ketamine_mtor import knowledge, paths
+from ketamine_mtor import files, knowledge, paths
 from ketamine_mtor._version import __version__
 from ketamine_mtor.claims import caption as text
 from ketamine_mtor.claims.evaluate import Part
@@ -86,18 +84,13 @@ def write(result: Result, path: Path) -> None:
         What `validate` gave.
     path
         The file; its folder is made where it is missing.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be written.
     """
-    page = render(result)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    files.write(path, render(result).encode())
 
 
 def render(result: Result) -> str:
@@ -107,9 +100,7 @@ def render(result: Result) -> str:
     from ketamine_mtor.report.plots import draw
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.filters.update(
-        measured=measured, threshold=threshold, groupby_stretch=_by_stretch
-    )
+    environment.filters.update(measured=measured, threshold=threshold, groupby_stretch=_by_stretch)
     source = resources.files(__name__).joinpath("page.html").read_text(encoding="utf-8")
     plots = {
         verdict.claim.id: base64.b64encode(

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketamine_mtor.claims.model import Blocked, Change, Claim, Condition, Level, Order, Peak, Returns
+from ketamine_mtor.claims.model import (
+    Blocked,
+    Change,
+    Claim,
+    Condition,
+    Level,
+    Order,
+    Peak,
+    Readout,
+    Returns,
+)
 from ketamine_mtor.errors import SimulationError
 
 if TYPE_CHECKING:
@@ -29,9 +39,7 @@ _PANEL_INCHES = (4.3, 3.0)
 _COLUMNS = 2
 
 
-def draw(
-    claim: Claim, runs: Callable[[Experiment], xr.Dataset], variant: str | None = None
-) -> str:
+def draw(claim: Claim, runs: Callable[[Experiment], xr.Dataset], variant: str | None = None) -> str:
     """The claim's plot as the text of an SVG; an empty one where none of its runs is there.
 
     Parameters
@@ -46,7 +54,7 @@ def draw(
     import matplotlib
     from matplotlib.figure import Figure
 
-    readouts = list(dict.fromkeys(r.id for c in claim.conditions for r in c.readouts()))
+    readouts = list(dict.fromkeys(r for c in claim.conditions for r in c.readouts()))
     rows = -(-len(readouts) // _COLUMNS)
     columns = min(len(readouts), _COLUMNS)
     style = {"svg.fonttype": "none", "svg.hashsalt": claim.id, "font.size": 8}
@@ -66,26 +74,25 @@ def draw(
 def _panel(
     axes: Axes,
     claim: Claim,
-    readout: str,
+    readout: Readout,
     runs: Callable[[Experiment], xr.Dataset],
     variant: str | None,
 ) -> None:
-    conditions = [c for c in claim.conditions if readout in (r.id for r in c.readouts())]
+    conditions = [c for c in claim.conditions if readout in c.readouts()]
     names = dict.fromkeys([claim.experiment, *(n for c in conditions for n in c.setups())])
     end = max(SHORTEST_AXIS_H, max(c.window()[1] for c in conditions) * (1 + AFTERWARDS))
     scale, unit_of_time = (60, "min") if end <= MINUTES_UP_TO_H else (1, "h")
-    unit, baseline = "1", None
+    baseline = None
     for colour, name in zip(_COLOURS, names, strict=False):
         try:
             run = runs(claim.experiments[name].experiment(variant))
         except SimulationError:
             continue
-        if readout not in run:
+        if readout.id not in run:
             continue
-        data = run[readout]
+        data = run[readout.id]
         time, value = _thin(np.asarray(run["time"]), np.asarray(data), end)
         axes.plot(time * scale, value, color=colour, label=name, linewidth=1.4)
-        unit = data.attrs["units"]
         if name == claim.experiment:
             baseline = float(data.attrs["baseline"])
             axes.axhline(baseline, color="0.6", linewidth=0.8, linestyle=":")
@@ -94,13 +101,19 @@ def _panel(
         axes.axvspan(start * scale, max(stop, start + end / 200) * scale, color="0.5", alpha=0.08)
         for level in _thresholds(condition, readout, baseline):
             axes.axhline(level, color="0.25", linewidth=0.9, linestyle="--")
-    axes.set_title(readout, loc="left", fontweight="bold")
+    axes.set_title(readout.id, loc="left", fontweight="bold")
     axes.set_xlabel(f"time after ketamine ({unit_of_time})")
-    axes.set_ylabel(unit if unit != "1" else "fraction or multiple")
+    axes.set_ylabel(_label(readout))
     axes.set_xlim(0, end * scale)
     axes.spines[["top", "right"]].set_visible(False)
     if axes.lines:
         axes.legend(frameon=False, fontsize=7)
+
+
+def _label(readout: Readout) -> str:
+    if readout.unit != "1":
+        return readout.unit
+    return "fraction" if readout.fraction else "multiple of the drug-free wild type"
 
 
 def _thin(time: np.ndarray, value: np.ndarray, end: float) -> tuple[np.ndarray, np.ndarray]:
@@ -111,9 +124,9 @@ def _thin(time: np.ndarray, value: np.ndarray, end: float) -> tuple[np.ndarray, 
     return time[chosen], value[chosen]
 
 
-def _thresholds(condition: Condition, readout: str, baseline: float | None) -> Iterable[float]:
+def _thresholds(condition: Condition, readout: Readout, baseline: float | None) -> Iterable[float]:
     """Levels that can be drawn: those against the claim's own baseline or in the readout's unit."""
-    if condition.readout.id != readout or baseline is None:
+    if condition.readout != readout or baseline is None:
         return
     match condition:
         case Change(relative_to="baseline", than=None) as change:
@@ -122,9 +135,7 @@ def _thresholds(condition: Condition, readout: str, baseline: float | None) -> I
         case Level(relative_to="unit" | "baseline") as level:
             factor = baseline if level.relative_to == "baseline" else 1
             yield from (
-                bound * factor
-                for bound in (level.more_than, level.less_than)
-                if bound is not None
+                bound * factor for bound in (level.more_than, level.less_than) if bound is not None
             )
         case Peak(times_baseline=(low, high)):
             yield from (low * baseline, high * baseline)

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 import pysb
 from pysb import ANY, WILD, MonomerPattern  # noqa: F401  (the rule modules import them from here)
 
+#: Suffix of the parameter that holds what a relative readout is divided by.
+WILDTYPE = "_wildtype"
+
 
 class UnknownParameter(KeyError):
     """A rule names a parameter that no table holds."""
@@ -119,12 +122,12 @@ class Caption:
         """
         volume = self.model.compartments[compartment].size
         known = self._values if total in self._values else self._wildtype
-        whole = self._reference(f"{total}_wildtype", known.get(total, 1))
+        whole = self._reference(f"{total}{WILDTYPE}", known.get(total, 1))
         self._read(name, self.count(name, pattern) / (whole * volume))
 
     def read_relative(self, name: str, formula) -> None:
         """Readout ``name``: ``formula`` over its drug-free value in the wild type."""
-        self._read(name, formula / self._reference(f"{name}_wildtype", self._wildtype.get(name, 1)))
+        self._read(name, formula / self._reference(f"{name}{WILDTYPE}", self._wildtype.get(name, 1)))
 
     def _reference(self, name: str, value: float) -> pysb.Parameter:
         known = self.model.parameters.get(name)

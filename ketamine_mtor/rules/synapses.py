@@ -43,4 +43,5 @@ def write(c: Caption) -> None:
         c, "synapse_eliminated", synapse(stage="mature"), synapse(stage="site"),
         "synapse_elimination",
     )
-    c.read_relative("synapses", c.count("mature_synapses", synapse(stage="mature")))
+    mature = c.count("mature_synapses", synapse(stage="mature"))
+    c.read_relative("synapses", mature / c.place("pyramidal_membrane").size)

@@ -56,7 +56,8 @@ def _ribosomes(c: Caption) -> None:
         c, "translation_ends", ribosome(state="running", drug=None),
         ribosome(state="idle", drug=None), "translation_end",
     )
-    c.read_relative("translation_rate", c.count("running_ribosomes", running(c)))
+    volume = c.place("pyramidal").size
+    c.read_relative("translation_rate", c.count("running_ribosomes", running(c)) / volume)
 
 
 def _anisomycin(c: Caption) -> None:
@@ -99,7 +100,7 @@ def _bdnf(c: Caption) -> None:
         running(c) + transcript >> running(c) + transcript + bdnf.vesicle(c),
         "BDNF_translation_rate_constant",
     )
-    c.read_relative(
-        "BDNF_translation",
-        c.model.observables["n_running_ribosomes"] * c.count("BDNF_transcripts", transcript),
-    )
+    made = c.value("BDNF_translation_rate_constant")
+    for count in (c.model.observables["n_running_ribosomes"], c.count("transcripts", transcript)):
+        made = made * count / c.place("pyramidal").size
+    c.read_relative("BDNF_translation", made)

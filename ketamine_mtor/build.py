@@ -1,0 +1,218 @@
+"""From the rules to the files of ``sbml/``, and the drug-free steady state that they start from."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import tempfile
+from collections.abc import Sequence
+from dataclasses import astuple, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ketamine_mtor import emit, knowledge, network, paths
+from ketamine_mtor.errors import InputError
+from ketamine_mtor.files import write
+from ketamine_mtor.knowledge.rows import SteadySpecies, WildType
+from ketamine_mtor.model_files import ModelFiles, packaged
+from ketamine_mtor.rules import build_model
+from ketamine_mtor.rules.caption import WILDTYPE
+
+if TYPE_CHECKING:
+    import pysb
+
+CREATOR = ("The", "ketamine_mtor developers")
+CREATED = "2026-11-24T00:00:00Z"
+LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+_DESCRIPTION = (
+    "How ketamine acts on mTOR: the caption of figure 3 of Lisek, Zylinska and Boczek 2020 as a"
+    " rule-based model. Concentrations are in nM, amounts in nmol, time in seconds; the model is"
+    " one litre of cortical tissue. It starts at the drug-free steady state; the parameter"
+    " ketamine_dose (mg/kg) is an intraperitoneal bolus at time 0. Drugs are fixed species whose"
+    " concentration is a parameter of the drug's name with the suffix _nM.",
+    "Model files are dedicated to the public domain under CC0-1.0.",
+)
+_ABOUT = (
+    ("model:isDescribedBy", "doi:10.3390/ijms21218410"),
+    ("model:isDescribedBy", "pmc:PMC7665128"),
+    ("hasTaxon", "taxonomy:40674"),
+    ("isVersionOf", "go:0038202"),
+)
+#: Rounded like this, the steady state is the same on every machine.
+_DIGITS = 9
+#: Smaller concentrations (nM) are nothing.
+_NOTHING = 1e-9
+
+
+def build(check: bool = False, folder: Path | None = None) -> list[str]:
+    """Write the SBML and the network of every variant, or say which files differ.
+
+    Parameters
+    ----------
+    check
+        Only compare: the files as they would be written, and the residual of the steady state.
+    folder
+        Where to write (default: ``sbml/`` of the checkout).
+
+    Returns
+    -------
+    list of str
+        With ``check``, one line for each difference; without, the paths written.
+
+    Raises
+    ------
+    MissingExtra
+        Without BioNetGen or Perl.
+    InputError
+        For tables that are not as they should be, or a folder that cannot be written.
+    """
+    folder = paths.sbml().parent if folder is None else folder
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh(Path(scratch))
+        made = {
+            path.relative_to(scratch): path.read_bytes()
+            for path in sorted(Path(scratch).rglob("*"))
+            if path.is_file()
+        }
+    if check:
+        wrong = [
+            f"{name} is not what the rules give; run: ketamine-mtor build"
+            for name, content in made.items()
+            if not (folder / name).is_file() or (folder / name).read_bytes() != content
+        ]
+        return wrong + _residual()
+    for name, content in made.items():
+        write(folder / name, content)
+    return [str(folder / name) for name in made]
+
+
+def fresh(folder: Path, variant: str = paths.DEFAULT_VARIANT) -> ModelFiles:
+    """A fresh build of a variant in ``folder``: BioNetGen runs, nothing committed is read but the
+    rules and the tables.
+
+    Raises
+    ------
+    InputError
+        When the committed steady state is of other species than the rules give.
+    """
+    tables = knowledge.load()
+    model, net = _generated(variant)
+    steady = {row.species: row.value for row in tables.steady_state.values()}
+    ids = set(emit.species_ids(model))
+    if not steady or set(steady) != ids:
+        raise InputError("steady_state.tsv is of other species than the rules give; run: make steady")
+    sbml = emit.write_sbml(
+        model, tables, annotations=annotations(tables), steady_state=steady
+    )
+    target = folder / paths.sbml(variant).relative_to(paths.sbml().parent)
+    write(target, sbml.encode())
+    write(target.with_suffix(".net"), net.encode())
+    return ModelFiles(sbml=sbml, tables=tables, network=lambda: model)
+
+
+def annotations(tables: knowledge.Tables) -> emit.Annotations:
+    """What the SBML says of its elements."""
+    about = emit.About(name="Ketamine and mTOR", notes=_DESCRIPTION, resources=_ABOUT)
+    return emit.from_tables(
+        tables, about, creator=CREATOR, created=CREATED, licence=LICENCE
+    )
+
+
+def steady() -> None:
+    """Recompute ``steady_state.tsv`` and ``wildtype.tsv`` from the rules and the other tables.
+
+    Raises
+    ------
+    SimulationError
+        When the model finds no resting state.
+    """
+    from ketamine_mtor.engines import Session, roadrunner
+
+    tables = knowledge.load()
+    model, _ = _generated(paths.DEFAULT_VARIANT)
+    seeds = emit.seeds(model)
+    rows = {
+        key: SteadySpecies(key, emit.pattern(species), emit.home(species).name, seeds[key], 0.0)
+        for key, species in zip(emit.species_ids(model), model.species, strict=True)
+    }
+    files = ModelFiles(
+        sbml=emit.write_sbml(model, tables),
+        tables=replace(tables, steady_state=rows),
+        at_rest=False,
+    )
+    plant = roadrunner.load(files)
+    state = Session(files, plant).steady_state(())
+    at_rest = dict(zip(plant.species, state, strict=True))
+    relative = [
+        name for name in tables.observables if f"{name}{WILDTYPE}" in model.parameters.keys()
+    ]
+    units = emit.unit_names(model, tables)
+    wildtype = [
+        WildType(name, _rounded(value * _divisor(model, name)), units[f"{name}{WILDTYPE}"])
+        for name, value in zip(relative, plant.observe(state, relative), strict=True)
+    ]
+    _write_table(
+        "steady_state",
+        [replace(row, value=_rounded(at_rest.get(key, 0.0))) for key, row in rows.items()],
+    )
+    _write_table("wildtype", wildtype)
+    knowledge.load.cache_clear()
+    _generated.cache_clear()
+
+
+def _divisor(model: pysb.Model, readout: str) -> float:
+    """What a readout that is relative to its own wild-type value is divided by, else 1."""
+    reference = model.parameters[f"{readout}{WILDTYPE}"]
+    own = model.expressions[readout].expr.free_symbols
+    return reference.value if reference in own else 1.0
+
+
+def _residual() -> list[str]:
+    """A line unless the committed model is at rest where it starts, when it is left alone."""
+    from ketamine_mtor.engines import Session, roadrunner, session
+
+    files = packaged()
+    plant = roadrunner.load(files)
+    speed, species = session.fastest(plant, Session(files, plant).steady_state(()))
+    if speed < session.REST_RATE:
+        return []
+    return [
+        f"the steady state is not one: {species} changes by {speed:.1e} of itself per second;"
+        f" allowed: {session.REST_RATE:g}; run: make steady"
+    ]
+
+
+@cache
+def _generated(variant: str) -> tuple[pysb.Model, str]:
+    """The model with its network, and the network's text; BioNetGen runs once per process."""
+    model = build_model(variant)
+    return model, network.generate(model)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}") if abs(value) > _NOTHING else 0.0
+
+
+def _write_table(name: str, rows: Sequence[object]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow([field.name for field in fields(rows[0])])
+    for row in rows:
+        writer.writerow(
+            f"{cell:.{_DIGITS}g}" if isinstance(cell, float) else cell for cell in astuple(row)
+        )
+    write(knowledge.PACKAGED / f"{name}.tsv", text.getvalue().encode())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """``python -m ketamine_mtor.build steady``: what ``make steady`` runs."""
+    parser = argparse.ArgumentParser(description="recompute the drug-free steady state")
+    parser.add_argument("what", choices=["steady"])
+    parser.parse_args(arguments)
+    steady()
+
+
+if __name__ == "__main__":
+    main()

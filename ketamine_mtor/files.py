@@ -1,0 +1,40 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ketamine_mtor.errors import InputError
+
+
+def write_with(path: Path, writer: Callable[[Path], object]) -> None:
+    """Let ``writer`` write beside ``path`` (a name with the same suffix), then put it in place.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be written; what stood at ``path`` is then still there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+    os.close(handle)
+    try:
+        writer(Path(name))
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException as error:
+        Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise InputError(f"{path} cannot be written: {error.strerror}") from None
+        raise
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path``; see :func:`write_with`."""
+    write_with(path, lambda scratch: scratch.write_bytes(content))

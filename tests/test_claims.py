@@ -1,0 +1,44 @@
+"""The real model: every caption claim passes, and fails without the rules of its own link."""
+
+from __future__ import annotations
+
+import pytest
+
+from ketamine_mtor import model_files, validate
+from ketamine_mtor.claims import Result, load_claims
+from ketamine_mtor.claims.mutants import judge_mutant, load_mutants
+
+CLAIMS = load_claims()
+CAPTION = [claim.id for claim in CLAIMS if claim.kind == "caption"]
+MUTANTS = {mutant.claim: mutant for mutant in load_mutants(CLAIMS)}
+
+
+@pytest.fixture(scope="module")
+def judged() -> Result:
+    return validate()
+
+
+@pytest.mark.parametrize("claim", CAPTION)
+def test_caption_claim_passes(judged, claim):
+    (found,) = (verdict for verdict in judged.verdicts if verdict.claim.id == claim)
+    failed = [f"{part.condition.say()}: {part.measured}" for part in found.parts if not part.passed]
+    assert found.status == "pass", [found.reason, *failed]
+
+
+def test_all_is_as_expected(judged):
+    assert judged.as_expected, judged.surprises
+
+
+@pytest.mark.parametrize("claim", CAPTION)
+def test_claim_fails_without_its_own_link(claim):
+    row = judge_mutant(MUTANTS[claim], CLAIMS, model_files.packaged())
+    assert row.status == "fail", row.reason
+    assert row.upstream == ()
+
+
+def test_removing_what_a_claim_does_not_rest_on_shows_nothing():
+    from dataclasses import replace
+
+    first, last = MUTANTS[CAPTION[0]], MUTANTS[CAPTION[-1]]
+    row = judge_mutant(replace(first, rules=last.rules), CLAIMS, model_files.packaged())
+    assert not row.shown
