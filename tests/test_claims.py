@@ -42,3 +42,8 @@ def test_removing_what_a_claim_does_not_rest_on_shows_nothing():
     first, last = MUTANTS[CAPTION[0]], MUTANTS[CAPTION[-1]]
     row = judge_mutant(replace(first, rules=last.rules), CLAIMS, model_files.packaged())
     assert not row.shown
+
+
+def test_claims_are_chosen_by_id_or_number():
+    chosen = validate(claims=["C02", CAPTION[0]])
+    assert [row["id"] for row in chosen["claims"]] == CAPTION[:2]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ketamine_mtor.claims import Result
+from ketamine_mtor.claims import Result, validate
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, judge
 from ketamine_mtor.claims.mutants import Mutant, Necessity, load_mutants
 from ketamine_mtor.errors import InputError, SimulationError
@@ -127,6 +127,19 @@ def test_necessity_is_shown_only_by_a_failure_with_upstream_intact():
     assert not lost.shown
     assert not result(necessity=[lost]).as_expected
     assert result(necessity=[Necessity(mutant, FAIL, "", ())]).as_expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"claims": ["C05_glutamat_burst"]}, "nearest: C05_glutamate_burst"),
+        ({"claims": ["C99"]}, "unknown claim 'C99'"),
+        ({"variant": "mous"}, "unknown variant 'mous'"),
+    ],
+)
+def test_what_cannot_be_judged_is_said_before_anything_runs(asked, message):
+    with pytest.raises(InputError, match=message):
+        validate(**asked)
 
 
 @pytest.mark.parametrize(

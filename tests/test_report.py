@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import re
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -115,3 +116,31 @@ def test_differences_from_what_is_committed(tmp_path):
     (fresh / "same.xml").write_text("other", encoding="utf-8")
     (fresh / "new.xml").write_text("new", encoding="utf-8")
     assert [line.split(":")[0] for line in differences(fresh, committed)] == ["new.xml", "same.xml"]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "stale", "status"), [(GOOD, False, 0), (BAD, False, 1), (GOOD, True, 1)]
+)
+def test_reproduce_says_whether_all_is_as_expected(
+    tmp_path, quoting, monkeypatch, dataset, stale, status
+):
+    from ketamine_mtor import build, paths, reproduce
+    from ketamine_mtor.emit import validate as sbml_checks
+
+    committed = tmp_path / "sbml" / "model.xml"
+    committed.parent.mkdir()
+    committed.write_text("of before" if stale else "fresh", encoding="utf-8")
+
+    def fresh(folder):
+        (folder / "model.xml").write_text("fresh", encoding="utf-8")
+        return SimpleNamespace(sbml="fresh")
+
+    monkeypatch.setattr(build, "fresh", fresh)
+    monkeypatch.setattr(sbml_checks, "problems", lambda sbml: [])
+    monkeypatch.setattr(reproduce, "validate", lambda files: result(dataset))
+    monkeypatch.setattr(paths, "sbml", lambda: committed)
+    monkeypatch.setattr(paths, "results", lambda: tmp_path / "results")
+    out = io.StringIO()
+    assert reproduce.reproduce(Console(file=out, width=100)) == status
+    assert ("model.xml: the committed file is not" in out.getvalue()) == stale
+    assert (tmp_path / "results" / "report.html").is_file()

@@ -81,7 +81,7 @@ def validate(
     Parameters
     ----------
     claims
-        Ids of the claims to judge; all by default.
+        Ids of the claims to judge, whole or as far as the first underscore; all by default.
     variant
         Variant of the model (default: ``caption``).
     sbml
@@ -150,9 +150,15 @@ def _chosen(claims: Sequence[Claim], ids: Iterable[str] | None) -> list[Claim]:
     if ids is None:
         return list(claims)
     wanted = [ids] if isinstance(ids, str) else list(ids)
+    numbers = [claim.id.split("_")[0] for claim in claims]
     for name in wanted:
-        known(name, [claim.id for claim in claims], "claims", "claim")
-    return [claim for claim in claims if claim.id in wanted]
+        if name not in numbers:
+            known(name, [claim.id for claim in claims], "claims", "claim")
+    return [
+        claim
+        for claim, number in zip(claims, numbers, strict=True)
+        if claim.id in wanted or number in wanted
+    ]
 
 
 def _surprises(
