@@ -9,6 +9,7 @@ import numpy as np
 from pysb import Model
 from pysb.simulator import ScipyOdeSimulator
 from pysb.simulator.base import SimulationResult
+from scipy.integrate import ODEintWarning
 
 from ketamine_mtor.emit.names import home, species_ids
 from ketamine_mtor.engines.session import (
@@ -65,16 +66,16 @@ class PysbPlant:
         self._parameters = {each.name: each.value for each in model.parameters}
         self._current = np.array(list(self._parameters.values()))
         self._held = np.zeros(len(self._fixed))
-        # Compiled in Python, so that every machine does the same, with a compiler or without.
+        # In Python, so that every machine does the same, with a C compiler or without.
         self._simulator = ScipyOdeSimulator(
             model,
             compiler="python",
-            integrator="vode",
+            integrator="lsoda",
             use_analytic_jacobian=True,
             integrator_options={
                 "rtol": RELATIVE,
                 "atol": ABSOLUTE_NM * self._volumes,
-                "nsteps": MOST_STEPS,
+                "mxstep": MOST_STEPS,
             },
         )
 
@@ -116,15 +117,15 @@ class PysbPlant:
     ) -> tuple[np.ndarray, np.ndarray]:
         times = np.unique([0.0, *samples, duration])
         with warnings.catch_warnings():
-            # What the solver says about a failure shows in its result, too.
-            warnings.simplefilter("always")
-            result = self._simulator.run(
-                tspan=times, initials=self._amounts(state), param_values=self._current
-            )
+            # After a failure LSODA returns numbers all the same.
+            warnings.simplefilter("error", ODEintWarning)
+            try:
+                result = self._simulator.run(
+                    tspan=times, initials=self._amounts(state), param_values=self._current
+                )
+            except ODEintWarning as warning:
+                raise EngineFailure(str(warning).partition(" Run with")[0]) from None
         amounts = np.atleast_2d(result.species)
-        finite = np.isfinite(amounts).all(axis=1)
-        if not finite.all():
-            raise EngineFailure("the solver of PySB gave up", float(times[int(finite.argmin())]))
         reached = (amounts[-1] / self._volumes)[self._moving]
         check_reached(self.species, reached, float(times[-1]))
         return self._read(result, observables)[1 : 1 + len(samples)], reached

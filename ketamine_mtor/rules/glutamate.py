@@ -20,12 +20,19 @@ def released(c: Caption):
 
 
 def _terminals(c: Caption) -> None:
-    """Spikes of pyramidal cells open the Ca2+ gate of their terminals; it closes by itself."""
+    """Spikes of pyramidal cells open the Ca2+ gate of their terminals; it closes by itself.
+
+    A little release goes on without spikes, which keeps ambient glutamate above nothing.
+    """
     terminal = c.monomer("Terminal", gate=["closed", "open"])
     c.seed(terminal(gate="closed") ** c.place("pyramidal_membrane"), "Terminal_0")
     catalysed(
         c, "spike_opens_terminal", c["PyramidalCell"](firing="yes"),
         terminal(gate="closed"), terminal(gate="open"), "terminal_opening",
+    )
+    turns(
+        c, "terminal_opens_without_spike", terminal(gate="closed"), terminal(gate="open"),
+        "terminal_spontaneous_opening",
     )
     turns(c, "terminal_closes", terminal(gate="open"), terminal(gate="closed"), "terminal_closing")
 

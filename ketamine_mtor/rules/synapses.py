@@ -15,12 +15,15 @@ def write(c: Caption) -> None:
     Sites are finite, so that formation saturates, and each step that a protein speeds up also
     goes by itself, slowly: without PSD95 there are fewer synapses, not none for ever. New spines
     show at 12 to 24 h, not at 3 to 6 h (E41); formation rises and elimination does not (E40).
+    Contacts come and go within minutes, so that what follows needs synapsin-1 and PSD95 together;
+    a nascent synapse that gets no AMPARs is lost within hours (the order is assumed).
     """
     synapse = c.monomer("Synapse", stage=list(_STAGES))
     c.seed(synapse(stage="site") ** c.place("pyramidal_membrane"), "Synapse_0")
     helped = (
         ("synapsin1_makes_contact", translation.fast(c, "SYN1"), "site", "contact"),
         ("PSD95_makes_nascent_synapse", translation.fast(c, "DLG4"), "contact", "nascent"),
+        ("GluA1_fills_nascent_synapse", translation.fast(c, "GRIA1"), "nascent", "filling"),
         ("actin_matures_synapse", actin.filamentous(c), "filling", "mature"),
     )
     for name, agent, before, after in helped:
@@ -30,10 +33,6 @@ def write(c: Caption) -> None:
             c, f"synapse_{after}_by_itself", synapse(stage=before), synapse(stage=after),
             f"{after}_synapse_unhelped",
         )
-    turns(
-        c, "nascent_synapse_fills", synapse(stage="nascent"), synapse(stage="filling"),
-        "nascent_synapse_filling",
-    )
     for stage in _STAGES[1:-1]:
         turns(
             c, f"{stage}_synapse_lost", synapse(stage=stage), synapse(stage="site"),
