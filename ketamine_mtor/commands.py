@@ -1,0 +1,72 @@
+"""How every command ends: done, not as expected, or one line that says what is wrong."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, not_allowed
+
+DONE, NOT_AS_EXPECTED, WRONG_INPUT = 0, 1, 2
+
+
+class Commands(click.Group):
+    """A group of commands whose errors are one line on stderr.
+
+    Exit status: what the command returns (None is 0); 1 for a failed simulation; 2 for wrong input
+    or a missing extra.
+    """
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if not args[0].startswith("-") and args[0] not in self.commands:
+            raise not_allowed("command", args[0], self.commands)
+        return super().resolve_command(ctx, args)
+
+    def main(
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> Any:
+        extra["standalone_mode"] = False
+        try:
+            status = super().main(args, prog_name or "ketamine-mtor", **extra)
+        except click.exceptions.NoArgsIsHelpError as help_asked_for:
+            click.echo(help_asked_for.format_message())
+            status = DONE
+        except (InputError, MissingExtra) as error:
+            status = _complain(str(error), WRONG_INPUT)
+        except SimulationError as error:
+            status = _complain(str(error), NOT_AS_EXPECTED)
+        except click.NoSuchOption as error:
+            status = _complain(_unknown_option(error), WRONG_INPUT)
+        except click.ClickException as error:
+            status = _complain(error.format_message(), WRONG_INPUT)
+        except (click.Abort, KeyboardInterrupt):
+            status = _complain("interrupted", NOT_AS_EXPECTED)
+        except OSError as error:
+            if error.errno != errno.EPIPE:
+                raise
+            # The reader of a pipe went away: Python must not try to flush what is left.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = NOT_AS_EXPECTED
+        sys.exit(status)
+
+
+def _complain(message: str, status: int) -> int:
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+    return status
+
+
+def _unknown_option(error: click.NoSuchOption) -> str:
+    if error.ctx is None:
+        return error.format_message()
+    options = [
+        option
+        for parameter in error.ctx.command.get_params(error.ctx)
+        for option in parameter.opts
+        if option.startswith("--")
+    ]
+    return str(not_allowed("option", error.option_name, options))

@@ -1,0 +1,69 @@
+"""What there is to ask for: observables, drugs, genes, parameters, claims and variants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ketamine_mtor import knowledge
+from ketamine_mtor.errors import not_allowed
+
+Row = dict[str, Any]
+
+
+def listed(what: str) -> list[Row]:
+    """The rows of a list, all fields of each as JSON's types.
+
+    Raises
+    ------
+    InputError
+        For a list that there is not.
+    """
+    if what not in LISTS:
+        raise not_allowed("list", what, LISTS)
+    return LISTS[what][0]()
+
+
+def columns(what: str) -> Sequence[str]:
+    """The fields of a list that are shown on the terminal."""
+    return LISTS[what][1]
+
+
+def _table(*names: str) -> Callable[[], list[Row]]:
+    def rows() -> list[Row]:
+        tables = knowledge.load()
+        return [asdict(row) for name in names for row in getattr(tables, name).values()]
+
+    return rows
+
+
+def _claims() -> list[Row]:
+    from ketamine_mtor.claims import load_claims
+
+    return [
+        {
+            "id": claim.id,
+            "kind": claim.kind,
+            "role": claim.role,
+            "quote": list(claim.quote),
+            "statement": claim.statement,
+            "experiment": claim.experiment,
+            "source": list(claim.source),
+        }
+        for claim in load_claims()
+    ]
+
+
+#: List to what gives its rows, and the fields that the terminal shows.
+LISTS: Mapping[str, tuple[Callable[[], list[Row]], tuple[str, ...]]] = {
+    "observables": (_table("observables"), ("id", "unit", "meaning", "source")),
+    "drugs": (_table("drugs"), ("drug", "target", "usual_nM", "source", "note")),
+    "genes": (_table("genes"), ("gene", "stands_for", "parameters", "note")),
+    "parameters": (
+        _table("parameters", "initial_amounts"),
+        ("id", "value", "unit", "kind", "source", "note"),
+    ),
+    "claims": (_claims, ("id", "kind", "role", "statement", "source")),
+    "variants": (_table("variants"), ("variant", "meaning", "source")),
+}

@@ -1,0 +1,176 @@
+"""Runs for people and other programs: files, figures, and the numbers that sum them up."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ketamine_mtor.errors import InputError
+from ketamine_mtor.files import write_with
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.axes import Axes
+
+TABLES, FIGURES = (".csv", ".parquet", ".nc"), (".png", ".svg")
+#: Key of what a Parquet file says about its columns.
+METADATA = b"ketamine_mtor"
+_COLUMNS, _WIDTH, _HEIGHT = 5, 2.7, 1.9
+#: A legend with more lines than this hides the curves.
+_LEGEND_AT_MOST = 12
+
+
+def check_path(path: Path | None, suffixes: Sequence[str]) -> None:
+    """InputError, before anything is computed, for a path that could not be written later."""
+    if path is None:
+        return
+    if path.suffix.lower() not in suffixes:
+        raise InputError(f"'{path}' ends in '{path.suffix}'; allowed: {', '.join(suffixes)}")
+    if path.is_dir():
+        raise InputError(f"'{path}' is a folder; allowed: a file")
+    folder = path.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise InputError(f"'{path}' cannot be written: '{folder}' is no folder")
+    if not os.access(folder, os.W_OK):
+        raise InputError(f"'{path}' cannot be written: no permission in '{folder}'")
+
+
+def axes_of(run: xr.Dataset) -> list[str]:
+    """The names that were scanned over, in order; none for a single run."""
+    return [str(name) for name in run.sizes if name != "time"]
+
+
+def readouts_of(run: xr.Dataset) -> list[str]:
+    """The variables over time."""
+    return [str(name) for name in run.data_vars if "time" in run[name].dims]
+
+
+def write_run(run: xr.Dataset, path: Path) -> None:
+    """Write a run or a scan as its suffix says, whole or not at all.
+
+    A table has a column ``time_h`` (before it one per scanned name) and one per variable. Units,
+    baselines and the experiment are in the attributes (``.nc``), or as JSON under
+    ``ketamine_mtor`` in the metadata (``.parquet``); ``.csv`` has none.
+    """
+    write_with(path, lambda scratch: _WRITERS[path.suffix.lower()](run, scratch))
+
+
+def _table(run: xr.Dataset) -> pd.DataFrame:
+    frame = run.to_dataframe(dim_order=[*axes_of(run), "time"]).reset_index()
+    return frame.rename(columns={"time": "time_h"})
+
+
+def _write_csv(run: xr.Dataset, path: Path) -> None:
+    _table(run).to_csv(path, index=False)
+
+
+def _write_parquet(run: xr.Dataset, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(_table(run), preserve_index=False)
+    about = {**run.attrs, "columns": {str(name): run[name].attrs for name in run.data_vars}}
+    metadata = {**(table.schema.metadata or {}), METADATA: json.dumps(about).encode()}
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+
+
+def _write_netcdf(run: xr.Dataset, path: Path) -> None:
+    run.to_netcdf(path, engine="h5netcdf")
+
+
+_WRITERS = {".csv": _write_csv, ".parquet": _write_parquet, ".nc": _write_netcdf}
+
+
+def summary(run: xr.Dataset) -> dict[str, dict[str, Any]]:
+    """The numbers of a single run, by observable.
+
+    ``auc_change`` is the time integral of (value - baseline), in the observable's unit times h.
+    """
+    time = run["time"].values
+    found = {}
+    for name in readouts_of(run):
+        values = run[name].values
+        high, low = int(values.argmax()), int(values.argmin())
+        baseline = float(run[name].attrs["baseline"])
+        found[name] = {
+            "unit": run[name].attrs["units"],
+            "baseline": baseline,
+            "max": float(values[high]),
+            "max_time_h": float(time[high]),
+            "min": float(values[low]),
+            "min_time_h": float(time[low]),
+            "end": float(values[-1]),
+            "auc_change": float(np.trapezoid(values - baseline, time)),
+        }
+    return found
+
+
+def points(run: xr.Dataset) -> list[tuple[dict[str, float], xr.Dataset]]:
+    """Each point of a scan, and the single run there."""
+    axes = axes_of(run)
+    found = []
+    for index in np.ndindex(*(run.sizes[name] for name in axes)):
+        here = run.isel(dict(zip(axes, index, strict=True)))
+        single = here[readouts_of(run)]
+        for name in single.data_vars:
+            if "baseline" not in single[name].attrs:
+                single[name].attrs["baseline"] = float(here[f"{name}_baseline"])
+        found.append(({name: float(here[name]) for name in axes}, single))
+    return found
+
+
+def write_figure(run: xr.Dataset, path: Path) -> None:
+    """Draw every observable over time, a panel each; of a scan, a line for each of its points."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    names, lines = readouts_of(run), points(run)
+    columns = min(_COLUMNS, len(names))
+    rows = math.ceil(len(names) / columns)
+    # The same run gives the same file: no date, and ids that do not depend on chance.
+    with mpl.rc_context({"svg.hashsalt": "ketamine_mtor", "font.size": 7, "axes.linewidth": 0.6}):
+        figure = Figure(
+            figsize=(_WIDTH * columns + 0.4, _HEIGHT * rows + 0.4), layout="constrained"
+        )
+        grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
+        panels = grid.ravel()
+        for panel, name in zip(panels, names, strict=False):
+            _draw(panel, name, lines)
+        for panel in panels[len(names) :]:
+            panel.remove()
+        for panel in panels[max(0, len(names) - columns) : len(names)]:
+            panel.set_xlabel("time (h)")
+            panel.tick_params(labelbottom=True)
+        if 1 < len(lines) <= _LEGEND_AT_MOST:
+            handles, labels = panels[0].get_legend_handles_labels()
+            figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(lines)))
+        kind = path.suffix.lower().removeprefix(".")
+        metadata = {"Date": None} if kind == "svg" else {}
+        write_with(
+            path, lambda scratch: figure.savefig(scratch, format=kind, dpi=150, metadata=metadata)
+        )
+
+
+def _draw(panel: Axes, name: str, lines: Sequence[tuple[Mapping[str, float], xr.Dataset]]) -> None:
+    import matplotlib as mpl
+
+    colours = mpl.colormaps["viridis"](np.linspace(0, 0.9, len(lines)))
+    for colour, (point, run) in zip(colours, lines, strict=True):
+        label = ", ".join(f"{key} = {value:g}" for key, value in point.items())
+        panel.plot(run["time"], run[name], color=colour, linewidth=1, label=label)
+    first = lines[0][1][name]
+    panel.axhline(first.attrs["baseline"], color="0.6", linewidth=0.6, linestyle="--")
+    panel.set_title(name, fontsize=8)
+    panel.set_ylabel(first.attrs["units"])
+    panel.margins(x=0)
+    for side in ("top", "right"):
+        panel.spines[side].set_visible(False)
