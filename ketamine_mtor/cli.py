@@ -17,6 +17,8 @@ from ketamine_mtor.errors import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
+#: Columns of a table that does not go to a terminal.
+_PIPED_WIDTH = 160
 _FILE = click.Path(path_type=Path)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 _variant = click.option("--variant", metavar="NAME", help="Variant of the model [caption].")
@@ -84,15 +86,9 @@ def simulate(out: Path | None, plot: Path | None, as_json: bool, **options: Any)
     document = {**_about(done), "observables": summary}
     _deliver(done, out, plot, document if as_json else None)
     if not as_json:
-        rows = [
-            [name, *(_shown(value) for value in numbers.values())]
-            for name, numbers in summary.items()
-        ]
-        headings = [
-            "observable", "unit", "baseline", "max", "at (h)", "min", "at (h)", "end",
-            "change x h",
-        ]  # fmt: skip
-        _print_table(headings, rows)
+        rows = [[name, *map(_shown, row.values())] for name, row in summary.items()]
+        numbers = ("baseline", "max", "at (h)", "min", "at (h)", "end", "change x h")
+        _print_table(["observable", "unit", *numbers], rows)
 
 
 @main.command()
@@ -285,9 +281,9 @@ def _print_table(columns: Iterable[str], rows: Iterable[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table()
+    table = Table(box=None, pad_edge=False)
     for column in columns:
-        table.add_column(Text(column))
+        table.add_column(Text(column), overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     _print(table)
@@ -296,4 +292,7 @@ def _print_table(columns: Iterable[str], rows: Iterable[Sequence[str]]) -> None:
 def _print(what: Any) -> None:
     from rich.console import Console
 
-    Console().print(what)
+    console = Console()
+    if not console.is_terminal:
+        console.width = _PIPED_WIDTH
+    console.print(what)

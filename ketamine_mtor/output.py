@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,10 +38,11 @@ def check_path(path: Path | None, suffixes: Sequence[str]) -> None:
     folder = path.absolute().parent
     while not folder.exists():
         folder = folder.parent
-    if not folder.is_dir():
-        raise InputError(f"'{path}' cannot be written: '{folder}' is no folder")
-    if not os.access(folder, os.W_OK):
-        raise InputError(f"'{path}' cannot be written: no permission in '{folder}'")
+    try:
+        with tempfile.TemporaryDirectory(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be written: {error.strerror}: '{folder}'") from None
 
 
 def axes_of(run: xr.Dataset) -> list[str]:

@@ -48,7 +48,7 @@ class CopasiPlant:
             if each.getInitialExpression():
                 each.setInitialExpression("")
         self._model.compileIfNecessary()
-        # COPASI counts particles: it has to be told that concentrations and volumes are what is set.
+        # COPASI counts particles: it has to be told what was set.
         self._told = COPASI.ObjectStdVector()
         for each in (*self._floating, *self._fixed):
             self._told.append(each.getInitialConcentrationReference())
