@@ -255,6 +255,8 @@ def _baths(given: object, hours: float, tables: knowledge.Tables) -> tuple[tuple
     for name, value in _pairs("drug", given).items():
         usual = tables.drugs[_word("drug", name, tables.drugs)].usual_nM
         if isinstance(value, Mapping):
+            for key in value:
+                _word(f"key of drug '{name}'", key, ("nM", "start", "end"))
             value = Bath(**value)
         bath = value if isinstance(value, Bath) else Bath(value)
         if bath.start >= hours:

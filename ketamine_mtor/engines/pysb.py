@@ -71,7 +71,6 @@ class PysbPlant:
             model,
             compiler="python",
             integrator="lsoda",
-            use_analytic_jacobian=True,
             integrator_options={
                 "rtol": RELATIVE,
                 "atol": ABSOLUTE_NM * self._volumes,

@@ -1,0 +1,123 @@
+"""The loader of the tables: the packaged ones load, and every kind of mistake is named."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import small_model
+
+from ketamine_mtor import knowledge
+from ketamine_mtor.errors import InputError
+from ketamine_mtor.knowledge import TableError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "tables"
+    shutil.copytree(small_model.FOLDER, copy)
+    return copy
+
+
+def _replace(folder: Path, table: str, old: str, new: str) -> None:
+    path = folder / f"{table}.tsv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_packaged_tables_load_once():
+    assert knowledge.load() is knowledge.load()
+    assert "ketamine_brain" in knowledge.load().observables
+
+
+def test_values_cover_parameters_and_initial_amounts(folder):
+    values = knowledge.load(folder).values()
+    assert values["protein_turnover"] == 1e-4
+    assert values["receptor_0"] == 100
+
+
+def test_generated_tables_may_be_absent(folder):
+    (folder / "steady_state.tsv").unlink()
+    (folder / "wildtype.tsv").unlink()
+    tables = knowledge.load(folder)
+    assert not tables.steady_state and not tables.wildtype
+
+
+def test_a_row_keeps_its_types(folder):
+    tables = knowledge.load(folder)
+    row = tables.parameters["protein_turnover"]
+    assert (row.low, row.high, row.source) == (5e-5, 2e-4, ("R1",))
+    assert tables.parameters["absorption"].low is None
+    assert tables.compartments["membrane"].dimension == 2
+
+
+TURNOVER = "protein_turnover\t0.0001\t1/s\tmeasured\tR1\t0.00005\t0.0002"
+MISTAKES = {
+    "header": ("parameters", "id\tvalue", "id\tvalu", "the header has to be id value unit"),
+    "cells": ("genes", "\tPROT\t\n", "\tPROT\n", "3 cells, where 4 belong"),
+    "no key": ("genes", "PROT\tprotein", "\tprotein", "column gene is empty"),
+    "twice": ("genes", "PROT\tprotein", "RCPT\tprotein", "gene 'RCPT' is there twice"),
+    "number": ("parameters", "absorption\t0.001", "absorption\tfast", "value 'fast' is no finite"),
+    "nan": ("parameters", "absorption\t0.001", "absorption\tnan", "value 'nan' is no finite"),
+    "whole": ("compartments", "membrane\t3", "membrane\tthree", "'three' is no whole number"),
+    "unit": ("parameters", "0.001\t1/s", "0.001\tper second", "unknown unit 'per second'"),
+    "no unit": ("parameters", "0.001\t1/s", "0.001\t", "column unit is empty"),
+    "kind": ("parameters", "measured\tR1", "mesured\tR1", "nearest: 'measured'"),
+    "source": ("parameters", "measured\tR1", "measured\tR9", "unknown source 'R9'"),
+    "no source": ("parameters", "measured\tR1", "measured\t", "column source is empty"),
+    "unread": ("parameters", "measured\tR1", "measured\tR2", "unknown source 'R2'"),
+    "assumed": ("parameters", "measured\tR1", "measured\tassumed", "unknown source 'assumed'"),
+    "bounds": ("parameters", "0.00005\t0.0002", "0.0002\t0.0003", "is not within 0.0002 to 0.0003"),
+    "one bound": ("parameters", "0.00005\t0.0002", "0.00005\t", "have to be given together"),
+    "both": ("initial_amounts", "receptor_0", "absorption", "is in parameters.tsv too"),
+    "parent": ("compartments", "cytosol\tmembrane", "cytosol\tmembran", "nearest: 'membrane'"),
+    "dimension": ("compartments", "membrane\t3", "membrane\t1", "unknown dimension '1'"),
+    "size": ("compartments", "3\tcytosol_volume", "3\tcytosol_size", "unknown size 'cytosol_size'"),
+    "drug": ("drugs", "blocker_nM", "blocker_uM", "unknown parameter 'blocker_uM'"),
+    "switch": ("drugs", "\tligand_bath_exchange", "\tligand_bath", "unknown parameter"),
+    "usual": ("drugs", "\t500\t", "\t0\t", "usual_nM 0 has to be above 0"),
+    "drug source": ("drugs", "\t500\tassumed", "\t500\t", "column source is empty"),
+    "gene": ("genes", "\tprotein_synthesis", "\tprotein_synth", "unknown parameter"),
+    "no gene": ("genes", "\tprotein_synthesis", "\t", "column parameters is empty"),
+    "readout unit": ("observables", "protein\tnM", "protein\tuM", "unknown unit 'uM'"),
+    "readout place": (
+        "observables",
+        "\tcytosol\tthe slow",
+        "\tsoma\tthe slow",
+        "compartment 'soma'",
+    ),
+    "readout source": ("observables", "protein\tR1", "protein\tR2", "unknown source 'R2'"),
+    "rest place": ("steady_state", "Ion()\tcytosol", "Ion()\tcytosole", "nearest: 'cytosol'"),
+    "rest seed": ("steady_state", "\treceptor_0\t", "\treceptor_1\t", "unknown seed 'receptor_1'"),
+    "wildtype unit": ("wildtype", "100\tnM", "100\tuM", "unknown unit 'uM'"),
+}
+
+
+@pytest.mark.parametrize("table, old, new, said", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_named_with_its_file(folder, table, old, new, said):
+    _replace(folder, table, old, new)
+    with pytest.raises(TableError) as caught:
+        knowledge.load(folder)
+    message = str(caught.value)
+    assert message.startswith(f"{table}.tsv")
+    assert said in message
+    assert "\n" not in message
+
+
+def test_a_rule_needs_sources_that_were_read(folder):
+    path = folder / "rules.tsv"
+    path.write_text("rule\tsbo\treferences\tnote\nabsorbed\tSBO:0000655\tR2\t\n", encoding="utf-8")
+    with pytest.raises(TableError, match=r"rules.tsv, row 2 \(absorbed\): unknown source 'R2'"):
+        knowledge.load(folder)
+
+
+def test_a_missing_table_is_named(folder):
+    (folder / "drugs.tsv").unlink()
+    with pytest.raises(TableError, match=r"drugs.tsv: cannot be read"):
+        knowledge.load(folder)
+
+
+def test_a_table_error_is_an_input_error():
+    assert issubclass(TableError, InputError) and issubclass(TableError, ValueError)
