@@ -6,12 +6,12 @@ import json
 import math
 
 import pytest
-import small_model
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import Bath, Dose, Experiment, parse_drug, parse_ketamine
+from tests import small_model
 
 TABLES = small_model.tables()
 

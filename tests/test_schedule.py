@@ -6,12 +6,12 @@ import itertools
 
 import numpy as np
 import pytest
-import small_model
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ketamine_mtor.experiment import Bath, Experiment
 from ketamine_mtor.schedule import plan
+from tests import small_model
 
 TABLES = small_model.tables()
 

@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-import small_model
 
 from ketamine_mtor import knowledge
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.knowledge import TableError
+from tests import small_model
 
 
 @pytest.fixture

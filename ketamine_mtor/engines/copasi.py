@@ -54,6 +54,7 @@ class CopasiPlant:
             self._told.append(each.getInitialConcentrationReference())
         for each in (*self._parameters.values(), *self._volumes.values()):
             self._told.append(each.getInitialValueReference())
+        self._held = [0.0] * len(self._fixed)
         self._changeable = {name: self._parameters[name] for name in self._constants.parameters}
         self._task = self._module.getTask("Time-Course")
         self._set_up(self._task)

@@ -179,8 +179,6 @@ class Session:
                 reason = f"no drug-free steady state: {failure.reason}, after rest"
                 raise SimulationError(reason, time_h=reached) from None
             rested = until
-            # What the solver cannot tell from nothing is nothing: later runs start from it.
-            state = np.where(np.abs(state) < ABSOLUTE_NM, 0.0, state)
             speed, species = fastest(self._plant, state)
             if speed < REST_RATE:
                 return state

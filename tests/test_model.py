@@ -1,0 +1,181 @@
+"""The model as a whole: its size, its resting state, what it conserves, and a second route."""
+
+from __future__ import annotations
+
+import collections
+
+import numpy as np
+import pytest
+
+from ketamine_mtor import emit, knowledge, model_files, network, run
+from ketamine_mtor.build import build
+from ketamine_mtor.engines import open_session
+from ketamine_mtor.engines.session import LOWEST_NM
+from ketamine_mtor.experiment import Experiment
+from ketamine_mtor.rules import build_model
+
+#: Where each of these ends up is told by the monomers of the species: a site that is conserved.
+CONSERVED = (
+    "NMDAR_IN", "NMDAR_PYR", "GABAAR", "AMPAR", "VDCC", "mGluR23", "ReleaseSite", "PIK3CA", "PDPK1",
+    "AKT1", "MTOR", "MLST8", "RPTOR", "RICTOR", "MAPKAP1", "AKT1S1", "RHEB", "TSC2", "FKBP1A",
+    "RPS6KB1", "EIF4E", "EIF4G1", "EIF4EBP1", "Ribosome", "CALM1", "CAMK2A", "PPP3CA", "GAP43",
+    "MARCKS", "Actin", "Synapse", "PLCG1",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def files():
+    return model_files.packaged()
+
+
+@pytest.fixture(scope="module")
+def model(files):
+    return files.network()
+
+
+def test_the_network_has_the_size_that_was_decided(model):
+    assert 150 <= len(model.species) <= 250
+
+
+def test_no_reaction_stems_from_two_rules(model):
+    assert [r["rule"] for r in model.reactions if len(set(r["rule"])) != 1] == []
+
+
+def test_every_rule_makes_a_reaction_and_has_a_row(model):
+    made = {name for reaction in model.reactions for name in reaction["rule"]}
+    named = {rule.name for rule in model.rules}
+    assert made == named == set(knowledge.load().rules)
+
+
+def test_every_number_of_the_tables_is_used(model):
+    sizes = {row.size for row in knowledge.load().compartments.values()}
+    assert set(knowledge.load().numbers()) == set(model.parameters.keys()) & (
+        set(knowledge.load().numbers()) | sizes
+    )
+
+
+def test_every_readout_of_the_table_is_in_the_model(model):
+    assert set(knowledge.load().observables) <= set(model.expressions.keys())
+
+
+def test_the_committed_files_are_what_the_rules_give():
+    assert build(check=True) == []
+
+
+def test_a_changed_file_is_told_from_what_the_rules_give(tmp_path):
+    build(folder=tmp_path)
+    with (tmp_path / "ketamine_mtor.xml").open("a") as sbml:
+        sbml.write("\n")
+    wrong = build(check=True, folder=tmp_path)
+    assert len(wrong) == 1
+    assert "ketamine_mtor.xml" in wrong[0]
+
+
+def test_the_sbml_has_no_problem(files):
+    assert emit.problems(files.sbml) == []
+
+
+def _still(dataset) -> float:
+    """The largest change of any readout from its start, as a share of it."""
+    return max(
+        float(np.abs(data - data[0]).max()) / (abs(float(data[0])) or 1.0)
+        for data in dataset.data_vars.values()
+    )
+
+
+def test_without_ketamine_nothing_moves():
+    assert _still(run.simulate(ketamine=0, hours=72, every=600)) < 1e-3
+
+
+def test_with_ketamine_the_same_check_sees_movement():
+    assert _still(run.simulate(ketamine=10, hours=2, every=600)) > 1e-3
+
+
+def _trajectory(files, experiment: Experiment, times: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """The concentrations of all floating species at ``times`` (s) after a bolus."""
+    session = open_session("roadrunner", files)
+    plant = session._plant
+    state = session.steady_state(())
+    plant.set(plant.resolve({}))
+    depot = plant.species.index("Ketamine")
+    state = state.copy()
+    state[depot] += experiment.ketamine[0].mgkg * plant.resolve({})["ketamine_depot_per_dose"]
+    rows, now = [state], 0.0
+    for time in times:
+        _, state = plant.advance(state, time - now, np.empty(0), ())
+        rows.append(state)
+        now = time
+    return list(plant.species), np.array(rows)
+
+
+@pytest.fixture(scope="module")
+def course(files):
+    times = np.concatenate([np.arange(120, 7200, 120), np.arange(7200, 72 * 3600, 3600)])
+    return _trajectory(files, Experiment(ketamine=10), times)
+
+
+def test_no_species_falls_below_nothing(course):
+    assert course[1].min() >= LOWEST_NM
+
+
+@pytest.mark.parametrize("monomer", CONSERVED)
+def test_totals_are_conserved(monomer, model, course):
+    species, rows = course
+    size = {row.id: knowledge.load().values()[row.size] for row in
+            knowledge.load().compartments.values()}
+    count = {
+        key: sum(part.monomer.name == monomer for part in pattern.monomer_patterns)
+        * size[emit.home(pattern).name]
+        for key, pattern in zip(emit.species_ids(model), model.species, strict=True)
+    }
+    total = rows @ np.array([count[key] for key in species])
+    assert total[0] > 0
+    assert np.abs(total / total[0] - 1).max() < 1e-6
+
+
+def test_a_total_that_is_made_and_degraded_is_not_conserved(model, course):
+    with pytest.raises(AssertionError):
+        test_totals_are_conserved("BDNFVesicle", model, course)
+
+
+def test_rules_have_no_numbers_of_their_own(model):
+    """Every parameter is a row of a table, or what a readout is divided by."""
+    known = set(knowledge.load().numbers())
+    own = [p.name for p in model.parameters if p.name not in known]
+    assert [name for name in own if not name.endswith("_wildtype")] == []
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        Experiment(ketamine=10, every=600),
+        Experiment(ketamine=10, drugs={"rapamycin": None, "NBQX": None}, every=600),
+    ],
+    ids=["ketamine", "with drugs"],
+)
+def test_pysb_and_roadrunner_agree(experiment):
+    """PySB's own equations, integrated by SciPy in amounts, against our SBML in RoadRunner."""
+    ours = run.simulate(experiment)
+    other = run.simulate(experiment, engine="pysb")
+    for name in ours.data_vars:
+        scale = float(np.abs(ours[name]).max()) or 1.0
+        assert float(np.abs(ours[name] - other[name]).max()) <= 1e-5 * scale, name
+
+
+def test_the_second_route_would_see_a_wrong_law(files):
+    """A rate constant that is 0.1 % off in the SBML shows in the comparison."""
+    experiment = Experiment(ketamine=10, hours=2, every=600, observables=["glutamate"])
+    changed = Experiment(
+        ketamine=10, hours=2, every=600, observables=["glutamate"],
+        parameters={"glutamate_uptake": 1.001 * knowledge.load().values()["glutamate_uptake"]},
+    )
+    ours, other = run.simulate(experiment)["glutamate"], run.simulate(changed)["glutamate"]
+    assert float(np.abs(ours - other).max()) > 1e-5 * float(ours.max())
+
+
+def test_the_network_can_be_made_afresh(files):
+    fresh = build_model()
+    text = network.generate(fresh)
+    names = collections.Counter(emit.species_ids(fresh))
+    assert max(names.values()) == 1
+    assert text
