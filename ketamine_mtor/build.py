@@ -106,10 +106,10 @@ def fresh(folder: Path, variant: str = paths.DEFAULT_VARIANT) -> ModelFiles:
     steady = {row.species: row.value for row in tables.steady_state.values()}
     ids = set(emit.species_ids(model))
     if not steady or set(steady) != ids:
-        raise InputError("steady_state.tsv is of other species than the rules give; run: make steady")
-    sbml = emit.write_sbml(
-        model, tables, annotations=annotations(tables), steady_state=steady
-    )
+        raise InputError(
+            "steady_state.tsv is of other species than the rules give; run: make steady"
+        )
+    sbml = emit.write_sbml(model, tables, annotations=annotations(tables), steady_state=steady)
     target = folder / paths.sbml(variant).relative_to(paths.sbml().parent)
     write(target, sbml.encode())
     write(target.with_suffix(".net"), net.encode())
@@ -119,9 +119,7 @@ def fresh(folder: Path, variant: str = paths.DEFAULT_VARIANT) -> ModelFiles:
 def annotations(tables: knowledge.Tables) -> emit.Annotations:
     """What the SBML says of its elements."""
     about = emit.About(name="Ketamine and mTOR", notes=_DESCRIPTION, resources=_ABOUT)
-    return emit.from_tables(
-        tables, about, creator=CREATOR, created=CREATED, licence=LICENCE
-    )
+    return emit.from_tables(tables, about, creator=CREATOR, created=CREATED, licence=LICENCE)
 
 
 def steady() -> None:

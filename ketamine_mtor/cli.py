@@ -107,7 +107,7 @@ def scan(
 
     fields = _fields(out, plot, **options)
     axes = _pairs("--over", over, "NAME=V1,V2,...")
-    grid = {name: [_number(text, value) for value in text.split(",")] for name, text in axes}
+    grid = {name: [_number(name, value) for value in text.split(",")] for name, text in axes}
     if len(grid) < len(axes):
         raise InputError("a name is given to --over twice; allowed: once")
     done = run.scan(over=grid, **fields)
@@ -226,7 +226,7 @@ def _fields(
         "ketamine": doses or DEFAULT_DOSE,
         "drugs": [parse_drug(text) for text in drug],
         "knockouts": knockout,
-        "parameters": [(name, _number(text, text)) for name, text in pairs],
+        "parameters": [(name, _number(name, value)) for name, value in pairs],
         "observables": observable or None,
         **rest,
     }
@@ -242,11 +242,11 @@ def _pairs(option: str, given: Iterable[str], shape: str) -> list[tuple[str, str
     return pairs
 
 
-def _number(text: str, value: str) -> float:
+def _number(name: str, value: str) -> float:
     try:
         return float(value)
     except ValueError:
-        raise InputError(f"'{value}' in '{text}' is no number") from None
+        raise InputError(f"'{value}', given for '{name}', is no number") from None
 
 
 def _about(done: xr.Dataset) -> dict[str, Any]:

@@ -47,3 +47,25 @@ def test_removing_what_a_claim_does_not_rest_on_shows_nothing():
 def test_claims_are_chosen_by_id_or_number():
     chosen = validate(claims=["C02", CAPTION[0]])
     assert [row["id"] for row in chosen["claims"]] == CAPTION[:2]
+
+
+def test_no_species_falls_below_nothing_in_any_run_of_a_claim(monkeypatch):
+    from ketamine_mtor.engines import roadrunner
+    from ketamine_mtor.engines.session import LOWEST_NM
+
+    lowest: list[float] = []
+    integrate, select = roadrunner.RoadRunnerPlant._integrate, roadrunner.RoadRunnerPlant._select
+
+    def reading_all(plant, observables):
+        select(plant, (*observables, *(f"[{name}]" for name in plant.species)))
+
+    def noting_the_lowest(plant, state, times):
+        read, reached = integrate(plant, state, times)
+        lowest.append(float(read[:, -len(plant.species) :].min()))
+        return read, reached
+
+    monkeypatch.setattr(roadrunner.RoadRunnerPlant, "_select", reading_all)
+    monkeypatch.setattr(roadrunner.RoadRunnerPlant, "_integrate", noting_the_lowest)
+    validate()
+    assert len(lowest) > len({claim.id for claim in CLAIMS})
+    assert min(lowest) >= LOWEST_NM

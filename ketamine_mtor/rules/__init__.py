@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     import pysb
 
 
-def build_model(
-    variant: str | None = None, tables: knowledge.Tables | None = None
-) -> pysb.Model:
+def build_model(variant: str | None = None, tables: knowledge.Tables | None = None) -> pysb.Model:
     """The rules as a model whose network is not yet generated.
 
     Parameters

@@ -16,12 +16,20 @@ def write(c: Caption) -> None:
     actin = c.monomer("Actin", form=["G", "F"])
     c.seed(actin(form="G") ** c.place("pyramidal"), "Actin_0")
     catalysed(
-        c, "PIP2_polymerises_actin", pi3k_akt.pip2(c),
-        actin(form="G"), actin(form="F"), "PIP2_actin",
+        c,
+        "PIP2_polymerises_actin",
+        pi3k_akt.pip2(c),
+        actin(form="G"),
+        actin(form="F"),
+        "PIP2_actin",
     )
     catalysed(
-        c, "GAP43_polymerises_actin", c["GAP43"](s41="p"),
-        actin(form="G"), actin(form="F"), "GAP43_actin",
+        c,
+        "GAP43_polymerises_actin",
+        c["GAP43"](s41="p"),
+        actin(form="G"),
+        actin(form="F"),
+        "GAP43_actin",
     )
     turns(c, "actin_polymerises", actin(form="G"), actin(form="F"), "actin_polymerisation")
     turns(c, "actin_depolymerises", actin(form="F"), actin(form="G"), "actin_depolymerisation")

@@ -53,7 +53,8 @@ def _sensor(c: Caption) -> None:
         c.rule(
             f"calcium_binds_release_sensor_{after}",
             sensor(ca=before) + free_calcium(c) | sensor(ca=after),
-            "release_sensor_on", "release_sensor_off",
+            "release_sensor_on",
+            "release_sensor_off",
         )
 
 
@@ -61,9 +62,7 @@ def _release(c: Caption) -> None:
     """Release is abolished without AMPARs or L-type channels (E19); BDNF is cleared in minutes."""
     c.monomer("BDNF", ["r1", "r2", "antibody"])
     sensor = c["ReleaseSensor"](ca=STEPS[-1])
-    c.rule(
-        "vesicle_releases_BDNF", sensor + vesicle(c) >> sensor + released(c), "BDNF_release"
-    )
+    c.rule("vesicle_releases_BDNF", sensor + vesicle(c) >> sensor + released(c), "BDNF_release")
     removed(c, "BDNF_cleared", released(c), "BDNF_clearance")
     c.read_concentration("BDNF_released", released(c), "extracellular")
     c.read_concentration("BDNF_total", vesicle(c) + c["BDNF"](), "pyramidal")
@@ -75,8 +74,10 @@ def _antibody(c: Caption) -> None:
     bdnf, antibody, place = c["BDNF"], c["AntiBDNF"], c.place("extracellular")
     bound = bdnf(r1=None, r2=None, antibody=1) ** place % antibody(b=1) ** place
     c.rule(
-        "antibody_binds_BDNF", released(c) + antibody(b=None) ** place | bound,
-        "anti_BDNF_on", "anti_BDNF_off",
+        "antibody_binds_BDNF",
+        released(c) + antibody(b=None) ** place | bound,
+        "anti_BDNF_on",
+        "anti_BDNF_off",
     )
     removed(c, "antibody_bound_BDNF_cleared", bound, "BDNF_clearance")
 

@@ -33,9 +33,10 @@ def _ampar(c: Caption) -> None:
     throughout: newly made GluA1 and GluA2 are a pool of their own, since feeding them back into
     the trigger would make the resting state a knife edge.
     """
-    receptor, glutamate = c.monomer(
-        "AMPAR", ["first", "second"], gate=["closed", "open", "desensitised"]
-    ), c["Glutamate"]
+    receptor, glutamate = (
+        c.monomer("AMPAR", ["first", "second"], gate=["closed", "open", "desensitised"]),
+        c["Glutamate"],
+    )
     c.seed(
         receptor(first=None, second=None, gate="closed") ** c.place("pyramidal_membrane"),
         "AMPAR_0",
@@ -44,19 +45,22 @@ def _ampar(c: Caption) -> None:
         "glutamate_binds_AMPAR",
         receptor(first=None, second=None, gate="closed") + glutamate(r=None)
         | receptor(first=1, second=None, gate="closed") % glutamate(r=1),
-        "AMPAR_glutamate_on", "AMPAR_glutamate_off",
+        "AMPAR_glutamate_on",
+        "AMPAR_glutamate_off",
     )
     c.rule(
         "second_glutamate_binds_AMPAR",
         receptor(first=1, second=None, gate="closed") % glutamate(r=1) + glutamate(r=None)
         | receptor(first=1, second=2, gate="closed") % glutamate(r=1) % glutamate(r=2),
-        "AMPAR_glutamate_on", "AMPAR_glutamate_off",
+        "AMPAR_glutamate_on",
+        "AMPAR_glutamate_off",
     )
     c.rule(
         "AMPAR_opens",
         receptor(first=ANY, second=ANY, gate="closed")
         | receptor(first=ANY, second=ANY, gate="open"),
-        "AMPAR_opening", "AMPAR_closing",
+        "AMPAR_opening",
+        "AMPAR_closing",
     )
     c.read_fraction("AMPAR_active", receptor(gate="open"), "AMPAR_0", "pyramidal_membrane")
 
@@ -65,11 +69,17 @@ def _desensitisation(c: Caption) -> None:
     """An open receptor may desensitise with glutamate still bound, and recovers closed."""
     receptor = c["AMPAR"]
     turns(
-        c, "AMPAR_desensitises", receptor(gate="open"), receptor(gate="desensitised"),
+        c,
+        "AMPAR_desensitises",
+        receptor(gate="open"),
+        receptor(gate="desensitised"),
         "AMPAR_desensitisation",
     )
     turns(
-        c, "AMPAR_recovers", receptor(gate="desensitised"), receptor(gate="closed"),
+        c,
+        "AMPAR_recovers",
+        receptor(gate="desensitised"),
+        receptor(gate="closed"),
         "AMPAR_recovery",
     )
 
@@ -82,7 +92,8 @@ def _nbqx(c: Caption) -> None:
         "NBQX_binds_AMPAR",
         receptor(first=None, second=None, gate="closed") + drug(b=None)
         | receptor(first=1, second=None, gate="closed") % drug(b=1),
-        "NBQX_on", "NBQX_off",
+        "NBQX_on",
+        "NBQX_off",
     )
 
 
@@ -91,11 +102,18 @@ def _depolarisation(c: Caption) -> None:
     dendrite = c.monomer("Dendrite", voltage=["rest", "depolarised"])
     c.seed(dendrite(voltage="rest") ** c.place("pyramidal_membrane"), "Dendrite_0")
     catalysed(
-        c, "AMPAR_depolarises_dendrite", c["AMPAR"](gate="open"),
-        dendrite(voltage="rest"), dendrite(voltage="depolarised"), "dendrite_depolarisation",
+        c,
+        "AMPAR_depolarises_dendrite",
+        c["AMPAR"](gate="open"),
+        dendrite(voltage="rest"),
+        dendrite(voltage="depolarised"),
+        "dendrite_depolarisation",
     )
     turns(
-        c, "dendrite_repolarises", dendrite(voltage="depolarised"), dendrite(voltage="rest"),
+        c,
+        "dendrite_repolarises",
+        dendrite(voltage="depolarised"),
+        dendrite(voltage="rest"),
         "dendrite_repolarisation",
     )
 
@@ -108,16 +126,21 @@ def _vdcc(c: Caption) -> None:
     depolarised = c["Dendrite"](voltage="depolarised")
     for before, after in zip(GATES, GATES[1:], strict=False):
         catalysed(
-            c, f"VDCC_activates_to_{after}", depolarised,
-            channel(gate=before), channel(gate=after), "VDCC_activation",
+            c,
+            f"VDCC_activates_to_{after}",
+            depolarised,
+            channel(gate=before),
+            channel(gate=after),
+            "VDCC_activation",
         )
         turns(
-            c, f"VDCC_deactivates_to_{before}", channel(gate=after), channel(gate=before),
+            c,
+            f"VDCC_deactivates_to_{before}",
+            channel(gate=after),
+            channel(gate=before),
             "VDCC_deactivation",
         )
-    c.read_fraction(
-        "VDCC_open", channel(gate="open", drug=None), "VDCC_0", "pyramidal_membrane"
-    )
+    c.read_fraction("VDCC_open", channel(gate="open", drug=None), "VDCC_0", "pyramidal_membrane")
 
 
 def _nifedipine(c: Caption) -> None:
@@ -127,7 +150,8 @@ def _nifedipine(c: Caption) -> None:
     c.rule(
         "nifedipine_binds_VDCC",
         channel(drug=None) + drug(b=None) | channel(drug=1) % drug(b=1),
-        "nifedipine_on", "nifedipine_off",
+        "nifedipine_on",
+        "nifedipine_off",
     )
 
 

@@ -35,16 +35,20 @@ def lobe_binds(c: Caption, name: str, before, after, lobe: str) -> None:
     """
     calcium = free_calcium(c)
     c.rule(
-        name, before + calcium + calcium | after,
-        c.ratio(f"{lobe}_on", f"{lobe}_second_on", f"{lobe}_first"), f"{lobe}_second_off",
+        name,
+        before + calcium + calcium | after,
+        c.ratio(f"{lobe}_on", f"{lobe}_second_on", f"{lobe}_first"),
+        f"{lobe}_second_off",
     )
 
 
 def _lobes(c: Caption, calmodulin) -> None:
     for site, lobe in (("n", "CaM_N"), ("c", "CaM_C")):
         lobe_binds(
-            c, f"calcium_binds_{lobe}",
-            calmodulin(partner=None, **{site: "apo"}), calmodulin(partner=None, **{site: "ca2"}),
+            c,
+            f"calcium_binds_{lobe}",
+            calmodulin(partner=None, **{site: "apo"}),
+            calmodulin(partner=None, **{site: "ca2"}),
             lobe,
         )
 
@@ -56,6 +60,7 @@ def _target(c: Caption, monomer: str, label: str, readout: str) -> None:
     c.rule(
         f"CaM_binds_{label}",
         target(cam=None) + loaded(c) | target(cam=1) % loaded(c, 1),
-        f"{label}_CaM_on", f"{label}_CaM_off",
+        f"{label}_CaM_on",
+        f"{label}_CaM_off",
     )
     c.read_fraction(readout, target(cam=ANY), f"{monomer}_0", "pyramidal")

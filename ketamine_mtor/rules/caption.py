@@ -54,7 +54,9 @@ class Caption:
         """The compartment of that name, for ``pattern ** c.place("blood")``."""
         return self.model.compartments[compartment]
 
-    def monomer(self, name: str, sites: Sequence[str] = (), **states: Sequence[str]) -> pysb.Monomer:
+    def monomer(
+        self, name: str, sites: Sequence[str] = (), **states: Sequence[str]
+    ) -> pysb.Monomer:
         """A protein, ion, lipid, drug or cell state with binding ``sites`` and ``states``.
 
         A site that only has states is named by its keyword; the first state is the resting one.
@@ -83,6 +85,7 @@ class Caption:
         are rates: with the same overall affinity, first_bound is first_free times the ratio of
         the second constants.
         """
+
         def second(stem: str):
             return self.value(f"{stem}_second_off") / self.value(f"{stem}_second_on")
 
@@ -101,9 +104,7 @@ class Caption:
 
     def seed_formula(self, pattern, concentration, held: bool = False) -> None:
         """As :meth:`seed`, from a parameter or constant expression in nM."""
-        amount = self.constant(
-            f"n_{concentration.name}", concentration * _home(pattern).size
-        )
+        amount = self.constant(f"n_{concentration.name}", concentration * _home(pattern).size)
         self._add(pysb.Initial(pattern, amount, fixed=held, _export=False))
 
     def count(self, name: str, pattern) -> pysb.Observable:
@@ -127,13 +128,13 @@ class Caption:
 
     def read_relative(self, name: str, formula) -> None:
         """Readout ``name``: ``formula`` over its drug-free value in the wild type."""
-        self._read(name, formula / self._reference(f"{name}{WILDTYPE}", self._wildtype.get(name, 1)))
+        self._read(
+            name, formula / self._reference(f"{name}{WILDTYPE}", self._wildtype.get(name, 1))
+        )
 
     def _reference(self, name: str, value: float) -> pysb.Parameter:
         known = self.model.parameters.get(name)
-        return known if known is not None else self._add(
-            pysb.Parameter(name, value, _export=False)
-        )
+        return known if known is not None else self._add(pysb.Parameter(name, value, _export=False))
 
     def _read(self, name: str, formula) -> None:
         self._add(pysb.Expression(name, formula, _export=False))

@@ -20,16 +20,21 @@ def _interneurons(c: Caption) -> None:
     cell = c.monomer("Interneuron", firing=["no", "yes"])
     c.seed(cell(firing="no") ** c.place("interneuron_membrane"), "Interneuron_0")
     catalysed(
-        c, "NMDAR_drives_interneuron", nmdar.conducting(c, nmdar.INTERNEURON),
-        cell(firing="no"), cell(firing="yes"), "interneuron_NMDAR_drive",
+        c,
+        "NMDAR_drives_interneuron",
+        nmdar.conducting(c, nmdar.INTERNEURON),
+        cell(firing="no"),
+        cell(firing="yes"),
+        "interneuron_NMDAR_drive",
     )
     turns(
-        c, "interneuron_fires_by_itself", cell(firing="no"), cell(firing="yes"),
+        c,
+        "interneuron_fires_by_itself",
+        cell(firing="no"),
+        cell(firing="yes"),
         "interneuron_other_drive",
     )
-    turns(
-        c, "interneuron_pauses", cell(firing="yes"), cell(firing="no"), "interneuron_pausing"
-    )
+    turns(c, "interneuron_pauses", cell(firing="yes"), cell(firing="no"), "interneuron_pausing")
     c.read_fraction(
         "interneuron_activity", cell(firing="yes"), "Interneuron_0", "interneuron_membrane"
     )
@@ -47,20 +52,19 @@ def _gaba(c: Caption) -> None:
 def _gaba_receptors(c: Caption) -> None:
     """Two GABA bind one after the other; only the receptor with both is active."""
     receptor, gaba = c.monomer("GABAAR", ["first", "second"]), c["Aminobutyrate"]
-    c.seed(
-        receptor(first=None, second=None) ** c.place("pyramidal_membrane"), "GABAAR_0"
-    )
+    c.seed(receptor(first=None, second=None) ** c.place("pyramidal_membrane"), "GABAAR_0")
     c.rule(
         "GABA_binds_GABAAR",
         receptor(first=None, second=None) + gaba(r=None)
         | receptor(first=1, second=None) % gaba(r=1),
-        "GABAAR_on", "GABAAR_off",
+        "GABAAR_on",
+        "GABAAR_off",
     )
     c.rule(
         "second_GABA_binds_GABAAR",
-        receptor(first=ANY, second=None) + gaba(r=None)
-        | receptor(first=ANY, second=2) % gaba(r=2),
-        "GABAAR_on", "GABAAR_off",
+        receptor(first=ANY, second=None) + gaba(r=None) | receptor(first=ANY, second=2) % gaba(r=2),
+        "GABAAR_on",
+        "GABAAR_off",
     )
 
 
@@ -73,19 +77,28 @@ def _pyramidal_cells(c: Caption) -> None:
     cell = c.monomer("PyramidalCell", firing=["no", "yes"])
     c.seed(cell(firing="no") ** c.place("pyramidal_membrane"), "PyramidalCell_0")
     catalysed(
-        c, "NMDAR_drives_pyramidal_cell", nmdar.conducting(c, nmdar.PYRAMIDAL),
-        cell(firing="no"), cell(firing="yes"), "pyramidal_NMDAR_drive",
+        c,
+        "NMDAR_drives_pyramidal_cell",
+        nmdar.conducting(c, nmdar.PYRAMIDAL),
+        cell(firing="no"),
+        cell(firing="yes"),
+        "pyramidal_NMDAR_drive",
     )
     turns(
-        c, "pyramidal_cell_fires_by_itself", cell(firing="no"), cell(firing="yes"),
+        c,
+        "pyramidal_cell_fires_by_itself",
+        cell(firing="no"),
+        cell(firing="yes"),
         "pyramidal_other_drive",
     )
-    turns(
-        c, "pyramidal_cell_pauses", cell(firing="yes"), cell(firing="no"), "pyramidal_pausing"
-    )
+    turns(c, "pyramidal_cell_pauses", cell(firing="yes"), cell(firing="no"), "pyramidal_pausing")
     catalysed(
-        c, "GABAAR_silences_pyramidal_cell", c["GABAAR"](first=ANY, second=ANY),
-        cell(firing="yes"), cell(firing="no"), "pyramidal_GABA_inhibition",
+        c,
+        "GABAAR_silences_pyramidal_cell",
+        c["GABAAR"](first=ANY, second=ANY),
+        cell(firing="yes"),
+        cell(firing="no"),
+        "pyramidal_GABA_inhibition",
     )
     c.read_fraction(
         "pyramidal_activity", cell(firing="yes"), "PyramidalCell_0", "pyramidal_membrane"

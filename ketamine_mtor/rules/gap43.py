@@ -30,13 +30,15 @@ def _calmodulin(c: Caption, gap43) -> None:
             f"CaM_binds_GAP43_C_lobe_{state}",
             gap43(cam=None, s41="u") + cam(partner=None, c=state)
             | gap43(cam=1, s41="u") % cam(partner=1, c=state),
-            f"GAP43_CaM_{pace}_on", f"GAP43_CaM_{pace}_off",
+            f"GAP43_CaM_{pace}_on",
+            f"GAP43_CaM_{pace}_off",
         )
     for site, lobe in (("n", "CaM_N_on_GAP43"), ("c", "CaM_C_on_GAP43")):
         free = lobe.removesuffix("_on_GAP43")
         c.balanced(f"{lobe}_first", free, lobe)
         calmodulin.lobe_binds(
-            c, f"calcium_binds_{lobe}",
+            c,
+            f"calcium_binds_{lobe}",
             gap43(cam=1) % cam(partner=1, **{site: "apo"}),
             gap43(cam=1) % cam(partner=1, **{site: "ca2"}),
             lobe,
@@ -47,15 +49,26 @@ def _s41(c: Caption, gap43) -> None:
     """PKC phosphorylates S41 in the calmodulin site, so only free GAP43, and what is
     phosphorylated does not bind calmodulin (E57, P42). Calcineurin and others take it off (P45)."""
     catalysed(
-        c, "PKC_phosphorylates_GAP43_S41", mtorc2.active_pkc(c),
-        gap43(cam=None, s41="u"), gap43(cam=None, s41="p"), "PKC_GAP43",
+        c,
+        "PKC_phosphorylates_GAP43_S41",
+        mtorc2.active_pkc(c),
+        gap43(cam=None, s41="u"),
+        gap43(cam=None, s41="p"),
+        "PKC_GAP43",
     )
     catalysed(
-        c, "calcineurin_dephosphorylates_GAP43_S41", c["PPP3CA"](cam=ANY),
-        gap43(cam=None, s41="p"), gap43(cam=None, s41="u"), "calcineurin_GAP43",
+        c,
+        "calcineurin_dephosphorylates_GAP43_S41",
+        c["PPP3CA"](cam=ANY),
+        gap43(cam=None, s41="p"),
+        gap43(cam=None, s41="u"),
+        "calcineurin_GAP43",
     )
     turns(
-        c, "GAP43_S41_dephosphorylated", gap43(cam=None, s41="p"), gap43(cam=None, s41="u"),
+        c,
+        "GAP43_S41_dephosphorylated",
+        gap43(cam=None, s41="p"),
+        gap43(cam=None, s41="u"),
         "GAP43_dephosphorylation",
     )
 
@@ -64,6 +77,10 @@ def _transmission(c: Caption, gap43) -> None:
     """Phospho-GAP43 helps vesicles to dock: the caption's synaptic transmission (assumed size)."""
     site = c["ReleaseSite"]
     catalysed(
-        c, "GAP43_primes_release_site", gap43(s41="p"),
-        site(primed="no"), site(primed="yes"), "GAP43_priming",
+        c,
+        "GAP43_primes_release_site",
+        gap43(s41="p"),
+        site(primed="no"),
+        site(primed="yes"),
+        "GAP43_priming",
     )

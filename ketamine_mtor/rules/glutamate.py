@@ -27,11 +27,18 @@ def _terminals(c: Caption) -> None:
     terminal = c.monomer("Terminal", gate=["closed", "open"])
     c.seed(terminal(gate="closed") ** c.place("pyramidal_membrane"), "Terminal_0")
     catalysed(
-        c, "spike_opens_terminal", c["PyramidalCell"](firing="yes"),
-        terminal(gate="closed"), terminal(gate="open"), "terminal_opening",
+        c,
+        "spike_opens_terminal",
+        c["PyramidalCell"](firing="yes"),
+        terminal(gate="closed"),
+        terminal(gate="open"),
+        "terminal_opening",
     )
     turns(
-        c, "terminal_opens_without_spike", terminal(gate="closed"), terminal(gate="open"),
+        c,
+        "terminal_opens_without_spike",
+        terminal(gate="closed"),
+        terminal(gate="open"),
         "terminal_spontaneous_opening",
     )
     turns(c, "terminal_closes", terminal(gate="open"), terminal(gate="closed"), "terminal_closing")
@@ -45,11 +52,16 @@ def _brake(c: Caption) -> None:
     c.rule(
         "glutamate_binds_mGluR23",
         receptor(glu=None) + c["Glutamate"](r=None) | receptor(glu=1) % c["Glutamate"](r=1),
-        "mGluR23_on", "mGluR23_off",
+        "mGluR23_on",
+        "mGluR23_off",
     )
     catalysed(
-        c, "mGluR23_closes_terminal", receptor(glu=1) % c["Glutamate"](r=1),
-        terminal(gate="open"), terminal(gate="closed"), "mGluR23_brake",
+        c,
+        "mGluR23_closes_terminal",
+        receptor(glu=1) % c["Glutamate"](r=1),
+        terminal(gate="open"),
+        terminal(gate="closed"),
+        "mGluR23_brake",
     )
 
 
@@ -60,9 +72,10 @@ def _release(c: Caption) -> None:
     the burst ends even while ketamine stays. Uptake is first order, as transporters are far from
     saturated at ambient glutamate (P17, assumed).
     """
-    site, terminal = c.monomer("ReleaseSite", vesicle=["full", "empty"], primed=["no", "yes"]), c[
-        "Terminal"
-    ]
+    site, terminal = (
+        c.monomer("ReleaseSite", vesicle=["full", "empty"], primed=["no", "yes"]),
+        c["Terminal"],
+    )
     c.seed(site(vesicle="full", primed="no") ** c.place("pyramidal"), "ReleaseSite_0")
     c.rule(
         "glutamate_released",
@@ -71,7 +84,10 @@ def _release(c: Caption) -> None:
         "glutamate_release",
     )
     turns(
-        c, "release_site_refills", site(vesicle="empty"), site(vesicle="full"),
+        c,
+        "release_site_refills",
+        site(vesicle="empty"),
+        site(vesicle="full"),
         "release_site_refill",
     )
     removed(c, "glutamate_taken_up", released(c), "glutamate_uptake")

@@ -24,9 +24,7 @@ def _dose(c: Caption, ketamine) -> None:
 
     Both are scaled from mg/kg by the molar mass (P04) and an apparent volume of distribution.
     """
-    depot = c.constant(
-        DEPOT, c.value("ketamine_dose") * c.value("ketamine_depot_per_dose")
-    )
+    depot = c.constant(DEPOT, c.value("ketamine_dose") * c.value("ketamine_depot_per_dose"))
     c.seed_formula(ketamine(b=None) ** c.place("peritoneum"), depot)
     c.rule(
         "ketamine_infused",

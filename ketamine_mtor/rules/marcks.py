@@ -17,14 +17,13 @@ def write(c: Caption) -> None:
             f"MARCKS_{form}_binds_PIP2",
             marcks(effector=None, ed=form) + pi3k_akt.pip2(c)
             | marcks(effector=1, ed=form) % lipid(p3="u", head=1),
-            "MARCKS_PIP2_on", off,
+            "MARCKS_PIP2_on",
+            off,
         )
     _phosphorylation(c, marcks)
     _calmodulin(c, marcks)
     c.read_fraction("pMARCKS", marcks(ed="p"), "MARCKS_0", "pyramidal")
-    c.read_fraction(
-        "MARCKS_membrane", marcks(effector=1) % lipid(head=1), "MARCKS_0", "pyramidal"
-    )
+    c.read_fraction("MARCKS_membrane", marcks(effector=1) % lipid(head=1), "MARCKS_0", "pyramidal")
 
 
 def _phosphorylation(c: Caption, marcks) -> None:
@@ -32,12 +31,19 @@ def _phosphorylation(c: Caption, marcks) -> None:
     covers them; that weakens the hold on the membrane about 20-fold (P47)."""
     pkc, lipid = mtorc2.active_pkc(c), c["PtdIns"]
     catalysed(
-        c, "PKC_phosphorylates_MARCKS", pkc,
-        marcks(effector=None, ed="u"), marcks(effector=None, ed="p"), "PKC_MARCKS",
+        c,
+        "PKC_phosphorylates_MARCKS",
+        pkc,
+        marcks(effector=None, ed="u"),
+        marcks(effector=None, ed="p"),
+        "PKC_MARCKS",
     )
     catalysed(
-        c, "PKC_phosphorylates_MARCKS_at_membrane", pkc,
-        marcks(effector=1, ed="u") % lipid(head=1), marcks(effector=1, ed="p") % lipid(head=1),
+        c,
+        "PKC_phosphorylates_MARCKS_at_membrane",
+        pkc,
+        marcks(effector=1, ed="u") % lipid(head=1),
+        marcks(effector=1, ed="p") % lipid(head=1),
         "PKC_MARCKS",
     )
     turns(c, "MARCKS_dephosphorylated", marcks(ed="p"), marcks(ed="u"), "MARCKS_dephosphorylation")
@@ -50,5 +56,6 @@ def _calmodulin(c: Caption, marcks) -> None:
         "CaM_binds_MARCKS",
         marcks(effector=None, ed="u") + calmodulin.loaded(c)
         | marcks(effector=1, ed="u") % calmodulin.loaded(c, 1),
-        "MARCKS_CaM_on", "MARCKS_CaM_off",
+        "MARCKS_CaM_on",
+        "MARCKS_CaM_off",
     )

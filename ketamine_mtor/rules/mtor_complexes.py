@@ -37,7 +37,9 @@ def mtorc2_any(c: Caption, **sites):
 def active_mtorc2(c: Caption):
     """mTORC2 that phosphorylates Akt: at PIP3, its kinase site free."""
     return (
-        c["MTOR"](partner=1, cat=None) % c["RICTOR"](mtor=1, sin1=2) % c["MAPKAP1"](rictor=2, ph=ANY)
+        c["MTOR"](partner=1, cat=None)
+        % c["RICTOR"](mtor=1, sin1=2)
+        % c["MAPKAP1"](rictor=2, ph=ANY)
     )
 
 
@@ -60,25 +62,29 @@ def _assembly(c: Caption) -> None:
         "MLST8_binds_MTOR",
         mtor(mlst8=None, partner=None, **alone) + mlst8(mtor=None)
         | mtor(mlst8=1, partner=None, **alone) % mlst8(mtor=1),
-        "mTOR_assembly", "mTOR_disassembly",
+        "mTOR_assembly",
+        "mTOR_disassembly",
     )
     c.rule(
         "RPTOR_makes_mTORC1",
         mtor(mlst8=ANY, partner=None, **alone) + rptor(mtor=None, pras40=None)
         | mtor(mlst8=ANY, partner=1, **alone) % rptor(mtor=1, pras40=None),
-        "mTOR_assembly", "mTOR_disassembly",
+        "mTOR_assembly",
+        "mTOR_disassembly",
     )
     c.rule(
         "MAPKAP1_binds_RICTOR",
         rictor(mtor=None, sin1=None) + sin1(rictor=None, ph=None)
         | rictor(mtor=None, sin1=1) % sin1(rictor=1, ph=None),
-        "mTOR_assembly", "mTOR_disassembly",
+        "mTOR_assembly",
+        "mTOR_disassembly",
     )
     c.rule(
         "RICTOR_makes_mTORC2",
         mtor(mlst8=ANY, partner=None, **alone) + rictor(mtor=None, sin1=1) % sin1(rictor=1, ph=None)
         | mtor(mlst8=ANY, partner=2, **alone) % rictor(mtor=2, sin1=1) % sin1(rictor=1, ph=None),
-        "mTOR_assembly", "mTOR_disassembly",
+        "mTOR_assembly",
+        "mTOR_disassembly",
     )
 
 
@@ -88,9 +94,12 @@ def _mtorc2_at_pip3(c: Caption) -> None:
     c.rule(
         "mTORC2_binds_PIP3",
         mtor(partner=1) % rictor(mtor=1, sin1=2) % sin1(rictor=2, ph=None) + pi3k_akt.pip3(c)
-        | mtor(partner=1) % rictor(mtor=1, sin1=2) % sin1(rictor=2, ph=3)
+        | mtor(partner=1)
+        % rictor(mtor=1, sin1=2)
+        % sin1(rictor=2, ph=3)
         % c["PtdIns"](p3="p", head=3),
-        "mTORC2_PIP3_on", "mTORC2_PIP3_off",
+        "mTORC2_PIP3_on",
+        "mTORC2_PIP3_off",
     )
 
 
@@ -105,19 +114,22 @@ def _rapamycin(c: Caption) -> None:
     c.rule(
         "rapamycin_binds_FKBP12",
         fkbp(drug=None, frb=None) + drug(b=None) | fkbp(drug=1, frb=None) % drug(b=1),
-        "rapamycin_FKBP12_on", "rapamycin_FKBP12_off",
+        "rapamycin_FKBP12_on",
+        "rapamycin_FKBP12_off",
     )
     c.rule(
         "FKBP12_rapamycin_binds_mTORC1",
         fkbp(drug=ANY, frb=None) + mtor(partner=1, frb=None, cat=None) % rptor(mtor=1)
         | fkbp(drug=ANY, frb=2) % mtor(partner=1, frb=2, cat=None) % rptor(mtor=1),
-        "FKBP12_rapamycin_mTOR_on", "FKBP12_rapamycin_mTOR_off",
+        "FKBP12_rapamycin_mTOR_on",
+        "FKBP12_rapamycin_mTOR_off",
     )
     c.rule(
         "FKBP12_rapamycin_binds_free_MTOR",
         fkbp(drug=ANY, frb=None) + mtor(partner=None, frb=None, cat=None)
         | fkbp(drug=ANY, frb=2) % mtor(partner=None, frb=2, cat=None),
-        "FKBP12_rapamycin_mTOR_on", "FKBP12_rapamycin_mTOR_off",
+        "FKBP12_rapamycin_mTOR_on",
+        "FKBP12_rapamycin_mTOR_off",
     )
 
 
@@ -131,5 +143,6 @@ def _torin1(c: Caption) -> None:
             f"torin1_binds_{name}",
             mtor(partner=1, frb=None, cat=None) % partner(mtor=1) + drug(b=None)
             | mtor(partner=1, frb=None, cat=2) % partner(mtor=1) % drug(b=2),
-            "torin1_on", "torin1_off",
+            "torin1_on",
+            "torin1_off",
         )

@@ -17,10 +17,7 @@ def write(c: Caption) -> None:
 
 def active_mtorc1(c: Caption):
     """mTORC1 that turns over all its substrates: Rheb bound, no PRAS40, no drug."""
-    return (
-        c["MTOR"](partner=1, rheb=ANY, frb=None, cat=None)
-        % c["RPTOR"](mtor=1, pras40=None)
-    )
+    return c["MTOR"](partner=1, rheb=ANY, frb=None, cat=None) % c["RPTOR"](mtor=1, pras40=None)
 
 
 def primed_by_rapamycin_bound(c: Caption):
@@ -33,12 +30,14 @@ def _tsc2(c: Caption) -> None:
     tsc2 = c.monomer("TSC2", t1462=["u", "p"])
     c.seed(tsc2(t1462="u") ** c.place("pyramidal"), "TSC2_0")
     catalysed(
-        c, "Akt_phosphorylates_TSC2", pi3k_akt.active_akt(c),
-        tsc2(t1462="u"), tsc2(t1462="p"), "Akt_TSC2",
+        c,
+        "Akt_phosphorylates_TSC2",
+        pi3k_akt.active_akt(c),
+        tsc2(t1462="u"),
+        tsc2(t1462="p"),
+        "Akt_TSC2",
     )
-    turns(
-        c, "TSC2_dephosphorylated", tsc2(t1462="p"), tsc2(t1462="u"), "TSC2_dephosphorylation"
-    )
+    turns(c, "TSC2_dephosphorylated", tsc2(t1462="p"), tsc2(t1462="u"), "TSC2_dephosphorylation")
 
 
 def _rheb(c: Caption) -> None:
@@ -49,19 +48,27 @@ def _rheb(c: Caption) -> None:
     rheb = c.monomer("RHEB", ["mtor"], nucleotide=["gdp", "gtp"])
     c.seed(rheb(mtor=None, nucleotide="gdp") ** c.place("pyramidal"), "RHEB_0")
     turns(
-        c, "Rheb_loads_GTP", rheb(mtor=None, nucleotide="gdp"),
-        rheb(mtor=None, nucleotide="gtp"), "Rheb_reload",
+        c,
+        "Rheb_loads_GTP",
+        rheb(mtor=None, nucleotide="gdp"),
+        rheb(mtor=None, nucleotide="gtp"),
+        "Rheb_reload",
     )
     catalysed(
-        c, "TSC2_turns_off_Rheb", c["TSC2"](t1462="u"),
-        rheb(mtor=None, nucleotide="gtp"), rheb(mtor=None, nucleotide="gdp"), "TSC2_Rheb_GAP",
+        c,
+        "TSC2_turns_off_Rheb",
+        c["TSC2"](t1462="u"),
+        rheb(mtor=None, nucleotide="gtp"),
+        rheb(mtor=None, nucleotide="gdp"),
+        "TSC2_Rheb_GAP",
     )
     mtor, rptor = c["MTOR"], c["RPTOR"]
     c.rule(
         "Rheb_GTP_binds_mTORC1",
         mtor(partner=1, rheb=None) % rptor(mtor=1) + rheb(mtor=None, nucleotide="gtp")
         | mtor(partner=1, rheb=2) % rptor(mtor=1) % rheb(mtor=2, nucleotide="gtp"),
-        "Rheb_mTORC1_on", "Rheb_mTORC1_off",
+        "Rheb_mTORC1_on",
+        "Rheb_mTORC1_off",
     )
     c.read_fraction("Rheb_GTP", rheb(nucleotide="gtp"), "RHEB_0", "pyramidal")
 
@@ -76,11 +83,16 @@ def _pras40(c: Caption) -> None:
         "PRAS40_binds_mTORC1",
         rptor(mtor=ANY, pras40=None) + pras40(rptor=None, t246="u")
         | rptor(mtor=ANY, pras40=1) % pras40(rptor=1, t246="u"),
-        "PRAS40_on", "PRAS40_off",
+        "PRAS40_on",
+        "PRAS40_off",
     )
     catalysed(
-        c, "Akt_phosphorylates_PRAS40", akt,
-        pras40(rptor=None, t246="u"), pras40(rptor=None, t246="p"), "Akt_PRAS40",
+        c,
+        "Akt_phosphorylates_PRAS40",
+        akt,
+        pras40(rptor=None, t246="u"),
+        pras40(rptor=None, t246="p"),
+        "Akt_PRAS40",
     )
     c.rule(
         "Akt_phosphorylates_PRAS40_in_mTORC1",
@@ -89,7 +101,10 @@ def _pras40(c: Caption) -> None:
         "Akt_PRAS40",
     )
     turns(
-        c, "PRAS40_dephosphorylated", pras40(rptor=None, t246="p"),
-        pras40(rptor=None, t246="u"), "PRAS40_dephosphorylation",
+        c,
+        "PRAS40_dephosphorylated",
+        pras40(rptor=None, t246="p"),
+        pras40(rptor=None, t246="u"),
+        "PRAS40_dephosphorylation",
     )
     c.read_fraction("pPRAS40_T246", pras40(t246="p"), "AKT1S1_0", "pyramidal")

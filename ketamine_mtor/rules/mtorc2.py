@@ -26,8 +26,12 @@ def _akt_s473(c: Caption) -> None:
     """mTORC2 and Akt meet at PIP3 (P68's "PDK2"); phosphatases act everywhere (P69)."""
     akt = c["AKT1"]
     catalysed(
-        c, "mTORC2_phosphorylates_Akt_S473", mtor_complexes.active_mtorc2(c),
-        akt(ph=ANY, s473="u"), akt(ph=ANY, s473="p"), "mTORC2_Akt_S473",
+        c,
+        "mTORC2_phosphorylates_Akt_S473",
+        mtor_complexes.active_mtorc2(c),
+        akt(ph=ANY, s473="u"),
+        akt(ph=ANY, s473="p"),
+        "mTORC2_Akt_S473",
     )
     turns(
         c, "Akt_S473_dephosphorylated", akt(s473="p"), akt(s473="u"), "Akt_S473_dephosphorylation"
@@ -44,8 +48,12 @@ def _plc(c: Caption) -> None:
     membrane = c.place("pyramidal_membrane")
     c.seed(plc(y783="u") ** c.place("pyramidal"), "PLCG1_0")
     catalysed(
-        c, "TrkB_phosphorylates_PLCg", c["NTRK2"](y816="p"),
-        plc(y783="u"), plc(y783="p"), "TrkB_PLCg",
+        c,
+        "TrkB_phosphorylates_PLCg",
+        c["NTRK2"](y816="p"),
+        plc(y783="u"),
+        plc(y783="p"),
+        "TrkB_PLCg",
     )
     turns(c, "PLCg_dephosphorylated", plc(y783="p"), plc(y783="u"), "PLCg_dephosphorylation")
     c.rule(
@@ -55,11 +63,17 @@ def _plc(c: Caption) -> None:
         "PLCg_PIP2",
     )
     turns(
-        c, "other_PLC_cleaves_PIP2", lipid(p3="u", head=None) ** membrane,
-        dag(pkc=None) ** membrane, "other_PLC_PIP2",
+        c,
+        "other_PLC_cleaves_PIP2",
+        lipid(p3="u", head=None) ** membrane,
+        dag(pkc=None) ** membrane,
+        "other_PLC_PIP2",
     )
     turns(
-        c, "DAG_recycled", dag(pkc=None) ** membrane, lipid(p3="u", head=None) ** membrane,
+        c,
+        "DAG_recycled",
+        dag(pkc=None) ** membrane,
+        lipid(p3="u", head=None) ** membrane,
         "DAG_recycling",
     )
 
@@ -74,13 +88,15 @@ def _pkc_turnover(c: Caption) -> None:
     new = pkc(dag=None, drug=None, turn="u", ca="apo") ** c.place("pyramidal")
     c.rule("PKC_translated", None >> new, "PKC_synthesis")
     catalysed(
-        c, "mTORC2_phosphorylates_PKC_turn_motif", mtor_complexes.mtorc2_any(c, cat=None),
-        pkc(turn="u"), pkc(turn="p"), "mTORC2_PKC",
+        c,
+        "mTORC2_phosphorylates_PKC_turn_motif",
+        mtor_complexes.mtorc2_any(c, cat=None),
+        pkc(turn="u"),
+        pkc(turn="p"),
+        "mTORC2_PKC",
     )
     removed(c, "PKC_without_turn_motif_degraded", pkc(turn="u"), "PKC_turnover_without_turn")
-    removed(
-        c, "PKC_degraded", pkc(dag=None, drug=None, turn="p"), "PKC_turnover"
-    )
+    removed(c, "PKC_degraded", pkc(dag=None, drug=None, turn="p"), "PKC_turnover")
     c.read_concentration("PKC_total", pkc(), "pyramidal")
 
 
@@ -90,13 +106,15 @@ def _pkc_activation(c: Caption) -> None:
     c.rule(
         "calcium_binds_PKC",
         pkc(turn="p", ca="apo", dag=None) + free_calcium(c) | pkc(turn="p", ca="bound", dag=None),
-        "PKC_calcium_on", "PKC_calcium_off",
+        "PKC_calcium_on",
+        "PKC_calcium_off",
     )
     c.rule(
         "PKC_binds_DAG",
         pkc(turn="p", ca="bound", dag=None) + dag(pkc=None)
         | pkc(turn="p", ca="bound", dag=1) % dag(pkc=1),
-        "PKC_DAG_on", "PKC_DAG_off",
+        "PKC_DAG_on",
+        "PKC_DAG_off",
     )
     c.read_fraction("PKC_active", active_pkc(c), "PKC_total", "pyramidal")
 
@@ -108,5 +126,6 @@ def _go6983(c: Caption) -> None:
     c.rule(
         "Go6983_binds_PKC",
         pkc(turn="p", drug=None) + drug(b=None) | pkc(turn="p", drug=1) % drug(b=1),
-        "Go6983_on", "Go6983_off",
+        "Go6983_on",
+        "Go6983_off",
     )

@@ -31,8 +31,10 @@ def _pool(c: Caption, name: str, cell: str) -> None:
     _gating(c, receptor, cell)
     _block(c, receptor, cell)
     c.read_fraction(
-        f"NMDAR_{cell}_blocked", receptor(pore=1) % c["Ketamine"](b=1),
-        f"NMDAR_{cell}_0", f"{cell}_membrane",
+        f"NMDAR_{cell}_blocked",
+        receptor(pore=1) % c["Ketamine"](b=1),
+        f"NMDAR_{cell}_0",
+        f"{cell}_membrane",
     )
 
 
@@ -47,13 +49,15 @@ def _gating(c: Caption, receptor, cell: str) -> None:
         f"glutamate_binds_NMDAR_{cell}",
         receptor(glu=None, gate="closed") + glutamate(r=None)
         | receptor(glu=1, gate="closed") % glutamate(r=1),
-        f"NMDAR_{cell}_glutamate_on", f"NMDAR_{cell}_glutamate_off",
+        f"NMDAR_{cell}_glutamate_on",
+        f"NMDAR_{cell}_glutamate_off",
     )
     c.rule(
         f"NMDAR_{cell}_opens",
         receptor(glu=1, gate="closed") % glutamate(r=1)
         | receptor(glu=1, gate="open") % glutamate(r=1),
-        "NMDAR_opening", "NMDAR_closing",
+        "NMDAR_opening",
+        "NMDAR_closing",
     )
 
 
@@ -68,5 +72,6 @@ def _block(c: Caption, receptor, cell: str) -> None:
         f"ketamine_blocks_NMDAR_{cell}",
         receptor(gate="open", pore=None) + ketamine(b=None)
         | receptor(gate="open", pore=1) % ketamine(b=1),
-        f"NMDAR_{cell}_ketamine_on", f"NMDAR_{cell}_ketamine_off",
+        f"NMDAR_{cell}_ketamine_on",
+        f"NMDAR_{cell}_ketamine_off",
     )

@@ -29,9 +29,9 @@ def binds_pip3(c: Caption, name: str, protein, site: str, on: str, off: str) -> 
     """A protein's PH domain takes hold of the head group of PIP3, one protein per lipid."""
     c.rule(
         name,
-        protein(**{site: None}) + pip3(c)
-        | protein(**{site: 1}) % c["PtdIns"](p3="p", head=1),
-        on, off,
+        protein(**{site: None}) + pip3(c) | protein(**{site: 1}) % c["PtdIns"](p3="p", head=1),
+        on,
+        off,
     )
 
 
@@ -58,26 +58,30 @@ def _pi3k(c: Caption) -> None:
     kinase = c.monomer("PIK3CA", ["drug"], active=["no", "yes"])
     c.seed(kinase(drug=None, active="no") ** c.place("pyramidal"), "PIK3CA_0")
     catalysed(
-        c, "TrkB_activates_PI3K", c["NTRK2"](y515="p"),
-        kinase(active="no"), kinase(active="yes"), "PI3K_activation_by_TrkB",
+        c,
+        "TrkB_activates_PI3K",
+        c["NTRK2"](y515="p"),
+        kinase(active="no"),
+        kinase(active="yes"),
+        "PI3K_activation_by_TrkB",
     )
     turns(
-        c, "PI3K_activates_by_itself", kinase(active="no"), kinase(active="yes"),
+        c,
+        "PI3K_activates_by_itself",
+        kinase(active="no"),
+        kinase(active="yes"),
         "PI3K_other_activation",
     )
-    turns(
-        c, "PI3K_inactivates", kinase(active="yes"), kinase(active="no"), "PI3K_inactivation"
-    )
+    turns(c, "PI3K_inactivates", kinase(active="yes"), kinase(active="no"), "PI3K_inactivation")
     held_drug(c, "LY294002", "pyramidal", "LY294002")
     drug = c["LY294002"]
     c.rule(
         "LY294002_binds_PI3K",
         kinase(drug=None) + drug(b=None) | kinase(drug=1) % drug(b=1),
-        "LY294002_on", "LY294002_off",
+        "LY294002_on",
+        "LY294002_off",
     )
-    catalysed(
-        c, "PI3K_makes_PIP3", kinase(active="yes", drug=None), pip2(c), pip3(c), "PI3K_PIP2"
-    )
+    catalysed(c, "PI3K_makes_PIP3", kinase(active="yes", drug=None), pip2(c), pip3(c), "PI3K_PIP2")
 
 
 def _pdk1(c: Caption) -> None:
@@ -98,11 +102,16 @@ def _akt(c: Caption) -> None:
     c.rule(
         "Akt_binds_PIP3",
         akt(ph=None, drug=None) + pip3(c) | akt(ph=1, drug=None) % c["PtdIns"](p3="p", head=1),
-        "Akt_PIP3_on", "Akt_PIP3_off",
+        "Akt_PIP3_on",
+        "Akt_PIP3_off",
     )
     catalysed(
-        c, "PDK1_phosphorylates_Akt_T308", c["PDPK1"](ph=ANY),
-        akt(ph=ANY, t308="u"), akt(ph=ANY, t308="p"), "PDK1_Akt_T308",
+        c,
+        "PDK1_phosphorylates_Akt_T308",
+        c["PDPK1"](ph=ANY),
+        akt(ph=ANY, t308="u"),
+        akt(ph=ANY, t308="p"),
+        "PDK1_Akt_T308",
     )
     turns(
         c, "Akt_T308_dephosphorylated", akt(t308="p"), akt(t308="u"), "Akt_T308_dephosphorylation"
@@ -118,5 +127,6 @@ def _mk2206(c: Caption) -> None:
         "MK2206_binds_Akt",
         akt(ph=None, drug=None, t308="u", s473="u") + drug(b=None)
         | akt(ph=None, drug=1, t308="u", s473="u") % drug(b=1),
-        "MK2206_on", "MK2206_off",
+        "MK2206_on",
+        "MK2206_off",
     )

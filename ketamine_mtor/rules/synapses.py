@@ -27,19 +27,29 @@ def write(c: Caption) -> None:
         ("actin_matures_synapse", actin.filamentous(c), "filling", "mature"),
     )
     for name, agent, before, after in helped:
-        catalysed(c, name, agent, synapse(stage=before), synapse(stage=after),
-                  f"{after}_synapse_helped")
+        catalysed(
+            c, name, agent, synapse(stage=before), synapse(stage=after), f"{after}_synapse_helped"
+        )
         turns(
-            c, f"synapse_{after}_by_itself", synapse(stage=before), synapse(stage=after),
+            c,
+            f"synapse_{after}_by_itself",
+            synapse(stage=before),
+            synapse(stage=after),
             f"{after}_synapse_unhelped",
         )
     for stage in _STAGES[1:-1]:
         turns(
-            c, f"{stage}_synapse_lost", synapse(stage=stage), synapse(stage="site"),
+            c,
+            f"{stage}_synapse_lost",
+            synapse(stage=stage),
+            synapse(stage="site"),
             f"{stage}_synapse_loss",
         )
     turns(
-        c, "synapse_eliminated", synapse(stage="mature"), synapse(stage="site"),
+        c,
+        "synapse_eliminated",
+        synapse(stage="mature"),
+        synapse(stage="site"),
         "synapse_elimination",
     )
     mature = c.count("mature_synapses", synapse(stage="mature"))

@@ -42,19 +42,31 @@ def _ribosomes(c: Caption) -> None:
     ribosome = c.monomer("Ribosome", ["drug"], state=["idle", "running"], rps6=["u", "p"])
     c.seed(ribosome(drug=None, state="idle", rps6="u") ** c.place("pyramidal"), "Ribosome_0")
     catalysed(
-        c, "S6K_phosphorylates_RPS6", translation_control.active_s6k(c),
-        ribosome(rps6="u"), ribosome(rps6="p"), "S6K_RPS6",
+        c,
+        "S6K_phosphorylates_RPS6",
+        translation_control.active_s6k(c),
+        ribosome(rps6="u"),
+        ribosome(rps6="p"),
+        "S6K_RPS6",
     )
-    turns(c, "RPS6_dephosphorylated", ribosome(rps6="p"), ribosome(rps6="u"), "RPS6_dephosphorylation")
+    turns(
+        c, "RPS6_dephosphorylated", ribosome(rps6="p"), ribosome(rps6="u"), "RPS6_dephosphorylation"
+    )
     for form, rate in (("p", "translation_start"), ("u", "translation_start_without_S6K")):
         catalysed(
-            c, f"eIF4F_starts_translation_rps6_{form}", translation_control.eif4f(c),
+            c,
+            f"eIF4F_starts_translation_rps6_{form}",
+            translation_control.eif4f(c),
             ribosome(state="idle", rps6=form, drug=None),
-            ribosome(state="running", rps6=form, drug=None), rate,
+            ribosome(state="running", rps6=form, drug=None),
+            rate,
         )
     turns(
-        c, "translation_ends", ribosome(state="running", drug=None),
-        ribosome(state="idle", drug=None), "translation_end",
+        c,
+        "translation_ends",
+        ribosome(state="running", drug=None),
+        ribosome(state="idle", drug=None),
+        "translation_end",
     )
     volume = c.place("pyramidal").size
     c.read_relative("translation_rate", c.count("running_ribosomes", running(c)) / volume)
@@ -68,7 +80,8 @@ def _anisomycin(c: Caption) -> None:
         "anisomycin_binds_ribosome",
         ribosome(state="running", drug=None) + drug(b=None)
         | ribosome(state="running", drug=1) % drug(b=1),
-        "anisomycin_on", "anisomycin_off",
+        "anisomycin_on",
+        "anisomycin_off",
     )
 
 
@@ -85,9 +98,7 @@ def _synaptic_protein(c: Caption, monomer: str, readout: str) -> None:
     made_by(c, f"{readout}_translated", running(c), new, f"{readout}_translation")
     removed(c, f"{readout}_fast_pool_degraded", new, "synaptic_protein_fast_turnover")
     stable = protein(pool="stable") ** place
-    c.rule(
-        f"{readout}_stabilised", new + new >> stable + stable, f"{readout}_stabilisation"
-    )
+    c.rule(f"{readout}_stabilised", new + new >> stable + stable, f"{readout}_stabilisation")
     removed(c, f"{readout}_stable_pool_degraded", stable, f"{readout}_turnover")
     c.read_concentration(readout, protein(), "pyramidal")
 

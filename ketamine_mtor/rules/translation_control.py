@@ -30,17 +30,23 @@ def _s6k(c: Caption) -> None:
     s6k = c.monomer("RPS6KB1", t229=["u", "p"], t389=["u", "p"])
     c.seed(s6k(t229="u", t389="u") ** c.place("pyramidal"), "RPS6KB1_0")
     catalysed(
-        c, "mTORC1_phosphorylates_S6K_T389", mtorc1.active_mtorc1(c),
-        s6k(t389="u"), s6k(t389="p"), "mTORC1_S6K",
+        c,
+        "mTORC1_phosphorylates_S6K_T389",
+        mtorc1.active_mtorc1(c),
+        s6k(t389="u"),
+        s6k(t389="p"),
+        "mTORC1_S6K",
     )
     catalysed(
-        c, "PDK1_phosphorylates_S6K_T229", c["PDPK1"](),
-        s6k(t389="p", t229="u"), s6k(t389="p", t229="p"), "PDK1_S6K",
+        c,
+        "PDK1_phosphorylates_S6K_T229",
+        c["PDPK1"](),
+        s6k(t389="p", t229="u"),
+        s6k(t389="p", t229="p"),
+        "PDK1_S6K",
     )
     turns(c, "S6K_T389_dephosphorylated", s6k(t389="p"), s6k(t389="u"), "S6K_dephosphorylation")
-    turns(
-        c, "S6K_T229_dephosphorylated", s6k(t229="p"), s6k(t229="u"), "S6K_dephosphorylation"
-    )
+    turns(c, "S6K_T229_dephosphorylated", s6k(t229="p"), s6k(t229="u"), "S6K_dephosphorylation")
     c.read_fraction("pS6K_T389", s6k(t389="p"), "RPS6KB1_0", "pyramidal")
 
 
@@ -52,7 +58,8 @@ def _eif4e(c: Caption) -> None:
     c.rule(
         "eIF4E_binds_eIF4G",
         eif4e(partner=None) + eif4g(e=None) | eif4e(partner=1) % eif4g(e=1),
-        "eIF4F_on", "eIF4F_off",
+        "eIF4F_on",
+        "eIF4F_off",
     )
 
 
@@ -71,28 +78,46 @@ def _four_e_bp(c: Caption) -> None:
         c.rule(
             f"EIF4EBP1_{form}_binds_eIF4E",
             bp(e=None, **sites) + eif4e(partner=None) | bp(e=1, **sites) % eif4e(partner=1),
-            "EIF4EBP1_on", f"EIF4EBP1_{form}_off",
+            "EIF4EBP1_on",
+            f"EIF4EBP1_{form}_off",
         )
     bare, primed = {"t37_t46": "u", "s65_t70": "u"}, {"t37_t46": "p", "s65_t70": "u"}
     catalysed(
-        c, "mTORC1_phosphorylates_EIF4EBP1_T37_T46", mtorc1.active_mtorc1(c),
-        bp(**bare), bp(**primed), "mTORC1_EIF4EBP1_priming",
+        c,
+        "mTORC1_phosphorylates_EIF4EBP1_T37_T46",
+        mtorc1.active_mtorc1(c),
+        bp(**bare),
+        bp(**primed),
+        "mTORC1_EIF4EBP1_priming",
     )
     catalysed(
-        c, "rapamycin_bound_mTORC1_phosphorylates_EIF4EBP1_T37_T46",
-        mtorc1.primed_by_rapamycin_bound(c), bp(**bare), bp(**primed),
+        c,
+        "rapamycin_bound_mTORC1_phosphorylates_EIF4EBP1_T37_T46",
+        mtorc1.primed_by_rapamycin_bound(c),
+        bp(**bare),
+        bp(**primed),
         "mTORC1_EIF4EBP1_priming_with_rapamycin",
     )
     catalysed(
-        c, "mTORC1_phosphorylates_EIF4EBP1_S65_T70", mtorc1.active_mtorc1(c),
-        bp(**primed), bp(t37_t46="p", s65_t70="p"), "mTORC1_EIF4EBP1_release",
+        c,
+        "mTORC1_phosphorylates_EIF4EBP1_S65_T70",
+        mtorc1.active_mtorc1(c),
+        bp(**primed),
+        bp(t37_t46="p", s65_t70="p"),
+        "mTORC1_EIF4EBP1_release",
     )
     turns(
-        c, "EIF4EBP1_S65_T70_dephosphorylated", bp(s65_t70="p"), bp(s65_t70="u"),
+        c,
+        "EIF4EBP1_S65_T70_dephosphorylated",
+        bp(s65_t70="p"),
+        bp(s65_t70="u"),
         "EIF4EBP1_dephosphorylation",
     )
     turns(
-        c, "EIF4EBP1_T37_T46_dephosphorylated", bp(**primed), bp(**bare),
+        c,
+        "EIF4EBP1_T37_T46_dephosphorylated",
+        bp(**primed),
+        bp(**bare),
         "EIF4EBP1_dephosphorylation",
     )
     c.read_fraction("p4EBP_T37_T46", bp(t37_t46="p"), "EIF4EBP1_0", "pyramidal")

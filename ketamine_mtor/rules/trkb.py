@@ -12,8 +12,11 @@ _PHOSPHO = ("u", "p")
 def write(c: Caption) -> None:
     """Add the receptor, its ligand, phosphorylation, internalisation and K252a."""
     receptor = c.monomer(
-        "NTRK2", ["ligand", "drug"],
-        loop=list(_PHOSPHO), y515=list(_PHOSPHO), y816=list(_PHOSPHO),
+        "NTRK2",
+        ["ligand", "drug"],
+        loop=list(_PHOSPHO),
+        y515=list(_PHOSPHO),
+        y816=list(_PHOSPHO),
     )
     c.seed(_protomer(c, ligand=None) ** c.place("pyramidal_membrane"), "NTRK2_0")
     _ligand(c, receptor)
@@ -36,9 +39,7 @@ def _dimer(c: Caption, **sites):
     be 161 species, and no claim or drug could tell the difference.
     """
     return (
-        c["BDNF"](r1=1, r2=2, antibody=None)
-        % _protomer(c, 1, **sites)
-        % _protomer(c, 2, **sites)
+        c["BDNF"](r1=1, r2=2, antibody=None) % _protomer(c, 1, **sites) % _protomer(c, 2, **sites)
     )
 
 
@@ -56,13 +57,15 @@ def _ligand(c: Caption, receptor) -> None:
         "BDNF_binds_TrkB",
         ligand(r1=None, r2=None, antibody=None) + receptor(ligand=None, **_UNPHOSPHORYLATED)
         | ligand(r1=1, r2=None, antibody=None) % receptor(ligand=1, **_UNPHOSPHORYLATED),
-        "BDNF_TrkB_on", "BDNF_TrkB_off",
+        "BDNF_TrkB_on",
+        "BDNF_TrkB_off",
     )
     c.rule(
         "TrkB_dimerises",
         ligand(r1=ANY, r2=None, antibody=None) + receptor(ligand=None, **_UNPHOSPHORYLATED)
         | ligand(r1=ANY, r2=2, antibody=None) % receptor(ligand=2, **_UNPHOSPHORYLATED),
-        "TrkB_dimer_on", "TrkB_dimer_off",
+        "TrkB_dimer_on",
+        "TrkB_dimer_off",
     )
 
 
@@ -73,8 +76,10 @@ def _k252a(c: Caption, receptor) -> None:
     drug = c["K252a"]
     c.rule(
         "K252a_binds_TrkB",
-        receptor(drug=None, **_UNPHOSPHORYLATED) + drug(b=None) | receptor(drug=1, **_UNPHOSPHORYLATED) % drug(b=1),
-        "K252a_on", "K252a_off",
+        receptor(drug=None, **_UNPHOSPHORYLATED) + drug(b=None)
+        | receptor(drug=1, **_UNPHOSPHORYLATED) % drug(b=1),
+        "K252a_on",
+        "K252a_off",
     )
 
 
@@ -85,14 +90,18 @@ def _phosphorylation(c: Caption) -> None:
     )
     for y816 in _PHOSPHO:
         turns(
-            c, f"TrkB_Y515_phosphorylated_{y816}",
-            _dimer(c, loop="p", y816=y816), _dimer(c, loop="p", y515="p", y816=y816),
+            c,
+            f"TrkB_Y515_phosphorylated_{y816}",
+            _dimer(c, loop="p", y816=y816),
+            _dimer(c, loop="p", y515="p", y816=y816),
             "TrkB_tyrosine_phosphorylation",
         )
     for y515 in _PHOSPHO:
         turns(
-            c, f"TrkB_Y816_phosphorylated_{y515}",
-            _dimer(c, loop="p", y515=y515), _dimer(c, loop="p", y515=y515, y816="p"),
+            c,
+            f"TrkB_Y816_phosphorylated_{y515}",
+            _dimer(c, loop="p", y515=y515),
+            _dimer(c, loop="p", y515=y515, y816="p"),
             "TrkB_tyrosine_phosphorylation",
         )
 
@@ -101,19 +110,21 @@ def _dephosphorylation(c: Caption) -> None:
     """Phosphatases take the docking tyrosines first; the loop only when those are bare."""
     for y816 in _PHOSPHO:
         turns(
-            c, f"TrkB_Y515_dephosphorylated_{y816}",
-            _dimer(c, loop="p", y515="p", y816=y816), _dimer(c, loop="p", y816=y816),
+            c,
+            f"TrkB_Y515_dephosphorylated_{y816}",
+            _dimer(c, loop="p", y515="p", y816=y816),
+            _dimer(c, loop="p", y816=y816),
             "TrkB_dephosphorylation",
         )
     for y515 in _PHOSPHO:
         turns(
-            c, f"TrkB_Y816_dephosphorylated_{y515}",
-            _dimer(c, loop="p", y515=y515, y816="p"), _dimer(c, loop="p", y515=y515),
+            c,
+            f"TrkB_Y816_dephosphorylated_{y515}",
+            _dimer(c, loop="p", y515=y515, y816="p"),
+            _dimer(c, loop="p", y515=y515),
             "TrkB_dephosphorylation",
         )
-    turns(
-        c, "TrkB_loop_dephosphorylated", _dimer(c, loop="p"), _dimer(c), "TrkB_dephosphorylation"
-    )
+    turns(c, "TrkB_loop_dephosphorylated", _dimer(c, loop="p"), _dimer(c), "TrkB_dephosphorylation")
 
 
 def _internalisation(c: Caption) -> None:
@@ -131,6 +142,9 @@ def _internalisation(c: Caption) -> None:
                 "TrkB_internalisation",
             )
     turns(
-        c, "TrkB_recycled", inside, _protomer(c, None) ** c.place("pyramidal_membrane"),
+        c,
+        "TrkB_recycled",
+        inside,
+        _protomer(c, None) ** c.place("pyramidal_membrane"),
         "TrkB_recycling",
     )
