@@ -75,21 +75,27 @@ def build(check: bool = False, folder: Path | None = None) -> list[str]:
     folder = paths.sbml().parent if folder is None else folder
     with tempfile.TemporaryDirectory() as scratch:
         fresh(Path(scratch))
-        made = {
-            path.relative_to(scratch): path.read_bytes()
-            for path in sorted(Path(scratch).rglob("*"))
-            if path.is_file()
-        }
-    if check:
-        wrong = [
-            f"{name} is not what the rules give; run: ketamine-mtor build"
-            for name, content in made.items()
-            if not (folder / name).is_file() or (folder / name).read_bytes() != content
-        ]
-        return wrong + _residual()
-    for name, content in made.items():
-        write(folder / name, content)
+        if check:
+            return differences(Path(scratch), folder) + _residual()
+        made = _files(Path(scratch))
+        for name in made:
+            write(folder / name, (Path(scratch) / name).read_bytes())
     return [str(folder / name) for name in made]
+
+
+def differences(fresh: Path, committed: Path) -> list[str]:
+    """One line for each file of ``fresh`` that ``committed`` lacks or has otherwise."""
+    return [
+        f"{committed / name} is not what the rules give; run: ketamine-mtor build"
+        for name in _files(fresh)
+        if not (committed / name).is_file()
+        or (committed / name).read_bytes() != (fresh / name).read_bytes()
+    ]
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files of a folder, by their path in it."""
+    return [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 def fresh(folder: Path, variant: str = paths.DEFAULT_VARIANT) -> ModelFiles:
@@ -147,9 +153,8 @@ def steady() -> None:
     plant = roadrunner.load(files)
     state = Session(files, plant).steady_state(())
     at_rest = dict(zip(plant.species, state, strict=True))
-    relative = [
-        name for name in tables.observables if f"{name}{WILDTYPE}" in model.parameters.keys()
-    ]
+    names = set(model.parameters.keys())
+    relative = [name for name in tables.observables if f"{name}{WILDTYPE}" in names]
     units = emit.unit_names(model, tables)
     wildtype = [
         WildType(name, _rounded(value * _divisor(model, name)), units[f"{name}{WILDTYPE}"])

@@ -16,6 +16,7 @@ from ketamine_mtor.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
+    from rich.console import Console
 
 #: Columns of a table that does not go to a terminal.
 _PIPED_WIDTH = 160
@@ -182,7 +183,7 @@ def reproduce() -> int:
     """Build the model afresh, judge every claim and write the report."""
     from ketamine_mtor.reproduce import reproduce as run_all
 
-    return run_all()
+    return run_all(_console())
 
 
 @main.command()
@@ -290,9 +291,13 @@ def _print_table(columns: Iterable[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def _print(what: Any) -> None:
+    _console().print(what)
+
+
+def _console() -> Console:
     from rich.console import Console
 
     console = Console()
     if not console.is_terminal:
         console.width = _PIPED_WIDTH
-    console.print(what)
+    return console

@@ -37,7 +37,7 @@ def reproduce(console: Console | None = None) -> int:
         folder = Path(scratch)
         console.print("Network and SBML from the rules, afresh ...")
         files = build.fresh(folder)
-        complaints = [*problems(files.sbml), *differences(folder, paths.sbml().parent)]
+        complaints = [*problems(files.sbml), *build.differences(folder, paths.sbml().parent)]
         console.print("Simulating and judging ...")
         result = validate(files=files)
     path = paths.results() / REPORT
@@ -47,16 +47,3 @@ def reproduce(console: Console | None = None) -> int:
         console.print(line, style="red", markup=False)
     console.print(f"Report: {path}", soft_wrap=True, markup=False)
     return 0 if result.as_expected and not complaints else 1
-
-
-def differences(fresh: Path, committed: Path) -> list[str]:
-    """One line for each file of ``fresh`` that ``committed`` lacks or has otherwise."""
-    found = []
-    for path in sorted(path for path in fresh.rglob("*") if path.is_file()):
-        name = path.relative_to(fresh)
-        other = committed / name
-        if not other.is_file():
-            found.append(f"{name}: not committed; run: ketamine-mtor build")
-        elif other.read_bytes() != path.read_bytes():
-            found.append(f"{name}: the committed file is not what the rules give")
-    return found

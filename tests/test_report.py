@@ -6,16 +6,17 @@ import base64
 import io
 import os
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
 from ketamine_mtor import report
+from ketamine_mtor.build import differences
 from ketamine_mtor.claims import Result, load_claims
 from ketamine_mtor.claims.judge import Runs, judge
 from ketamine_mtor.errors import InputError, SimulationError
-from ketamine_mtor.reproduce import differences
 from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
 
 RISE = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
@@ -115,7 +116,8 @@ def test_differences_from_what_is_committed(tmp_path):
     assert differences(fresh, committed) == []
     (fresh / "same.xml").write_text("other", encoding="utf-8")
     (fresh / "new.xml").write_text("new", encoding="utf-8")
-    assert [line.split(":")[0] for line in differences(fresh, committed)] == ["new.xml", "same.xml"]
+    told = [Path(line.split()[0]).name for line in differences(fresh, committed)]
+    assert told == ["new.xml", "same.xml"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ketamine_mtor.rules.calcium_entry import free_calcium
 from ketamine_mtor.rules.caption import Caption
 from ketamine_mtor.rules.motifs import held_drug, made_by, removed
@@ -49,7 +51,7 @@ def _sensor(c: Caption) -> None:
     """
     sensor = c.monomer("ReleaseSensor", ca=list(STEPS))
     c.seed(sensor(ca="apo") ** c.place("pyramidal"), "ReleaseSensor_0")
-    for before, after in zip(STEPS, STEPS[1:], strict=False):
+    for before, after in pairwise(STEPS):
         c.rule(
             f"calcium_binds_release_sensor_{after}",
             sensor(ca=before) + free_calcium(c) | sensor(ca=after),

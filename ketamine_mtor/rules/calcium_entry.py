@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ketamine_mtor.rules.caption import ANY, Caption
 from ketamine_mtor.rules.motifs import catalysed, held_drug, made_by, removed, turns
 
@@ -124,7 +126,7 @@ def _vdcc(c: Caption) -> None:
     channel = c.monomer("VDCC", ["drug"], gate=list(GATES))
     c.seed(channel(drug=None, gate="closed") ** c.place("pyramidal_membrane"), "VDCC_0")
     depolarised = c["Dendrite"](voltage="depolarised")
-    for before, after in zip(GATES, GATES[1:], strict=False):
+    for before, after in pairwise(GATES):
         catalysed(
             c,
             f"VDCC_activates_to_{after}",

@@ -1,4 +1,4 @@
-"""The sheet that the stretches of the figure write on: a PySB model whose numbers come from the tables."""
+"""The sheet that the figure's stretches write on: a PySB model with numbers from the tables."""
 
 from __future__ import annotations
 

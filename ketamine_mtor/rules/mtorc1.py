@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ketamine_mtor.rules import mtor_complexes, pi3k_akt
+from ketamine_mtor.rules import pi3k_akt
 from ketamine_mtor.rules.caption import ANY, Caption
 from ketamine_mtor.rules.motifs import catalysed, turns
 

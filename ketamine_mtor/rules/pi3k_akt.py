@@ -25,16 +25,6 @@ def pip3(c: Caption):
     return c["PtdIns"](p3="p", head=None)
 
 
-def binds_pip3(c: Caption, name: str, protein, site: str, on: str, off: str) -> None:
-    """A protein's PH domain takes hold of the head group of PIP3, one protein per lipid."""
-    c.rule(
-        name,
-        protein(**{site: None}) + pip3(c) | protein(**{site: 1}) % c["PtdIns"](p3="p", head=1),
-        on,
-        off,
-    )
-
-
 def active_akt(c: Caption):
     """Akt that phosphorylates its targets: T308 decides, with S473 or without."""
     return c["AKT1"](t308="p")
@@ -43,7 +33,7 @@ def active_akt(c: Caption):
 def _lipids(c: Caption) -> None:
     """Phosphatidylinositol (4,5)-bisphosphate and its 3-phosphate; one monomer with a site at 3.
 
-    PTEN is far from the only sink of PIP3 but the only one that is modelled (P66).
+    PTEN is the only sink of PIP3 here (P66).
     """
     lipid, pten = c.monomer("PtdIns", ["head"], p3=["u", "p"]), c.monomer("PTEN")
     c.seed(lipid(p3="u", head=None) ** c.place("pyramidal_membrane"), "PIP2_0")
@@ -88,7 +78,12 @@ def _pdk1(c: Caption) -> None:
     """PDK1 finds Akt on PIP3; it is active wherever it is (P67)."""
     kinase = c.monomer("PDPK1", ["ph"])
     c.seed(kinase(ph=None) ** c.place("pyramidal"), "PDPK1_0")
-    binds_pip3(c, "PDK1_binds_PIP3", kinase, "ph", "PDK1_PIP3_on", "PDK1_PIP3_off")
+    c.rule(
+        "PDK1_binds_PIP3",
+        kinase(ph=None) + pip3(c) | kinase(ph=1) % c["PtdIns"](p3="p", head=1),
+        "PDK1_PIP3_on",
+        "PDK1_PIP3_off",
+    )
 
 
 def _akt(c: Caption) -> None:
