@@ -44,6 +44,6 @@ def reproduce(console: Console | None = None) -> int:
     report.write(result, path)
     console.print(report.table(result))
     for line in (*complaints, *result.surprises):
-        console.print(line, style="red", markup=False)
+        console.print(line, style="red", markup=False, soft_wrap=True)
     console.print(f"Report: {path}", soft_wrap=True, markup=False)
     return 0 if result.as_expected and not complaints else 1
