@@ -316,7 +316,7 @@ def test_build_exits_by_what_it_found(monkeypatch, lines, check, status):
 
 @pytest.mark.parametrize("status", [0, 1])
 def test_reproduce_exits_by_what_it_found(monkeypatch, status):
-    monkeypatch.setattr(reproduce, "reproduce", lambda: status)
+    monkeypatch.setattr(reproduce, "reproduce", lambda console: status)
     assert _call("reproduce").exit_code == status
 
 
