@@ -6,7 +6,7 @@ from ketamine_mtor.rules import actin, translation
 from ketamine_mtor.rules.caption import Caption
 from ketamine_mtor.rules.motifs import catalysed, turns
 
-_STAGES = ("site", "contact", "nascent", "filling", "mature")
+_STAGES = ("site", "contact", "nascent", "filling", "spine", "mature")
 
 
 def write(c: Caption) -> None:
@@ -24,7 +24,7 @@ def write(c: Caption) -> None:
         ("synapsin1_makes_contact", translation.fast(c, "SYN1"), "site", "contact"),
         ("PSD95_makes_nascent_synapse", translation.fast(c, "DLG4"), "contact", "nascent"),
         ("GluA1_fills_nascent_synapse", translation.fast(c, "GRIA1"), "nascent", "filling"),
-        ("actin_matures_synapse", actin.filamentous(c), "filling", "mature"),
+        ("actin_makes_spine", actin.filamentous(c), "filling", "spine"),
     )
     for name, agent, before, after in helped:
         catalysed(
@@ -37,6 +37,9 @@ def write(c: Caption) -> None:
             synapse(stage=after),
             f"{after}_synapse_unhelped",
         )
+    turns(
+        c, "spine_matures", synapse(stage="spine"), synapse(stage="mature"), "spine_maturation"
+    )
     for stage in _STAGES[1:-1]:
         turns(
             c,
