@@ -132,8 +132,13 @@ def annotations(tables: knowledge.Tables) -> emit.Annotations:
     return emit.from_tables(tables, about, creator=CREATOR, created=CREATED, licence=LICENCE)
 
 
-def steady() -> None:
-    """Recompute the steady state of every variant, and ``wildtype.tsv``, from the rules and tables.
+def steady(variants: Sequence[str] | None = None) -> None:
+    """Recompute the steady state of ``variants``, and ``wildtype.tsv``, from the rules and tables.
+
+    Parameters
+    ----------
+    variants
+        Their names (default: all).
 
     Raises
     ------
@@ -141,7 +146,7 @@ def steady() -> None:
         When the model finds no resting state.
     """
     tables = knowledge.load(generated=False)
-    for variant in tables.variants:
+    for variant in tables.variants if variants is None else variants:
         model, _ = _generated(variant, tables)
         plant, state, rows = _at_rest(model, tables.with_settings(variant))
         _write_table(knowledge.steady_state_file(variant), rows)
@@ -153,7 +158,7 @@ def steady() -> None:
                 WildType(name, _rounded(value * _divisor(model, name)), units[f"{name}{WILDTYPE}"])
                 for name, value in zip(relative, plant.observe(state, relative), strict=True)
             ]
-    _write_table("wildtype", wildtype)
+            _write_table("wildtype", wildtype)
     knowledge.load.cache_clear()
 
 
