@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -55,3 +55,14 @@ def edited(files: ModelFiles, sbml: str) -> ModelFiles:
     if sbml == files.sbml:
         return files
     return replace(files, sbml=sbml, network=None, at_rest=False)
+
+
+def by_variant(files: ModelFiles, variant: str, wanted: Iterable[str]) -> dict[str, ModelFiles]:
+    """Each variant that is wanted to its files: ``files`` for ``variant``, else the package's.
+
+    Raises
+    ------
+    InputError
+        Where the SBML of a variant that is wanted is not built yet.
+    """
+    return {name: files if name == variant else packaged(name) for name in wanted}

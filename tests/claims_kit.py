@@ -26,6 +26,7 @@ WORDS = Vocabulary(
     genes=frozenset({"GRIN1"}),
     parameters=frozenset({"Ca_0"}),
     sources={"E01": "READ", "E20a": "MEM", "P20": "REPO"},
+    variants=frozenset({"caption", "human"}),
 )
 
 EXPERIMENTS = {

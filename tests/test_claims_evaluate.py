@@ -113,6 +113,69 @@ def test_change_in_percent_of_nothing_fails_with_its_reason():
     assert "is 0" in part.reason
 
 
+@pytest.mark.parametrize("when", [{"mean": ["0 min", "2 h"]}, {"always": ["0 min", "2 h"]}])
+def test_flat_in_both_directions_or_in_one(when):
+    both = claim_with("flat", readout="glutamate", when=when, within="10 %")
+    not_up = claim_with("flat", readout="glutamate", when=when, within="10 %", goes="up")
+    little, down = run(glutamate=pulse(100, 9)), run(glutamate=pulse(100, -50))
+    assert passed(both, {"ketamine": little}) and passed(not_up, {"ketamine": little})
+    assert not passed(both, {"ketamine": down}) and passed(not_up, {"ketamine": down})
+    assert not passed(both, UP) and not passed(not_up, UP)
+
+
+def test_flat_against_vehicle_with_its_default_size():
+    claim = claim_with(
+        "flat", readout="mTORC1_active", when={"always": ["0 min", "2 h"]}, relative_to="vehicle"
+    )
+    vehicle = {"ketamine_vehicle": run(mTORC1_active=flat(0.1))}
+    assert passed(claim, {"ketamine": run(mTORC1_active=pulse(0.1, 0.019)), **vehicle})
+    assert not passed(claim, {"ketamine": run(mTORC1_active=pulse(0.1, 0.021)), **vehicle})
+
+
+def test_shape_of_a_rise_whatever_its_height():
+    claim = claim_with(
+        "shape",
+        readout="glutamate",
+        points=[["0 min", 0], ["30 min", 1], ["2 h", 0.2]],
+        within=0.1,
+    )
+    assert passed(claim, {"ketamine": run(glutamate=pulse(100, 50))})
+    assert passed(claim, {"ketamine": run(glutamate=pulse(7, 900))})
+    assert not passed(claim, {"ketamine": run(glutamate=pulse(100, 50, peak=1))})
+    assert not passed(claim, {"ketamine": run(glutamate=lambda t: 100 + 50 * np.minimum(t, 0.5))})
+    (part,) = parts(claim, STILL)
+    assert not part.passed and "never rises" in part.reason
+
+
+def test_level_as_a_share_of_the_rise_at_a_time():
+    claim = claim_with(
+        "level",
+        readout="glutamate",
+        when={"always": ["1 h", "2 h"]},
+        relative_to="rise",
+        rise_at="4 h",
+        less_than=0.25,
+    )
+    late = run(glutamate=lambda t: 100 + 50 * (t > 3))
+    assert passed(claim, {"ketamine": late})
+    assert not passed(claim, {"ketamine": run(glutamate=lambda t: 100 + 10 * t)})
+    (part,) = parts(claim, UP)
+    assert "never rises" in part.reason
+
+
+def test_order_within_a_time():
+    said = {
+        "first": {"readout": "glutamate", "goes": "up"},
+        "then": {"readout": "Ca", "goes": "up"},
+        "by_at_least": "1 min",
+        "between": ["0 min", "6 h"],
+    }
+    early, late = pulse(100, 50, peak=0.3), pulse(80, 40, peak=1.0)
+    runs = {"ketamine": run(glutamate=early, Ca=late)}
+    assert passed(claim_with("order", by_at_most="30 min", **said), runs)
+    assert not passed(claim_with("order", by_at_most="5 min", **said), runs)
+
+
 @pytest.mark.parametrize(
     ("relative_to", "bounds"),
     [

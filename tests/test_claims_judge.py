@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -129,6 +130,35 @@ def test_necessity_is_shown_only_by_a_failure_with_upstream_intact():
     assert result(necessity=[Necessity(mutant, FAIL, "", ())]).as_expected
 
 
+@pytest.mark.parametrize("kind", ["literature", "expectation"])
+def test_only_known_failures_of_the_other_kinds_are_expected(kind):
+    claim = replace(RISE, kind=kind)
+    for height, known, expected in ((50, (), True), (0, (), False), (0, ["C01_test"], True)):
+        runs = Runs([claim], FakeRuns(ketamine=run(glutamate=pulse(100, height))))
+        found = Result(judge([claim], runs), runs, dict.fromkeys(known, "known"))
+        assert found.as_expected == expected, found.surprises
+
+
+def test_a_variant_without_files_is_said_before_anything_runs():
+    from ketamine_mtor import model_files
+
+    own = model_files.packaged()
+    assert model_files.by_variant(own, "caption", ["caption"]) == {"caption": own}
+    with pytest.raises(InputError, match="cannot be read"):
+        model_files.by_variant(own, "caption", ["caption", "mouse"])
+
+
+def test_an_experiment_of_another_variant_runs_on_that_variants_files(monkeypatch):
+    from ketamine_mtor import model_files
+
+    asked = []
+    other = object()
+    monkeypatch.setattr(model_files, "packaged", lambda name: asked.append(name) or other)
+    own = object()
+    found = model_files.by_variant(own, "caption", {"caption", "human"})
+    assert (found["caption"], found["human"], asked) == (own, other, ["human"])
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
@@ -154,7 +184,8 @@ def test_what_cannot_be_judged_is_said_before_anything_runs(asked, message):
             " {claim: C01_glutamate, rules: [release], why: no release at all}]",
             "there twice",
         ),
-        ("mutants: [{claim: C02_other, rules: [release], why: no release}]", "no mutant for"),
+        ("mutants: [{claim: C02_other, rules: [release], why: no release}]", "for C01_glutamate"),
+        ("mutants: [{claim: C01_glutamate, rules: [release], why: no release}]", "for C02_other"),
     ],
 )
 def test_wrong_mutants(tmp_path, yaml, message):
@@ -162,11 +193,12 @@ def test_wrong_mutants(tmp_path, yaml, message):
     claims = loaded(tmp_path, claim_entry(), other)
     path = tmp_path / "mutants.yaml"
     path.write_text(
-        "mutants: [{claim: C01_glutamate, rules: [release], why: no release at all}]",
+        "mutants: [{claim: C02_other, rules: [uptake], why: no uptake at all},"
+        " {claim: C01_glutamate, rules: [release], why: no release at all}]",
         encoding="utf-8",
     )
-    (mutant,) = load_mutants(claims, tmp_path, ["release"])
-    assert mutant.rules == ("release",)
+    mutants = load_mutants(claims, tmp_path, ["release", "uptake"])
+    assert [mutant.rules for mutant in mutants] == [("release",), ("uptake",)]
     path.write_text(yaml, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         load_mutants(claims, tmp_path, ["release"])

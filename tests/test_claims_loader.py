@@ -17,6 +17,10 @@ def change(**more) -> dict:
     return {"all": [{"change": {**raw, **more}}]}
 
 
+def condition(kind: str, **raw) -> dict:
+    return {"all": [{kind: {"readout": "glutamate", **raw}}]}
+
+
 def test_a_good_claim_is_read(tmp_path):
     (claim,) = loaded(tmp_path, claim_entry())
     assert claim.quote == ("raises glutamate",)
@@ -45,6 +49,20 @@ def test_a_list_of_readouts_gives_a_condition_each(tmp_path):
         ({"test": change(when={"at": "2 weeks"})}, "when.at"),
         ({"test": change(relative_to="placebo")}, "unknown reference 'placebo'"),
         ({"test": change(relative_to="vehicle", **{"in": "nothing"})}, "so no vehicle run"),
+        ({"test": condition("flat", when={"once": ["0 min", "1 h"]})}, "flat.when"),
+        ({"test": condition("level", when={"at": "1 h"}, rise_at="2 h")}, "level"),
+        (
+            {"test": condition("level", when={"at": "1 h"}, more_than=1, rise_at="2 h")},
+            "is for relative_to: rise",
+        ),
+        (
+            {"test": condition("shape", within=0.2, points=[["2 h", 0], ["1 h", 1], ["3 h", 0]])},
+            "have to ascend",
+        ),
+        (
+            {"test": condition("shape", within=0.2, points=[["0 h", 0], ["1 h", 1], ["7 h", 0]])},
+            "looks until 7 h but",
+        ),
         ({"source": ["E02"]}, "unknown source 'E02'"),
         ({"source": ["E20a"]}, "has status MEM"),
         ({"kind": "literature", "quote": "", "source": ["assumed"]}, "needs a paper"),
@@ -86,6 +104,7 @@ def test_a_whole_sentence_is_no_quote_where_it_says_several_things(tmp_path):
     [
         ({"what": "a slip", "ketamine": 10, "drugs": {"NBXQ": None}}, "nearest: NBQX"),
         ({"what": "a slip", "ketamine": 10, "knockouts": ["GRIN2"]}, "unknown knockout 'GRIN2'"),
+        ({"what": "a slip", "ketamine": 1, "variant": "humn"}, "nearest: human"),
         ({"what": "a slip", "ketamine": -1}, "experiments.slip.ketamine"),
         ({"what": "a slip"}, "'ketamine' is a required property"),
     ],

@@ -85,7 +85,8 @@ def validate(
     variant
         Variant of the model (default: ``caption``).
     sbml
-        Text of another SBML of this model: its numbers count, and its own steady state.
+        Text of another SBML of this model: its numbers count, and its own steady state. What a
+        claim says of another variant is judged on the package's own file of that variant.
     mutants
         Whether to judge the necessity matrix too (minutes).
     files
@@ -109,7 +110,14 @@ def validate(
     workers = None if folder is None and files is None else 1
     files = model_files.packaged(variant) if files is None else files
     files = files if sbml is None else model_files.edited(files, sbml)
-    runs = Runs(chosen, lambda experiment: simulate(experiment, files=files), variant)
+    files_of = model_files.by_variant(
+        files,
+        variant,
+        {experiment.variant for claim in chosen for experiment in claim.needed(variant)},
+    )
+    runs = Runs(
+        chosen, lambda experiment: simulate(experiment, files=files_of[experiment.variant]), variant
+    )
     verdicts = judge(chosen, runs, variant)
     rows: list[Necessity] = []
     if mutants:

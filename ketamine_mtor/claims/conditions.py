@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from ketamine_mtor.claims import quantities
@@ -11,12 +12,14 @@ from ketamine_mtor.claims.model import (
     Blocked,
     Change,
     Condition,
+    Flat,
     Level,
     Order,
     Peak,
     Readout,
     Returns,
     Setup,
+    Shape,
     When,
 )
 from ketamine_mtor.claims.vocabulary import Vocabulary
@@ -24,6 +27,7 @@ from ketamine_mtor.claims.words import fault, known
 
 _REFERENCES = {
     "change": ("baseline", "vehicle"),
+    "flat": ("baseline", "vehicle"),
     "level": ("unit", "baseline", "vehicle", "peak", "rise"),
 }
 
@@ -84,12 +88,27 @@ class ConditionReader:
             than=self._readout(raw["than"], f"{where}.than") if "than" in raw else None,
         )
 
+    def _flat(self, raw: Mapping[str, Any], readout: Readout, where: str) -> Condition:
+        within = raw.get("within")
+        return Flat(
+            readout=readout,
+            setup=self._setup(raw, where),
+            when=_when(raw["when"]),
+            relative_to=self._reference(raw, "flat", where),
+            within=smallest_change(readout) if within is None else quantities.size(within),
+            goes=raw.get("goes"),
+        )
+
     def _level(self, raw: Mapping[str, Any], readout: Readout, where: str) -> Condition:
+        reference, rise_at = self._reference(raw, "level", where), raw.get("rise_at")
+        if rise_at and reference != "rise":
+            raise fault(f"{where}.rise_at", "is for relative_to: rise")
         return Level(
             readout=readout,
             setup=self._setup(raw, where),
             when=_when(raw["when"]),
-            relative_to=self._reference(raw, "level", where),
+            relative_to=reference,
+            rise_at=quantities.hours(rise_at) if rise_at else None,
             more_than=raw.get("more_than"),
             less_than=raw.get("less_than"),
         )
@@ -120,6 +139,7 @@ class ConditionReader:
 
     def _order(self, raw: Mapping[str, Any], readout: Readout, where: str) -> Condition:
         start, end = map(quantities.hours, raw["between"])
+        most = raw.get("by_at_most")
         return Order(
             readout=readout,
             setup=self._setup(raw, where),
@@ -129,7 +149,14 @@ class ConditionReader:
             by_at_least=quantities.hours(raw["by_at_least"]),
             start=start,
             end=end,
+            by_at_most=quantities.hours(most) if most else None,
         )
+
+    def _shape(self, raw: Mapping[str, Any], readout: Readout, where: str) -> Condition:
+        points = tuple((quantities.hours(time), float(share)) for time, share in raw["points"])
+        if any(late[0] <= early[0] for early, late in pairwise(points)):
+            raise fault(f"{where}.points", "their times have to ascend")
+        return Shape(readout, self._setup(raw, where), points=points, within=raw["within"])
 
     def _blocked(
         self, raw: Mapping[str, Any], readout: Readout, where: str, *, kept: bool = False

@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketamine_mtor.claims.bench import SLACK_H, Bench, NotRun, Series, Unmet
 from ketamine_mtor.claims.model import (
     Blocked,
     Change,
-    Claim,
     Condition,
+    Flat,
     Level,
     Order,
     Peak,
     Readout,
     Returns,
+    Shape,
 )
 from ketamine_mtor.claims.quantities import (
     SMALLEST_CHANGE,
     SMALLEST_CHANGE_OF_FRACTION,
     Size,
 )
-from ketamine_mtor.errors import SimulationError
 
-if TYPE_CHECKING:
-    import xarray as xr
+__all__ = ["Bench", "NotRun", "Part", "Unmet", "evaluate", "measure", "smallest_change"]
 
-    from ketamine_mtor.experiment import Experiment
-
-_SLACK_H = 1e-6
 _NOTHING = 1e-12
 _STILL_MOVING = 0.05
-
-
-class NotRun(Exception):
-    """The runs do not allow a verdict; the message says why."""
-
-
-class Unmet(Exception):
-    """The event that the condition speaks of never happens; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -56,69 +43,6 @@ class Part:
     unit: str
     sense: str = ">="
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class Series:
-    """A readout of one run: times in hours, values in its unit, drug-free value."""
-
-    time: np.ndarray
-    value: np.ndarray
-    baseline: float
-
-    def within(self, start: float, end: float) -> np.ndarray:
-        """Mask of the samples from `start` to `end` hours, ends included."""
-        return (self.time >= start - _SLACK_H) & (self.time <= end + _SLACK_H)
-
-
-class Bench:
-    """Looks up readouts of the runs that a claim names.
-
-    Parameters
-    ----------
-    claim
-        The claim whose experiments are meant.
-    runs
-        Gives the dataset of an experiment (coordinate `time` in hours, attribute `baseline`).
-    variant
-        Variant of the model for the experiments that name none.
-    """
-
-    def __init__(
-        self, claim: Claim, runs: Callable[[Experiment], xr.Dataset], variant: str | None = None
-    ):
-        self._claim, self._runs, self._variant = claim, runs, variant
-
-    def series(
-        self, setup: str, readout: Readout, until: float, *, vehicle: bool = False
-    ) -> Series:
-        """The readout in that experiment; `NotRun` if it failed, is not finite or too short."""
-        where = f"{setup} (vehicle)" if vehicle else setup
-        experiment = self._claim.experiments[setup].experiment(self._variant, vehicle=vehicle)
-        try:
-            run = self._runs(experiment)
-        except SimulationError as error:
-            at = "" if error.time_h is None else f" at {error.time_h:.4g} h"
-            why = " ".join(error.reason.split())
-            raise NotRun(f"the run {where} failed{at}: {why}") from None
-        if readout.id not in run:
-            raise NotRun(f"the run {where} has no readout {readout.id}")
-        data = run[readout.id]
-        time, value = np.asarray(run["time"], float), np.asarray(data, float)
-        if "baseline" not in data.attrs:
-            raise NotRun(f"{readout.id} of the run {where} has no baseline")
-        baseline = float(data.attrs["baseline"])
-        if time[-1] < until - _SLACK_H:
-            raise NotRun(f"the run {where} ends at {time[-1]:g} h, before {until:g} h")
-        if not (np.isfinite(value).all() and np.isfinite(baseline)):
-            raise NotRun(f"{readout.id} of the run {where} is not a number throughout")
-        return Series(time, value, baseline)
-
-    def excess(self, setup: str, readout: Readout, until: float) -> tuple[Series, np.ndarray]:
-        """The vehicle series and the values with ketamine minus those, on the same times."""
-        dosed = self.series(setup, readout, until)
-        vehicle = self.series(setup, readout, until, vehicle=True)
-        return vehicle, np.interp(vehicle.time, dosed.time, dosed.value) - vehicle.value
 
 
 def smallest_change(readout: Readout) -> Size:
@@ -163,13 +87,14 @@ def measure(condition: Condition, bench: Bench) -> list[Part]:
         return [Part(condition, False, None, None, condition.readout.unit, reason=str(never))]
 
 
-@evaluate.register
-def _(condition: Change, bench: Bench) -> list[Part]:
-    when, other = condition.when, condition.than or condition.readout
+def _changes(condition: Change | Flat, bench: Bench, size: Size) -> np.ndarray:
+    """Readout minus reference at the moments that count, in % of the reference if so asked."""
+    when, than = condition.when, getattr(condition, "than", None)
+    other = than or condition.readout
     own = bench.series(condition.setup, condition.readout, when.end)
     if condition.relative_to == "baseline":
         reference = bench.series(condition.setup, other, when.end)
-        against = reference.value if condition.than else np.full_like(own.value, reference.baseline)
+        against = reference.value if than else np.full_like(own.value, reference.baseline)
     else:
         vehicle = condition.relative_to == "vehicle"
         name = condition.setup if vehicle else condition.relative_to
@@ -185,15 +110,24 @@ def _(condition: Change, bench: Bench) -> list[Part]:
         value, against = own.value[mask], against[mask]
         if when.how == "mean":
             value, against = value.mean(keepdims=True), against.mean(keepdims=True)
-    changes = _in_size(
-        _sign(condition.goes) * (value - against),
-        against,
-        condition.size,
-        f"{other.id} of {condition.relative_to}",
-    )
-    measured = float(changes.min() if when.how == "always" else changes.max())
+    return _in_size(value - against, against, size, f"{other.id} of {condition.relative_to}")
+
+
+@evaluate.register
+def _(condition: Change, bench: Bench) -> list[Part]:
+    changes = _sign(condition.goes) * _changes(condition, bench, condition.size)
+    measured = float(changes.min() if condition.when.how == "always" else changes.max())
     threshold, unit = _percent_or_unit(condition.size, condition.readout)
     return [Part(condition, measured >= threshold, measured, threshold, unit)]
+
+
+@evaluate.register
+def _(condition: Flat, bench: Bench) -> list[Part]:
+    changes = _changes(condition, bench, condition.within)
+    away = _sign(condition.goes) * changes if condition.goes else np.abs(changes)
+    measured = float(away.max())
+    threshold, unit = _percent_or_unit(condition.within, condition.readout)
+    return [Part(condition, measured <= threshold, measured, threshold, unit, "<=")]
 
 
 @evaluate.register
@@ -207,9 +141,8 @@ def _(condition: Level, bench: Bench) -> list[Part]:
     elif condition.relative_to == "peak":
         scale = scale * own.value.max()
     elif condition.relative_to == "rise":
-        if not _amount(own.value - own.baseline, own.baseline, smallest_change(condition.readout)):
-            raise Unmet(f"{condition.readout.id} never rises")
-        zero, scale = zero + own.baseline, scale * (own.value.max() - own.baseline)
+        rise = _rise(condition, own)
+        zero, scale = zero + own.baseline, scale * rise
     elif condition.relative_to != "unit":
         vehicle = condition.relative_to == "vehicle"
         name = condition.setup if vehicle else condition.relative_to
@@ -231,6 +164,16 @@ def _(condition: Level, bench: Bench) -> list[Part]:
     shares = levels / scales
     unit = condition.readout.unit if condition.relative_to == "unit" else "1"
     return [_bounded(condition, shares, when.how != "once", unit)]
+
+
+def _rise(condition: Level, own: Series) -> float:
+    """How far the readout rises above its baseline, at most or at the time that is named."""
+    change = own.value - own.baseline
+    if condition.rise_at is not None:
+        change = np.array([np.interp(condition.rise_at, own.time, change)])
+    if not _amount(change, own.baseline, smallest_change(condition.readout)):
+        raise Unmet(f"{condition.readout.id} never rises")
+    return float(change.max())
 
 
 def _bounded(condition: Level, values: np.ndarray, worst: bool, unit: str) -> Part:
@@ -264,7 +207,7 @@ def _(condition: Peak, bench: Bench) -> list[Part]:
     parts = [
         Part(
             condition,
-            condition.start - _SLACK_H <= time <= condition.end + _SLACK_H,
+            condition.start - SLACK_H <= time <= condition.end + SLACK_H,
             60 * time,
             60 * (condition.start if early else condition.end),
             "min",
@@ -305,7 +248,7 @@ def _(condition: Returns, bench: Bench) -> list[Part]:
         f"{condition.relative_to} of {condition.readout.id}",
     )
     threshold, unit = _percent_or_unit(condition.within, condition.readout)
-    before = own.time < condition.start - _SLACK_H
+    before = own.time < condition.start - SLACK_H
     if not np.any(away[before] > threshold):
         raise Unmet(f"{condition.readout.id} never leaves its {condition.relative_to}")
     measured = float(away[own.within(condition.start, condition.end)].max())
@@ -334,7 +277,24 @@ def _(condition: Order, bench: Bench) -> list[Part]:
     first = _half_time(bench, condition, condition.readout, condition.goes)
     then = _half_time(bench, condition, condition.then, condition.then_goes)
     lead, wanted = 60 * (then - first), 60 * condition.by_at_least
-    return [Part(condition, lead >= wanted, lead, wanted, "min")]
+    parts = [Part(condition, lead >= wanted, lead, wanted, "min")]
+    if condition.by_at_most is not None:
+        most = 60 * condition.by_at_most
+        parts.append(Part(condition, lead <= most, lead, most, "min", "<="))
+    return parts
+
+
+@evaluate.register
+def _(condition: Shape, bench: Bench) -> list[Part]:
+    own = bench.series(condition.setup, condition.readout, condition.window()[1])
+    mask = own.within(*condition.window())
+    time, rise = own.time[mask], own.value[mask] - own.baseline
+    if not _amount(rise, own.baseline, smallest_change(condition.readout)):
+        raise Unmet(f"{condition.readout.id} never rises: it has no shape")
+    times, shares = np.array(condition.points).T
+    away = np.abs(np.interp(times, time, rise / rise.max()) - shares)
+    worst = float(away.max())
+    return [Part(condition, worst <= condition.within, worst, condition.within, "x peak", "<=")]
 
 
 @evaluate.register

@@ -87,6 +87,8 @@ def load_setups(path: Path, vocabulary: Vocabulary) -> dict[str, Setup]:
         ):
             for word in options.get(field) or ():
                 known(word, allowed, f"{where}, field {field}", field.rstrip("s"))
+        if "variant" in options:
+            known(options["variant"], vocabulary.variants, f"{where}, field variant", "variant")
         setups[name] = Setup(name, what, options)
     return setups
 

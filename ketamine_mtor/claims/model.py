@@ -150,16 +150,40 @@ class Change(Compared):
 
 
 @dataclass(frozen=True)
+class Flat(Compared):
+    """`readout` stays within a size of its reference: both ways, or only as it `goes`."""
+
+    kind: ClassVar[str] = "flat"
+    within: Size
+    goes: str | None = None
+
+    def say(self) -> str:
+        how = f"goes {self.goes} by at most" if self.goes else "within"
+        return (
+            f"{self.readout.id} {how} {self.within} of {self.relative_to}, "
+            f"{self.when} ({self.setup})"
+        )
+
+
+@dataclass(frozen=True)
 class Level(Compared):
-    """`readout`, in its unit or as a multiple of something, lies above or below bounds."""
+    """`readout`, in its unit or as a multiple of something, lies above or below bounds.
+
+    `rise_at` is when the rise is taken of which the level is a share; None: at its highest.
+    """
 
     kind: ClassVar[str] = "level"
     more_than: float | None = None
     less_than: float | None = None
+    rise_at: float | None = None
+
+    def window(self) -> tuple[float, float]:
+        return self.when.start, max(self.when.end, self.rise_at or 0.0)
 
     def say(self) -> str:
         own = "" if self.readout.unit == "1" else f" {self.readout.unit}"
         of = own if self.relative_to == "unit" else f" x {self.relative_to}"
+        of += "" if self.rise_at is None else f" at {clock(self.rise_at)}"
         bounds = [
             f"{word} {bound:g}{of}"
             for word, bound in (("more than", self.more_than), ("less than", self.less_than))
@@ -227,6 +251,7 @@ class Order(Condition):
     by_at_least: float
     start: float
     end: float
+    by_at_most: float | None = None
 
     def readouts(self) -> tuple[Readout, ...]:
         return (self.readout, self.then)
@@ -235,9 +260,29 @@ class Order(Condition):
         return self.start, self.end
 
     def say(self) -> str:
+        most = "" if self.by_at_most is None else f" and at most {clock(self.by_at_most)}"
         return (
-            f"{self.readout.id} half {self.goes} at least {clock(self.by_at_least)} before "
+            f"{self.readout.id} half {self.goes} at least {clock(self.by_at_least)}{most} before "
             f"{self.then.id} half {self.then_goes} ({self.setup})"
+        )
+
+
+@dataclass(frozen=True)
+class Shape(Condition):
+    """The rise of `readout`, as a share of its highest, passes near points (hours, share)."""
+
+    kind: ClassVar[str] = "shape"
+    points: tuple[tuple[float, float], ...]
+    within: float
+
+    def window(self) -> tuple[float, float]:
+        return self.points[0][0], self.points[-1][0]
+
+    def say(self) -> str:
+        points = ", ".join(f"{share:g} at {clock(time)}" for time, share in self.points)
+        return (
+            f"{self.readout.id} rises in shares of its peak within {self.within:g} of {points} "
+            f"({self.setup})"
         )
 
 

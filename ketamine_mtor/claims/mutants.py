@@ -78,7 +78,7 @@ def load_mutants(
     Parameters
     ----------
     claims
-        All claims; each caption claim needs exactly one mutant.
+        All claims; each needs exactly one mutant.
     folder
         Holds mutants.yaml; the package's own by default.
     rules
@@ -87,7 +87,7 @@ def load_mutants(
     Raises
     ------
     InputError
-        One line: an unknown claim or rule, a claim with two mutants or a caption claim with none.
+        One line: an unknown claim or rule, a claim with two mutants or with none.
     """
     path = (folder or paths.validation()) / "mutants.yaml"
     rules = knowledge.load().rules if rules is None else rules
@@ -105,10 +105,10 @@ def load_mutants(
         found[raw["claim"]] = Mutant(
             raw["claim"], tuple(raw["rules"]), " ".join(raw["why"].split())
         )
-    missing = [claim.id for claim in claims if claim.kind == "caption" and claim.id not in found]
+    missing = [name for name in ids if name not in found]
     if missing:
         raise fault(path.name, f"no mutant for {', '.join(missing)} (allowed: one per claim)")
-    return tuple(found[name] for name in ids if name in found)
+    return tuple(found[name] for name in ids)
 
 
 def judge_mutant(
@@ -132,8 +132,15 @@ def judge_mutant(
 
     above = set(upstream_of(mutant.claim, claims))
     chosen = [claim for claim in claims if claim.id in above or claim.id == mutant.claim]
-    text = without_rules(files.sbml, mutant.rules)
-    runs = Runs(chosen, lambda experiment: simulate(experiment, sbml=text, files=files), variant)
+    needed = {experiment.variant for claim in chosen for experiment in claim.needed(variant)}
+    files_of = model_files.by_variant(files, variant, needed)
+    cut = {
+        name: model_files.edited(own, without_rules(own.sbml, mutant.rules))
+        for name, own in files_of.items()
+    }
+    runs = Runs(
+        chosen, lambda experiment: simulate(experiment, files=cut[experiment.variant]), variant
+    )
     verdicts = {verdict.claim.id: verdict for verdict in judge(chosen, runs, variant)}
     own = verdicts.pop(mutant.claim)
     lost = tuple((name, v.status) for name, v in verdicts.items() if v.status != PASS)

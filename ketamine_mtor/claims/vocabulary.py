@@ -25,6 +25,7 @@ class Vocabulary:
     genes: frozenset[str]
     parameters: frozenset[str]
     sources: Mapping[str, str]
+    variants: frozenset[str]
 
 
 @cache
@@ -40,4 +41,5 @@ def model_vocabulary() -> Vocabulary:
         genes=frozenset(tables.genes),
         parameters=frozenset(tables.numbers()),
         sources={row.id: row.status for row in tables.references.values()},
+        variants=frozenset(tables.variants),
     )

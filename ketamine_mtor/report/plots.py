@@ -13,11 +13,13 @@ from ketamine_mtor.claims.model import (
     Change,
     Claim,
     Condition,
+    Flat,
     Level,
     Order,
     Peak,
     Readout,
     Returns,
+    Shape,
 )
 from ketamine_mtor.errors import SimulationError
 
@@ -93,6 +95,8 @@ def _panel(
         data = run[readout.id]
         time, value = _thin(np.asarray(run["time"]), np.asarray(data), end)
         axes.plot(time * scale, value, color=colour, label=name, linewidth=1.4)
+        for shape in (c for c in conditions if isinstance(c, Shape) and c.setup == name):
+            _points(axes, shape, data, scale, colour)
         if name == claim.experiment:
             baseline = float(data.attrs["baseline"])
             axes.axhline(baseline, color="0.6", linewidth=0.8, linestyle=":")
@@ -108,6 +112,25 @@ def _panel(
     axes.spines[["top", "right"]].set_visible(False)
     if axes.lines:
         axes.legend(frameon=False, fontsize=7)
+
+
+def _points(axes: Axes, shape: Shape, data: xr.DataArray, scale: float, colour: str) -> None:
+    """The points of a shape, with the tolerance, on the scale of this run."""
+    start, end = shape.window()
+    time, value = np.asarray(data["time"]), np.asarray(data)
+    baseline = float(data.attrs["baseline"])
+    height = value[(time >= start) & (time <= end)].max() - baseline
+    times, shares = np.array(shape.points).T
+    axes.errorbar(
+        times * scale,
+        baseline + shares * height,
+        yerr=shape.within * height,
+        fmt="o",
+        color=colour,
+        markersize=4,
+        capsize=2,
+        linewidth=0.9,
+    )
 
 
 def _label(readout: Readout) -> str:
@@ -139,8 +162,8 @@ def _thresholds(condition: Condition, readout: Readout, baseline: float | None) 
             )
         case Peak(times_baseline=(low, high)):
             yield from (low * baseline, high * baseline)
-        case Returns(relative_to="baseline") as returns:
-            size = returns.within.value * (abs(baseline) if returns.within.relative else 1)
+        case Flat(relative_to="baseline") | Returns(relative_to="baseline") as near:
+            size = near.within.value * (abs(baseline) if near.within.relative else 1)
             yield from (baseline - size, baseline + size)
-        case Blocked() | Order() | Change() | Level() | Peak() | Returns():
+        case Blocked() | Order() | Change() | Flat() | Level() | Peak() | Returns() | Shape():
             return
