@@ -28,7 +28,7 @@ def tables() -> knowledge.Tables:
 def build() -> pysb.Model:
     """The rules, without their network."""
     known = tables()
-    wildtype = {key: row.value for key, row in known.wildtype.items()}
+    wildtype = known.values() | {key: row.value for key, row in known.wildtype.items()}
     c = Caption("small", known.values(), wildtype)
     for row in known.compartments.values():
         c.compartment(row.id, row.parent or None, row.dimension, row.size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 import ketamine_mtor as km
-from ketamine_mtor import engines, model_files
+from ketamine_mtor import engines, model_files, paths
 from ketamine_mtor.engines import EngineFailure, Session, copasi, pysb, roadrunner
 from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.session import REST_RATE, check_reached, fastest
@@ -292,6 +293,37 @@ def test_assignments_follow_what_is_changed():
     assert (changed["twice"], changed["more"], changed["A"], changed["B"]) == (10, 11, 2, 5)
     assert constants.resolve({"twice": 1.0})["more"] == 2
     assert constants.ruled == {"seen"} and "seen" not in constants.parameters
+
+
+@pytest.mark.parametrize(
+    "formula, value",
+    [
+        ("<apply><minus/><ci>k</ci><cn>1</cn></apply>", 2),
+        ("<apply><minus/><ci>k</ci></apply>", -3),
+        ("<apply><divide/><cn type='rational'>6<sep/>4</cn><ci>k</ci></apply>", 0.5),
+        ("<apply><plus/><cn type='e-notation'>5<sep/>-1</cn><ci>k</ci><ci>k</ci></apply>", 6.5),
+        ("<apply><power/><ci>k</ci><cn type='integer'>2</cn></apply>", 9),
+        ("<apply><ln/><apply><exp/><ci> k </ci></apply></apply>", 3),
+    ],
+)
+def test_an_assignment_may_be_any_arithmetic(formula, value):
+    old = "<apply><times/><ci>k</ci><cn>2</cn></apply>"
+    assert old in SBML
+    assert Constants(SBML.replace(old, formula)).resolve({})["twice"] == pytest.approx(value)
+
+
+@pytest.mark.parametrize("modules", ["libsbml, libsedml", "libsedml, libsbml", "tellurium"])
+def test_the_model_runs_beside_other_libraries_for_sbml(modules):
+    """libSBML and libSEDML exchange the types of their trees when a process has both."""
+    code = (
+        f"import {modules}, ketamine_mtor as km;"
+        "print(float(km.simulate(hours=0.1, observables=['Ca'])['Ca'].baseline))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=paths.root()
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout.split()[-1]) > 0
 
 
 @pytest.mark.parametrize("engine", ["roadrunner", "copasi"])

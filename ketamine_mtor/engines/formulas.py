@@ -58,8 +58,7 @@ def _formula(node: ElementTree.Element) -> Formula:
     function = _FUNCTIONS.get(_tag(operator))
     if function is None:
         raise InputError(
-            f"an initial assignment of the SBML uses '{_tag(operator)}';"
-            " allowed: numbers, names and + - * / ^ exp ln"
+            f"an initial assignment of the SBML uses '{_tag(operator)}'; allowed: + - * / ^ exp ln"
         )
     parts = [_formula(each) for each in operands]
     return Formula(
