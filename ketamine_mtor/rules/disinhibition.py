@@ -100,7 +100,7 @@ def _pyramidal_cells(c: Caption) -> None:
     """Driven by their own NMDARs and by other input, silenced by active GABA-A receptors.
 
     Fewer interneurons that fire, less GABA, more pyramidal cells that fire: disinhibition (E04,
-    E06, E08). The own NMDARs give the fall at high doses.
+    E06, E08). Their own NMDARs carry part of the drive.
     """
     cell = c.monomer("PyramidalCell", firing=["no", "yes"])
     c.seed(cell(firing="no") ** c.place("pyramidal_membrane"), "PyramidalCell_0")

@@ -8,9 +8,9 @@ from ketamine_mtor.rules.caption import Caption
 def catalysed(c: Caption, name: str, agent, before, after, rate: str) -> None:
     """``agent`` turns ``before`` into ``after`` and stays as it is: ``rate`` in 1/(nM s).
 
-    One second-order step stands for binding, reaction and release. The enzymes of this model are
-    far from saturated (their substrates lie below the Km that the tables cite), so that
-    kcat/Km is all that shows.
+    One second-order step stands for binding, reaction and release. That leaves out how an enzyme
+    saturates and how much of it its substrate holds; where the tables cite kcat and Km, their
+    ratio is taken, which is exact for substrates below the Km only (docs/decisions/0001).
     """
     c.rule(name, agent + before >> agent + after, rate)
 
