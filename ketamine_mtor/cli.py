@@ -97,7 +97,8 @@ def simulate(out: Path | None, plot: Path | None, as_json: bool, **options: Any)
     "--over",
     metavar="NAME=V1,V2,...",
     multiple=True,
-    help="ketamine, a drug or a parameter, and its values; repeat for a grid.",
+    help="ketamine, a drug or a parameter, and its values; repeat for a grid. A dose or a drug"
+    " keeps the times that --ketamine or --drug gives it.",
 )
 @_experiment_options
 def scan(
@@ -111,6 +112,12 @@ def scan(
     grid = {name: [_number(name, value) for value in text.split(",")] for name, text in axes}
     if len(grid) < len(axes):
         raise InputError("a name is given to --over twice; allowed: once")
+    for name, bath in fields["drugs"]:
+        if name in grid and bath.nM is not None:
+            raise InputError(
+                f"the concentration of '{name}' is given and scanned over;"
+                f" allowed: --drug {name} or --drug {name}@START:END, for its times"
+            )
     done = run.scan(over=grid, **fields)
     runs = [(point, output.summary(single)) for point, single in output.points(done)]
     document = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +16,28 @@ from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, not_
 DONE, NOT_AS_EXPECTED, WRONG_INPUT = 0, 1, 2
 
 
+class Command(click.Command):
+    """A command that refuses a repeated option of which it would keep only the last."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        for parameter, times in Counter(given).items():
+            once = isinstance(parameter, click.Option) and not (
+                parameter.multiple or parameter.is_flag
+            )
+            if once and times > 1:
+                raise InputError(f"{parameter.opts[0]} is given {times} times; allowed: once")
+        return super().parse_args(ctx, args)
+
+
 class Commands(click.Group):
     """A group of commands whose errors are one line on stderr.
 
     Exit status: what the command returns (None is 0); 1 for a failed simulation; 2 for wrong input
     or a missing extra.
     """
+
+    command_class = Command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if not args[0].startswith("-") and args[0] not in self.commands:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 #: A list of allowed words longer than this is cut: the nearest match says the rest.
 SHOWN_AT_MOST = 40
+#: Words that are less alike (0 to 1) were not meant.
+_ALIKE = 0.5
 
 
 class InputError(ValueError):
@@ -39,10 +41,18 @@ class SimulationError(RuntimeError):
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word that ``word`` was probably meant to be, whatever its case, or None."""
-    by_lower = {candidate.lower(): candidate for candidate in allowed}
-    found = difflib.get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.5)
-    return by_lower[found[0]] if found else None
+    """The allowed word that ``word`` was probably meant to be, whatever its case, or None.
+
+    Of words that are as near, the first.
+    """
+    matcher = difflib.SequenceMatcher(b=str(word).lower())
+
+    def likeness(candidate: str) -> float:
+        matcher.set_seq1(candidate.lower())
+        return matcher.ratio()
+
+    best = max(allowed, key=likeness, default=None)
+    return best if best is not None and likeness(best) >= _ALIKE else None
 
 
 def not_allowed(what: str, word: object, allowed: Iterable[str]) -> InputError:

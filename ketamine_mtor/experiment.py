@@ -115,6 +115,10 @@ class Experiment:
         observables = self.observables
         if observables is not None:
             observables = tuple(_words("observable", observables, tables.observables))
+            if not observables:
+                raise InputError(
+                    f"observables are {self.observables!r}; allowed: one or more, or None for all"
+                )
         checked = {
             "hours": hours,
             "every": every,
@@ -193,7 +197,10 @@ def _number(
     allowed = f"a number, {bound}" + (f", up to {high:g} {unit}" if high < math.inf else f" {unit}")
     if not isinstance(value, Real) or isinstance(value, bool):
         raise InputError(f"{what} is {value!r}; allowed: {allowed}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf if value > 0 else -math.inf
     if not math.isfinite(number) or not low <= number <= high or (above and number == low):
         raise InputError(f"{what} is {number:g} {unit}; allowed: {allowed}")
     return number

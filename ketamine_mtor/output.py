@@ -36,8 +36,8 @@ def check_path(path: Path | None, suffixes: Sequence[str]) -> None:
     if path.is_dir():
         raise InputError(f"'{path}' is a folder; allowed: a file")
     folder = path.absolute().parent
-    while not folder.exists():
-        folder = folder.parent
+    if not folder.is_dir():
+        raise InputError(f"'{path}' cannot be written: there is no folder '{folder}'")
     try:
         with tempfile.TemporaryDirectory(dir=folder):
             pass

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,7 +93,8 @@ def scan(
         As in :func:`simulate`.
     over
         ``ketamine`` (mg/kg), a drug (nM) or a parameter, to its values. A scanned drug or dose
-        keeps the times that the experiment gives it.
+        keeps the times that the experiment gives it; a parameter that the experiment sets cannot
+        be scanned.
 
     Returns
     -------
@@ -104,9 +106,7 @@ def scan(
     import xarray as xr
 
     experiment, files = _prepare(experiment, fields, sbml, files)
-    axes = {name: _axis(name, values) for name, values in (over or {}).items()}
-    if not axes:
-        raise InputError("nothing to scan over; allowed: ketamine, a drug or a parameter")
+    axes = _axes(over, experiment)
     points = list(itertools.product(*axes.values()))
     chosen = [_at(experiment, dict(zip(axes, point, strict=True)), files) for point in points]
     first = plan(chosen[0], files.tables)
@@ -167,11 +167,26 @@ def _run(
     return names, schedule.times, course
 
 
-def _axis(name: str, values: Iterable[float]) -> tuple[float, ...]:
-    axis = tuple(values)
-    if not axis or len(set(axis)) < len(axis):
-        raise InputError(f"the values of '{name}' are {axis}; allowed: one or more, each once")
-    return axis
+def _axes(over: object, experiment: Experiment) -> dict[str, tuple[float, ...]]:
+    """The names and values to scan over, as far as they can be checked without the tables."""
+    if not over:
+        raise InputError("nothing to scan over; allowed: ketamine, a drug or a parameter")
+    if not isinstance(over, Mapping):
+        raise InputError(f"over is {over!r}; allowed: a mapping from names to lists of numbers")
+    axes = {}
+    for name, values in over.items():
+        axis = tuple(values) if isinstance(values, Iterable) else values
+        numbers = isinstance(axis, tuple) and all(
+            isinstance(value, Real) and not isinstance(value, bool) for value in axis
+        )
+        if not numbers or not axis or len(set(axis)) < len(axis):
+            raise InputError(
+                f"the values of '{name}' are {axis!r}; allowed: one or more numbers, each once"
+            )
+        if name in dict(experiment.parameters):
+            raise InputError(f"parameter '{name}' is set and scanned over; allowed: one of the two")
+        axes[name] = axis
+    return axes
 
 
 def _at(experiment: Experiment, point: Mapping[str, float], files: ModelFiles) -> Experiment:

@@ -162,7 +162,7 @@ def test_an_experiment_of_another_variant_runs_on_that_variants_files(monkeypatc
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"claims": ["C05_glutamat_burst"]}, "nearest: C05_glutamate_burst"),
+        ({"claims": ["C05_glutamat_burst"]}, "nearest: 'C05_glutamate_burst'"),
         ({"claims": ["C99"]}, "unknown claim 'C99'"),
         ({"variant": "mous"}, "unknown variant 'mous'"),
     ],

@@ -198,8 +198,8 @@ def test_a_figure_of_a_scan_has_a_legend(tmp_path):
     assert "<!-- ketamine = 10 -->" in path.read_text(encoding="utf-8")
 
 
-def test_a_file_in_a_new_folder(tmp_path):
-    path = tmp_path / "new" / "folder" / "run.CSV"
+def test_a_suffix_may_be_in_capitals(tmp_path):
+    path = tmp_path / "run.CSV"
     assert _call("simulate", *SHORT, "--out", path).exit_code == 0
     assert path.read_text(encoding="utf-8").startswith("time_h,")
 
@@ -226,8 +226,9 @@ def test_a_failed_write_leaves_nothing_half_done(tmp_path, monkeypatch):
         ("--out", "run", "ends in ''; allowed: .csv"),
         ("--plot", "run.pdf", "ends in '.pdf'; allowed: .png, .svg"),
         ("--out", "folder.csv", "is a folder; allowed: a file"),
-        ("--out", "file/run.csv", "cannot be written: Not a directory"),
-        ("--plot", "/proc/none/run.png", "cannot be written: No such file or directory"),
+        ("--out", "file/run.csv", "cannot be written: there is no folder"),
+        ("--out", "new/folder/run.csv", "cannot be written: there is no folder"),
+        ("--plot", "/proc/run.png", "cannot be written: No such file or directory"),
     ],
 )
 def test_a_path_that_cannot_be_written_is_found_first(
@@ -256,6 +257,14 @@ def test_scan_prints_one_json_document():
     alone = json.loads(_call("simulate", *SHORT, "--observable", "Ca", "--json").stdout)
     dosed = document["runs"][2]["observables"]["Ca"]
     assert dosed["max"] == pytest.approx(alone["observables"]["Ca"]["max"], rel=1e-6)
+
+
+def test_a_scanned_drug_keeps_the_times_of_its_option():
+    over = ("--over", "NBQX=0,100", "--drug", "NBQX@0.2:0.4", "--observable", "Ca", "--json")
+    document = json.loads(_call("scan", *SHORT, *over).stdout)
+    given = ("--drug", "NBQX=100@0.2:0.4", "--observable", "Ca", "--json")
+    alone = json.loads(_call("simulate", *SHORT, *given).stdout)
+    assert document["runs"][1]["observables"] == alone["observables"]
 
 
 def test_scan_prints_a_table():
@@ -380,7 +389,19 @@ def test_info_alone_says_which_lists_there_are():
         ("scan --over ketamine=1,x", "'x', given for 'ketamine', is no number"),
         ("scan --over ketamine=1 --over ketamine=2", "a name is given to --over twice"),
         ("scan --over ketamin=1", "nearest: 'ketamine'"),
-        ("validate --claim nonesuch", "unknown claim 'nonesuch'"),
+        (
+            "scan --over NBQX=1,2 --drug NBQX=5@0",
+            "'NBQX' is given and scanned over",
+        ),
+        (
+            "scan --over GAP43_0=1,2 --set GAP43_0=3",
+            "'GAP43_0' is set and scanned over",
+        ),
+        ("simulate --out a.csv --out b.csv", "--out is given 2 times; allowed: once"),
+        ("simulate --hours 1 --hours=1 --hours 1", "--hours is given 3 times; allowed: once"),
+        ("validate --claim nonesuch", "unknown claim 'nonesuch'; allowed: an id of"),
+        ("validate --claim C1", "unknown claim 'C1'; nearest: 'C01'; allowed: an id of"),
+        ("validate --out nowhere/report.html", "cannot be written: there is no folder"),
         ("validate --out report.pdf", "ends in '.pdf'; allowed: .html"),
         ("validate --sbml none.xml", "none.xml cannot be read: No such file or directory"),
         ("info observable", "unknown list 'observable'; nearest: 'observables'"),

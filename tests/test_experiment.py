@@ -125,6 +125,9 @@ WRONG = {
     "every": ({"every": 0}, "every is 0 s; allowed: a number, 0.001 or more s"),
     "points": ({"every": 0.01}, "is 2.59e+07 points; allowed: up to 1000000"),
     "observable": ({"observables": ["protien"]}, "nearest: 'protein'"),
+    "no observable": ({"observables": []}, "observables are []; allowed: one or more, or None"),
+    "hours beyond floats": ({"hours": 10**400}, "hours is inf h; allowed: a number"),
+    "dose beyond floats": ({"ketamine": [(0, -(10**400))]}, "a dose of ketamine is -inf mg/kg"),
 }
 
 

@@ -141,7 +141,13 @@ def test_a_scan_over_a_parameter_has_a_baseline_for_each_point(files):
         (None, "nothing to scan over"),
         ({"ketamin": [1]}, "unknown name to scan over 'ketamin'; nearest: 'ketamine'"),
         ({"ketamine": []}, r"the values of 'ketamine' are \(\)"),
-        ({"ketamine": [1, 1]}, "allowed: one or more, each once"),
+        ({"ketamine": [1, 1]}, "allowed: one or more numbers, each once"),
+        ({"ketamine": 3}, "the values of 'ketamine' are 3; allowed: one or more numbers"),
+        ({"ketamine": [[(0, 1), (1, 1)]]}, "allowed: one or more numbers, each once"),
+        ({"ketamine": "15"}, "allowed: one or more numbers, each once"),
+        ({"blocker": [None, 5]}, "allowed: one or more numbers, each once"),
+        ({"blocker": [10**400]}, "a concentration is inf nM"),
+        (["ketamine"], "over is \\['ketamine'\\]; allowed: a mapping from names to lists"),
         ({"ketamine": [-1]}, "a dose of ketamine is -1 mg/kg"),
         ({"blocker_nM": [1]}, "is set by --drug blocker"),
         ({"ketamine": range(9000)}, r"9000 runs of 121 points; allowed: up to 1000000 in all"),
@@ -150,6 +156,11 @@ def test_a_scan_over_a_parameter_has_a_baseline_for_each_point(files):
 def test_a_wrong_scan_is_refused(files, over, said):
     with pytest.raises(InputError, match=said):
         scan(_experiment(), over, files=files)
+
+
+def test_a_scan_over_what_is_set_is_refused(files):
+    with pytest.raises(InputError, match="'absorption' is set and scanned over"):
+        scan(_experiment(parameters={"absorption": 1}), {"absorption": [2]}, files=files)
 
 
 def test_a_scan_over_several_doses_is_refused(files):

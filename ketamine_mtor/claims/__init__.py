@@ -14,6 +14,7 @@ from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.claims.mutants import Necessity, load_mutants, matrix
 from ketamine_mtor.claims.words import fault, known
+from ketamine_mtor.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from ketamine_mtor.model_files import ModelFiles
@@ -157,11 +158,19 @@ def known_failures(claims: Sequence[Claim], folder: Path | None = None) -> dict[
 def _chosen(claims: Sequence[Claim], ids: Iterable[str] | None) -> list[Claim]:
     if ids is None:
         return list(claims)
+    if not isinstance(ids, Iterable):
+        raise InputError(f"claims are {ids!r}; allowed: a list of ids, or None for all")
     wanted = [ids] if isinstance(ids, str) else list(ids)
     numbers = [claim.id.split("_")[0] for claim in claims]
+    allowed = [*numbers, *(claim.id for claim in claims)]
     for name in wanted:
-        if name not in numbers:
-            known(name, [claim.id for claim in claims], "claims", "claim")
+        if name not in allowed:
+            close = nearest(name, allowed)
+            raise InputError(
+                f"unknown claim '{name}'"
+                + (f"; nearest: '{close}'" if close else "")
+                + "; allowed: an id of `ketamine-mtor info claims`, whole or up to its first '_'"
+            )
     return [
         claim
         for claim, number in zip(claims, numbers, strict=True)
