@@ -168,6 +168,8 @@ def validate(
         _print_json(result)
     else:
         _print(report.table(result))
+        if mutants:
+            _print(report.necessity(result))
         for line in result.surprises:
             click.echo(line)
     return DONE if result.as_expected else NOT_AS_EXPECTED
@@ -282,6 +284,10 @@ def _print_json(document: Any) -> None:
 def _shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{name} = {_shown(each['value'])} {each['unit']}" for name, each in value.items()
+        )
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 

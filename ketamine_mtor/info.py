@@ -38,6 +38,20 @@ def _table(*names: str) -> Callable[[], list[Row]]:
     return rows
 
 
+def _variants() -> list[Row]:
+    tables = knowledge.load()
+    numbers = tables.numbers()
+    rows = []
+    for row in tables.variants.values():
+        own = [each for each in tables.variant_settings.values() if each.variant == row.variant]
+        settings = {
+            each.parameter: {"value": each.value, "unit": numbers[each.parameter].unit}
+            for each in own
+        }
+        rows.append({**asdict(row), "settings": settings})
+    return rows
+
+
 def _claims() -> list[Row]:
     from ketamine_mtor.claims import load_claims
 
@@ -65,5 +79,5 @@ LISTS: Mapping[str, tuple[Callable[[], list[Row]], tuple[str, ...]]] = {
         ("id", "value", "unit", "kind", "source", "note"),
     ),
     "claims": (_claims, ("id", "kind", "role", "statement", "source")),
-    "variants": (_table("variants"), ("variant", "meaning", "source")),
+    "variants": (_variants, ("variant", "meaning", "modules", "settings", "source")),
 }

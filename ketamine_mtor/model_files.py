@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -57,12 +57,20 @@ def edited(files: ModelFiles, sbml: str) -> ModelFiles:
     return replace(files, sbml=sbml, network=None, at_rest=False)
 
 
-def by_variant(files: ModelFiles, variant: str, wanted: Iterable[str]) -> dict[str, ModelFiles]:
-    """Each variant that is wanted to its files: ``files`` for ``variant``, else the package's.
+def by_variant(
+    files: ModelFiles,
+    variant: str,
+    wanted: Iterable[str],
+    others: Mapping[str, ModelFiles] | None = None,
+) -> dict[str, ModelFiles]:
+    """Each variant that is wanted to its files.
+
+    These are ``files`` for ``variant``, those of ``others`` that are there, else the package's.
 
     Raises
     ------
     InputError
         Where the SBML of a variant that is wanted is not built yet.
     """
-    return {name: files if name == variant else packaged(name) for name in wanted}
+    given = {**(others or {}), variant: files}
+    return {name: given[name] if name in given else packaged(name) for name in wanted}

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ketamine_mtor import paths, report
+from ketamine_mtor import knowledge, paths, report
 from ketamine_mtor.claims import validate
 
 REPORT = "report.html"
 
 
 def reproduce(console: Console | None = None) -> int:
-    """Build the model afresh, compare it with the committed one, judge it and report.
+    """Build the model and its variants afresh, compare with what is committed, judge and report.
 
     Nothing that is committed is read for the build but the rules and the tables; nothing that is
     committed is changed.
@@ -36,10 +36,11 @@ def reproduce(console: Console | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         console.print("Network and SBML from the rules, afresh ...")
-        files = build.fresh(folder)
-        complaints = [*problems(files.sbml), *build.differences(folder, paths.sbml().parent)]
+        made = {name: build.fresh(folder, name) for name in knowledge.load().variants}
+        complaints = [line for files in made.values() for line in problems(files.sbml)]
+        complaints += build.differences(folder, paths.sbml().parent)
         console.print("Simulating and judging ...")
-        result = validate(files=files)
+        result = validate(files=made[knowledge.DEFAULT_VARIANT], others=made)
     path = paths.results() / REPORT
     report.write(result, path)
     console.print(report.table(result))

@@ -157,6 +157,9 @@ def test_an_experiment_of_another_variant_runs_on_that_variants_files(monkeypatc
     own = object()
     found = model_files.by_variant(own, "caption", {"caption", "human"})
     assert (found["caption"], found["human"], asked) == (own, other, ["human"])
+    fresh = object()
+    given = model_files.by_variant(own, "caption", {"caption", "human"}, {"human": fresh})
+    assert (given, asked) == ({"caption": own, "human": fresh}, ["human"])
 
 
 @pytest.mark.parametrize(

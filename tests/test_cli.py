@@ -282,6 +282,7 @@ class Judged(dict):
     def __init__(self, surprises=()):
         super().__init__(claims=[], passed=0, failed=len(surprises), not_run=0)
         self.verdicts, self.surprises, self.as_expected = (), surprises, not surprises
+        self.necessity = ()
 
 
 @pytest.mark.parametrize("surprises, status", [((), 0), (("C01: fail",), 1)])
@@ -299,6 +300,7 @@ def test_validate_exits_by_what_it_found(monkeypatch, tmp_path, surprises, statu
     assert result.exit_code == status
     assert asked == [(["C01", "C02"], None, "<sbml/>", True)]
     assert all(line in result.stdout for line in surprises)
+    assert "claims fail without their rules" in result.stdout
     result = _call("validate", "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (status, dict(Judged(surprises)))
     assert asked[1] == (None, None, None, False)
@@ -340,7 +342,7 @@ def test_reproduce_exits_by_what_it_found(monkeypatch, status):
         ("genes", {"gene", "parameters", "stands_for"}),
         ("parameters", {"id", "value", "unit", "kind", "source", "low", "high"}),
         ("claims", {"id", "kind", "role", "quote", "statement", "source"}),
-        ("variants", {"variant", "meaning", "source"}),
+        ("variants", {"variant", "modules", "meaning", "source", "settings"}),
     ],
 )
 def test_info_lists(what, keys):
@@ -349,6 +351,15 @@ def test_info_lists(what, keys):
     table = _call("info", what)
     assert table.exit_code == 0
     assert next(iter(rows[-1].values())) in table.stdout
+
+
+def test_info_says_what_a_variant_has_otherwise():
+    rows = json.loads(_call("info", "variants", "--json").stdout)["variants"]
+    by_name = {row["variant"]: row for row in rows}
+    assert by_name["caption"]["modules"] == [] and by_name["caption"]["settings"] == {}
+    assert by_name["no_mtorc2"]["settings"] == {"RICTOR_0": {"value": 0, "unit": "nM"}}
+    assert by_name["eef2k"]["modules"] == ["direct_route"]
+    assert "RICTOR_0 = 0 nM" in _call("info", "variants").stdout
 
 
 def test_info_alone_says_which_lists_there_are():

@@ -16,6 +16,7 @@ from ketamine_mtor import report
 from ketamine_mtor.build import differences
 from ketamine_mtor.claims import Result, load_claims
 from ketamine_mtor.claims.judge import Runs, judge
+from ketamine_mtor.claims.mutants import Mutant, Necessity
 from ketamine_mtor.errors import InputError, SimulationError
 from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
 
@@ -76,6 +77,25 @@ def test_a_page_with_failures_says_so(quoting):
     assert "too stiff" in report.render(result(SimulationError("too stiff")))
 
 
+MATRIX = (
+    Necessity(Mutant("C01_test", ("rule_a", "rule_b"), "Nothing is made."), "fail", "", ()),
+    Necessity(Mutant("C02_test", ("rule_c",), "It stays."), "pass", "", (("C01_test", "fail"),)),
+)
+
+
+def test_the_necessity_matrix_is_shown(quoting):
+    runs = Runs([RISE], FakeRuns(ketamine=GOOD))
+    found = Result(judge([RISE], runs), runs, {}, MATRIX)
+    out = io.StringIO()
+    Console(file=out, width=120).print(report.necessity(found))
+    page = report.render(found)
+    for part in ("rule_a, rule_b", "rule_c", "C01_test"):
+        assert part in out.getvalue() and part in page
+    assert "1 of 2 claims fail without their rules" in out.getvalue()
+    assert "Nothing is made." in page
+    assert "Necessity" not in report.render(result())
+
+
 def test_a_page_that_cannot_be_made_leaves_the_old_one(tmp_path, quoting, monkeypatch):
     path = tmp_path / "report.html"
     report.write(result(), path)
@@ -126,21 +146,29 @@ def test_differences_from_what_is_committed(tmp_path):
 def test_reproduce_says_whether_all_is_as_expected(
     tmp_path, quoting, monkeypatch, dataset, stale, status
 ):
-    from ketamine_mtor import build, paths, reproduce
+    from ketamine_mtor import build, knowledge, paths, reproduce
     from ketamine_mtor.emit import validate as sbml_checks
 
-    committed = tmp_path / "sbml" / "model.xml"
-    committed.parent.mkdir()
-    committed.write_text("of before" if stale else "fresh", encoding="utf-8")
+    variants = list(knowledge.load().variants)
+    committed = tmp_path / "sbml"
+    committed.mkdir()
+    for name in variants:
+        (committed / name).write_text("fresh", encoding="utf-8")
+    if stale:
+        (committed / variants[-1]).write_text("of before", encoding="utf-8")
 
-    def fresh(folder):
-        (folder / "model.xml").write_text("fresh", encoding="utf-8")
-        return SimpleNamespace(sbml="fresh")
+    def fresh(folder, name):
+        (folder / name).write_text("fresh", encoding="utf-8")
+        return SimpleNamespace(sbml=name)
+
+    def validate(files, others):
+        assert files.sbml == "caption" and [each.sbml for each in others.values()] == variants
+        return result(dataset)
 
     monkeypatch.setattr(build, "fresh", fresh)
     monkeypatch.setattr(sbml_checks, "problems", lambda sbml: [])
-    monkeypatch.setattr(reproduce, "validate", lambda files: result(dataset))
-    monkeypatch.setattr(paths, "sbml", lambda: committed)
+    monkeypatch.setattr(reproduce, "validate", validate)
+    monkeypatch.setattr(paths, "sbml", lambda: committed / "caption")
     monkeypatch.setattr(paths, "results", lambda: tmp_path / "results")
     out = io.StringIO()
     assert reproduce.reproduce(Console(file=out, width=100)) == status

@@ -53,6 +53,20 @@ def test_a_row_keeps_its_types(folder):
     assert tables.compartments["membrane"].dimension == 2
 
 
+def test_a_variant_has_its_numbers_and_its_own_steady_state(folder):
+    own, slow = knowledge.load(folder), knowledge.load(folder, "slow")
+    assert (own.values()["protein_synthesis"], slow.values()["protein_synthesis"]) == (0.006, 0.003)
+    assert own.steady_state["Protein"].value == 2 * slow.steady_state["Protein"].value
+    changed = {name for name, value in own.values().items() if slow.values()[name] != value}
+    assert changed == {"protein_synthesis"}
+    assert knowledge.load(folder, "slow", generated=False).steady_state == {}
+
+
+def test_an_unknown_variant_is_refused(folder):
+    with pytest.raises(InputError, match="unknown variant 'slwo'; nearest: 'slow'"):
+        knowledge.load(folder, "slwo")
+
+
 TURNOVER = "protein_turnover\t0.0001\t1/s\tmeasured\tR1\t0.00005\t0.0002"
 MISTAKES = {
     "header": ("parameters", "id\tvalue", "id\tvalu", "the header has to be id value unit"),
@@ -89,6 +103,9 @@ MISTAKES = {
         "compartment 'soma'",
     ),
     "readout source": ("observables", "protein\tR1", "protein\tR2", "unknown source 'R2'"),
+    "variant source": ("variants", "slowly\tR1", "slowly\tR2", "unknown source 'R2'"),
+    "setting of what": ("variant_settings", "slow\t", "slwo\t", "nearest: 'slow'"),
+    "setting": ("variant_settings", "protein_synthesis", "protein_synth", "unknown parameter"),
     "rest place": ("steady_state", "Ion()\tcytosol", "Ion()\tcytosole", "nearest: 'cytosol'"),
     "rest seed": ("steady_state", "\treceptor_0\t", "\treceptor_1\t", "unknown seed 'receptor_1'"),
     "wildtype unit": ("wildtype", "100\tnM", "100\tuM", "unknown unit 'uM'"),

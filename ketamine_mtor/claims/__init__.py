@@ -75,6 +75,7 @@ def validate(
     mutants: bool = False,
     *,
     files: ModelFiles | None = None,
+    others: Mapping[str, ModelFiles] | None = None,
     folder: Path | None = None,
 ) -> Result:
     """Judge the claims.
@@ -92,6 +93,8 @@ def validate(
         Whether to judge the necessity matrix too (minutes).
     files
         The model's files; the package's by default.
+    others
+        Variant to its files, for claims that speak of another one; the package's by default.
     folder
         Holds the claims; the package's own by default.
 
@@ -115,6 +118,7 @@ def validate(
         files,
         variant,
         {experiment.variant for claim in chosen for experiment in claim.needed(variant)},
+        others,
     )
     runs = Runs(
         chosen, lambda experiment: simulate(experiment, files=files_of[experiment.variant]), variant

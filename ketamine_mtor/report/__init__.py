@@ -75,6 +75,26 @@ def table(result: Result) -> Table:
     return made
 
 
+def necessity(result: Result) -> Table:
+    """The necessity matrix as a table for the terminal: claim, rules taken out, what it became."""
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = sum(row.shown for row in result.necessity)
+    counts = f"{shown} of {len(result.necessity)} claims fail without their rules, and only there"
+    made = Table(caption=counts)
+    for name in ("claim", "without", "claim then", "lost upstream"):
+        made.add_column(name, no_wrap=name.startswith("claim"))
+    for row in result.necessity:
+        made.add_row(
+            row.mutant.claim.split("_")[0],
+            ", ".join(row.mutant.rules),
+            Text(row.status, style=_COLOURS[PASS if row.shown else FAIL]),
+            ", ".join(f"{name} {status}" for name, status in row.upstream),
+        )
+    return made
+
+
 def write(result: Result, path: Path) -> None:
     """Write the page: one HTML file that needs nothing else, put in place at once.
 
