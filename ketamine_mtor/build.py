@@ -116,9 +116,7 @@ def fresh(folder: Path, variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
     steady = {row.species: row.value for row in tables.steady_state.values()}
     table, ids = knowledge.steady_state_file(variant), set(emit.species_ids(model))
     if not steady or set(steady) != ids:
-        raise InputError(
-            f"{table}.tsv is of other species than the rules give; run: make steady"
-        )
+        raise InputError(f"{table}.tsv is of other species than the rules give; run: make steady")
     sbml = emit.write_sbml(model, tables, annotations=annotations(tables), steady_state=steady)
     target = folder / paths.sbml(variant).relative_to(paths.sbml().parent)
     write(target, sbml.encode())

@@ -131,9 +131,7 @@ def load(
         return tables.with_settings(variant)
     (steady,) = (table for table in _TABLES if table.name == "steady_state")
     own = tables.with_settings(variant)
-    return replace(
-        own, steady_state=_read(folder / f"{steady_state_file(variant)}.tsv", steady)
-    )
+    return replace(own, steady_state=_read(folder / f"{steady_state_file(variant)}.tsv", steady))
 
 
 def _changed(

@@ -70,9 +70,7 @@ def _release(c: Caption) -> None:
     c.monomer("BDNF", ["r1", "r2", "antibody"])
     sensor = c["ReleaseSensor"](ca=STEPS[-1])
     c.rule("vesicle_releases_BDNF", sensor + vesicle(c) >> sensor + released(c), "BDNF_release")
-    c.rule(
-        "vesicle_leaks_BDNF", vesicle(c) >> released(c), "BDNF_constitutive_release"
-    )
+    c.rule("vesicle_leaks_BDNF", vesicle(c) >> released(c), "BDNF_constitutive_release")
     removed(c, "BDNF_cleared", released(c), "BDNF_clearance")
     c.read_concentration("BDNF_released", released(c), "extracellular")
     c.read_concentration("BDNF_total", vesicle(c) + c["BDNF"](), "pyramidal")

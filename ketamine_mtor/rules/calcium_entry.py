@@ -68,11 +68,14 @@ def _subunits(c: Caption) -> None:
     a pool of their own, since feeding them back into the trigger would make the resting state a
     knife edge (docs/decisions/0003).
     """
-    subunit, receptor = c.monomer("AMPARSubunit", kind=["GluA1", "GluA2"]), c.monomer(
-        "AMPAR",
-        ["first", "second", "potentiator"],
-        gate=["closed", "open", "desensitised"],
-        subunits=["A1A2", "A1A1", "A2A2"],
+    subunit, receptor = (
+        c.monomer("AMPARSubunit", kind=["GluA1", "GluA2"]),
+        c.monomer(
+            "AMPAR",
+            ["first", "second", "potentiator"],
+            gate=["closed", "open", "desensitised"],
+            subunits=["A1A2", "A1A1", "A2A2"],
+        ),
     )
     place = c.place("pyramidal_membrane")
     for kind in ("GluA1", "GluA2"):
@@ -83,12 +86,10 @@ def _subunits(c: Caption) -> None:
         ("GluA2", "GluA2", "A2A2", "AMPAR_alike_off"),
     )
     for one, other, pair, off in pairs:
-        whole = receptor(
-            first=None, second=None, potentiator=None, gate="closed", subunits=pair
-        )
+        whole = receptor(first=None, second=None, potentiator=None, gate="closed", subunits=pair)
         c.rule(
             f"AMPAR_{pair}_assembles",
-            subunit(kind=one) ** place + subunit(kind=other) ** place | whole ** place,
+            subunit(kind=one) ** place + subunit(kind=other) ** place | whole**place,
             "AMPAR_assembly",
             off,
         )

@@ -26,9 +26,7 @@ def write(c: Caption) -> None:
         kinase(active="yes"),
         "NMDAR_EEF2K",
     )
-    turns(
-        c, "EEF2K_inactivates", kinase(active="yes"), kinase(active="no"), "EEF2K_inactivation"
-    )
+    turns(c, "EEF2K_inactivates", kinase(active="yes"), kinase(active="no"), "EEF2K_inactivation")
     catalysed(
         c,
         "EEF2K_phosphorylates_EEF2",

@@ -87,8 +87,7 @@ def _mk801(c: Caption, receptor, cell: str) -> None:
     drug = c["MK801"]
     c.rule(
         f"MK801_blocks_NMDAR_{cell}",
-        receptor(gate="open", pore=None) + drug(b=None)
-        | receptor(gate="open", pore=1) % drug(b=1),
+        receptor(gate="open", pore=None) + drug(b=None) | receptor(gate="open", pore=1) % drug(b=1),
         f"NMDAR_{cell}_MK801_on",
         "NMDAR_MK801_off",
     )
@@ -102,8 +101,7 @@ def _memantine(c: Caption, receptor, cell: str) -> None:
     for gate in ("open", "closed"):
         c.rule(
             f"memantine_blocks_{gate}_NMDAR_{cell}",
-            receptor(gate=gate, pore=None) + drug(b=None)
-            | receptor(gate=gate, pore=1) % drug(b=1),
+            receptor(gate=gate, pore=None) + drug(b=None) | receptor(gate=gate, pore=1) % drug(b=1),
             f"NMDAR_memantine_{gate}_on",
             f"NMDAR_memantine_{gate}_off",
         )
