@@ -8,7 +8,7 @@ import io
 import tempfile
 from collections.abc import Sequence
 from dataclasses import astuple, fields, replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ from ketamine_mtor.rules.caption import WILDTYPE
 
 if TYPE_CHECKING:
     import pysb
+
+    from ketamine_mtor.engines.roadrunner import RoadRunnerPlant
 
 CREATOR = ("The", "ketamine_mtor developers")
 CREATED = "2026-11-24T00:00:00Z"
@@ -74,9 +76,11 @@ def build(check: bool = False, folder: Path | None = None) -> list[str]:
     """
     folder = paths.sbml().parent if folder is None else folder
     with tempfile.TemporaryDirectory() as scratch:
-        fresh(Path(scratch))
+        for variant in knowledge.load().variants:
+            fresh(Path(scratch), variant)
         if check:
-            return differences(Path(scratch), folder) + _residual()
+            stale = differences(Path(scratch), folder)
+            return stale or [line for name in knowledge.load().variants for line in _residual(name)]
         made = _files(Path(scratch))
         for name in made:
             write(folder / name, (Path(scratch) / name).read_bytes())
@@ -98,7 +102,7 @@ def _files(folder: Path) -> list[Path]:
     return [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-def fresh(folder: Path, variant: str = paths.DEFAULT_VARIANT) -> ModelFiles:
+def fresh(folder: Path, variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
     """A fresh build of a variant in ``folder``: BioNetGen runs, nothing committed is read but the
     rules and the tables.
 
@@ -107,13 +111,13 @@ def fresh(folder: Path, variant: str = paths.DEFAULT_VARIANT) -> ModelFiles:
     InputError
         When the committed steady state is of other species than the rules give.
     """
-    tables = knowledge.load()
-    model, net = _generated(variant)
+    tables = knowledge.load(variant=variant)
+    model, net = _generated(variant, knowledge.load())
     steady = {row.species: row.value for row in tables.steady_state.values()}
-    ids = set(emit.species_ids(model))
+    table, ids = knowledge.steady_state_file(variant), set(emit.species_ids(model))
     if not steady or set(steady) != ids:
         raise InputError(
-            "steady_state.tsv is of other species than the rules give; run: make steady"
+            f"{table}.tsv is of other species than the rules give; run: make steady"
         )
     sbml = emit.write_sbml(model, tables, annotations=annotations(tables), steady_state=steady)
     target = folder / paths.sbml(variant).relative_to(paths.sbml().parent)
@@ -128,18 +132,42 @@ def annotations(tables: knowledge.Tables) -> emit.Annotations:
     return emit.from_tables(tables, about, creator=CREATOR, created=CREATED, licence=LICENCE)
 
 
-def steady() -> None:
-    """Recompute ``steady_state.tsv`` and ``wildtype.tsv`` from the rules and the other tables.
+def steady(variants: Sequence[str] | None = None) -> None:
+    """Recompute the steady state of ``variants``, and ``wildtype.tsv``, from the rules and tables.
+
+    Parameters
+    ----------
+    variants
+        Their names (default: all).
 
     Raises
     ------
     SimulationError
         When the model finds no resting state.
     """
+    tables = knowledge.load(generated=False)
+    for variant in tables.variants if variants is None else variants:
+        model, _ = _generated(variant, tables)
+        plant, state, rows = _at_rest(model, tables.with_settings(variant))
+        _write_table(knowledge.steady_state_file(variant), rows)
+        if variant == knowledge.DEFAULT_VARIANT:
+            names = set(model.parameters.keys())
+            relative = [name for name in tables.observables if f"{name}{WILDTYPE}" in names]
+            units = emit.unit_names(model, tables)
+            wildtype = [
+                WildType(name, _rounded(value * _divisor(model, name)), units[f"{name}{WILDTYPE}"])
+                for name, value in zip(relative, plant.observe(state, relative), strict=True)
+            ]
+            _write_table("wildtype", wildtype)
+    knowledge.load.cache_clear()
+
+
+def _at_rest(
+    model: pysb.Model, tables: knowledge.Tables
+) -> tuple[RoadRunnerPlant, np.ndarray, list[SteadySpecies]]:
+    """The model loaded, its drug-free steady state, and that as rows of a table."""
     from ketamine_mtor.engines import Session, roadrunner
 
-    tables = knowledge.load()
-    model, _ = _generated(paths.DEFAULT_VARIANT)
     seeds = emit.seeds(model)
     rows = {
         key: SteadySpecies(key, emit.pattern(species), emit.home(species).name, seeds[key], 0.0)
@@ -152,21 +180,12 @@ def steady() -> None:
     )
     plant = roadrunner.load(files)
     state = Session(files, plant).steady_state(())
-    at_rest = dict(zip(plant.species, state, strict=True))
-    names = set(model.parameters.keys())
-    relative = [name for name in tables.observables if f"{name}{WILDTYPE}" in names]
-    units = emit.unit_names(model, tables)
-    wildtype = [
-        WildType(name, _rounded(value * _divisor(model, name)), units[f"{name}{WILDTYPE}"])
-        for name, value in zip(relative, plant.observe(state, relative), strict=True)
-    ]
-    _write_table(
-        "steady_state",
-        [replace(row, value=_rounded(at_rest.get(key, 0.0))) for key, row in rows.items()],
+    found = dict(zip(plant.species, state, strict=True))
+    return (
+        plant,
+        state,
+        [replace(row, value=_rounded(found.get(key, 0.0))) for key, row in rows.items()],
     )
-    _write_table("wildtype", wildtype)
-    knowledge.load.cache_clear()
-    _generated.cache_clear()
 
 
 def _divisor(model: pysb.Model, readout: str) -> float:
@@ -176,11 +195,11 @@ def _divisor(model: pysb.Model, readout: str) -> float:
     return reference.value if reference in own else 1.0
 
 
-def _residual() -> list[str]:
-    """A line unless the committed model stays where it starts for 72 h without ketamine."""
+def _residual(variant: str) -> list[str]:
+    """A line unless a committed model stays where it starts for 72 h without ketamine."""
     from ketamine_mtor.engines import Session, roadrunner
 
-    files = packaged()
+    files = packaged(variant)
     plant = roadrunner.load(files)
     start = Session(files, plant).steady_state(())
     _, end = plant.advance(start, _LEFT_ALONE_S, np.empty(0), ())
@@ -189,15 +208,15 @@ def _residual() -> list[str]:
     if moved[worst] <= _STILL:
         return []
     return [
-        f"the steady state is not one: {plant.species[worst]} moves by {moved[worst]:.1e} of itself"
-        f" in 72 h; allowed: {_STILL:g}; run: make steady"
+        f"the steady state of {variant} is not one: {plant.species[worst]} moves by"
+        f" {moved[worst]:.1e} of itself in 72 h; allowed: {_STILL:g}; run: make steady"
     ]
 
 
-@cache
-def _generated(variant: str) -> tuple[pysb.Model, str]:
+@lru_cache(maxsize=16)
+def _generated(variant: str, tables: knowledge.Tables) -> tuple[pysb.Model, str]:
     """The model with its network, and the network's text; BioNetGen runs once per process."""
-    model = build_model(variant)
+    model = build_model(variant, tables)
     return model, network.generate(model)
 
 

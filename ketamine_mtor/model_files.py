@@ -33,7 +33,7 @@ class ModelFiles:
 
 
 @cache
-def packaged(variant: str = paths.DEFAULT_VARIANT) -> ModelFiles:
+def packaged(variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
     """The model that the package ships; an InputError where its SBML is not built yet."""
 
     def network() -> Any:
@@ -44,9 +44,8 @@ def packaged(variant: str = paths.DEFAULT_VARIANT) -> ModelFiles:
 
     return ModelFiles(
         sbml=paths.read(paths.sbml(variant)),
-        tables=knowledge.load(),
+        tables=knowledge.load(variant=variant),
         network=network,
-        at_rest=variant == paths.DEFAULT_VARIANT,
     )
 
 

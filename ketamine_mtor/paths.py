@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ketamine_mtor.errors import InputError
+from ketamine_mtor.knowledge import DEFAULT_VARIANT
 
 _PACKAGE = Path(__file__).parent
 NAME = "ketamine_mtor"
-DEFAULT_VARIANT = "caption"
 
 
 def root() -> Path:

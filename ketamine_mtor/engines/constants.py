@@ -7,14 +7,12 @@ they all follow.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import libsbml
 
+from ketamine_mtor.engines.formulas import Formula, initial_assignments
 from ketamine_mtor.errors import InputError, not_allowed
-
-Formula = Callable[[Mapping[str, float]], float]
 
 
 class Constants:
@@ -29,7 +27,7 @@ class Constants:
     ------
     InputError
         For a text that is no SBML model, or one with what this model has not: events, rate rules,
-        functions in initial assignments.
+        other functions than exp and ln in initial assignments.
     """
 
     def __init__(self, sbml: str):
@@ -66,11 +64,7 @@ class Constants:
             start = each.getInitialAmount() if as_amount else each.getInitialConcentration()
             self._given[each.getId()] = start
         self._amount_units = {s.getId() for s in species if s.getHasOnlySubstanceUnits()}
-        assignments = {
-            model.getInitialAssignment(i).getSymbol(): model.getInitialAssignment(i).getMath()
-            for i in range(model.getNumInitialAssignments())
-        }
-        self._assigned = _in_order(assignments, self._given)
+        self._assigned = _in_order(initial_assignments(sbml), self._given)
 
     def resolve(self, changes: Mapping[str, float]) -> dict[str, float]:
         """All parameters, volumes (L) and initial concentrations (nM) after ``changes``, by id.
@@ -80,7 +74,7 @@ class Constants:
         values = {**self._given, **changes}
         for symbol, formula in self._assigned:
             if symbol not in changes:
-                values[symbol] = formula(values)
+                values[symbol] = formula.value(values)
         assigned = {symbol for symbol, _ in self._assigned}
         for species, home in self._home.items():
             amount = self._amount_units if species in assigned else self._as_amount
@@ -96,56 +90,19 @@ class Constants:
 
 
 def _in_order(
-    assignments: Mapping[str, libsbml.ASTNode], given: Mapping[str, float]
+    assignments: Mapping[str, Formula], given: Mapping[str, float]
 ) -> list[tuple[str, Formula]]:
-    """The assignments as functions, each after those that it depends on."""
-    needs = {symbol: _names(node) for symbol, node in assignments.items()}
-    for symbol, names in needs.items():
-        for name in names - given.keys():
+    """The assignments, each after those that it depends on."""
+    for symbol, formula in assignments.items():
+        for name in sorted(formula.names - given.keys()):
             raise InputError(f"the SBML's initial assignment of '{symbol}' uses unknown '{name}'")
+    waiting = dict(assignments)
     done: list[tuple[str, Formula]] = []
-    while needs:
-        ready = [symbol for symbol, names in needs.items() if not names & needs.keys()]
+    while waiting:
+        ready = [
+            symbol for symbol, formula in waiting.items() if not formula.names & waiting.keys()
+        ]
         if not ready:
-            raise InputError(f"the SBML's initial assignments go round: {', '.join(needs)}")
-        for symbol in ready:
-            done.append((symbol, _formula(assignments[symbol])))
-            del needs[symbol]
+            raise InputError(f"the SBML's initial assignments go round: {', '.join(waiting)}")
+        done += [(symbol, waiting.pop(symbol)) for symbol in ready]
     return done
-
-
-def _children(node: libsbml.ASTNode) -> list[libsbml.ASTNode]:
-    return [node.getChild(i) for i in range(node.getNumChildren())]
-
-
-def _names(node: libsbml.ASTNode) -> set[str]:
-    own = {node.getName()} if node.getType() == libsbml.AST_NAME else set()
-    return own.union(*map(_names, _children(node)))
-
-
-_FUNCTIONS: Mapping[int, Callable[..., float]] = {
-    libsbml.AST_PLUS: lambda *terms: math.fsum(terms),
-    libsbml.AST_TIMES: lambda *factors: math.prod(factors),
-    libsbml.AST_MINUS: lambda a, b=None: -a if b is None else a - b,
-    libsbml.AST_DIVIDE: lambda a, b: a / b if b else math.nan,
-    libsbml.AST_POWER: math.pow,
-    libsbml.AST_FUNCTION_POWER: math.pow,
-    libsbml.AST_FUNCTION_EXP: math.exp,
-    libsbml.AST_FUNCTION_LN: math.log,
-}
-
-
-def _formula(node: libsbml.ASTNode) -> Formula:
-    kind = node.getType()
-    if kind == libsbml.AST_NAME:
-        name = node.getName()
-        return lambda values: values[name]
-    if node.isNumber():
-        number = node.getValue()
-        return lambda values: number
-    function = _FUNCTIONS.get(kind)
-    if function is None:
-        shown = libsbml.formulaToL3String(node)
-        raise InputError(f"the SBML's initial assignment '{shown}'; allowed: + - * / ^ exp ln")
-    parts = [_formula(child) for child in _children(node)]
-    return lambda values: function(*[part(values) for part in parts])

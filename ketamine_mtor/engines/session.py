@@ -179,6 +179,8 @@ class Session:
                 reason = f"no drug-free steady state: {failure.reason}, after rest"
                 raise SimulationError(reason, time_h=reached) from None
             rested = until
+            # What the solver cannot tell from nothing is nothing, also where it is read.
+            state = np.where(np.abs(state) < ABSOLUTE_NM, 0.0, state)
             speed, species = fastest(self._plant, state)
             if speed < REST_RATE:
                 return state

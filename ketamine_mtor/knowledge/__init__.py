@@ -1,5 +1,21 @@
 """Every number of the model, and what each name in it means, as tab separated tables."""
 
-from ketamine_mtor.knowledge.tables import DEPOT_SEED, PACKAGED, TableError, Tables, load
+from ketamine_mtor.knowledge.tables import (
+    DEFAULT_VARIANT,
+    DEPOT_SEED,
+    PACKAGED,
+    TableError,
+    Tables,
+    load,
+    steady_state_file,
+)
 
-__all__ = ["DEPOT_SEED", "PACKAGED", "TableError", "Tables", "load"]
+__all__ = [
+    "DEFAULT_VARIANT",
+    "DEPOT_SEED",
+    "PACKAGED",
+    "TableError",
+    "Tables",
+    "load",
+    "steady_state_file",
+]

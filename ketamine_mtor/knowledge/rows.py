@@ -125,11 +125,25 @@ class Reference:
 
 @dataclass(frozen=True)
 class Variant:
-    """A row of ``variants.tsv``: the default ``caption``, or ``sbml/variants/NAME.xml``."""
+    """A row of ``variants.tsv``: the default ``caption``, or ``sbml/variants/NAME.xml``.
+
+    ``modules`` are modules of ``rules/`` that it has beside the default's.
+    """
 
     variant: str
+    modules: tuple[str, ...]
     meaning: str
     source: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VariantSetting:
+    """A row of ``variant_settings.tsv``: a number that a variant has otherwise than the default."""
+
+    variant: str
+    parameter: str
+    value: float
+    note: str
 
 
 @dataclass(frozen=True)

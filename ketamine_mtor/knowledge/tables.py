@@ -6,7 +6,7 @@ import csv
 import math
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import get_type_hints
@@ -16,6 +16,7 @@ from ketamine_mtor.knowledge import rows
 from ketamine_mtor.knowledge.rows import ASSUMED, KINDS
 
 PACKAGED = Path(__file__).parent
+DEFAULT_VARIANT = "caption"
 #: The seed of the species that a dose of ketamine enters: no initial amount, but the dose.
 DEPOT_SEED = "ketamine_depot_0"
 
@@ -24,7 +25,7 @@ class TableError(InputError):
     """A table is not as it should be: the message names the file and the row."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tables:
     """All tables of one folder; each maps the row's key to the row, in the file's order.
 
@@ -42,6 +43,7 @@ class Tables:
     rules: Mapping[str, rows.Rule]
     references: Mapping[str, rows.Reference]
     variants: Mapping[str, rows.Variant]
+    variant_settings: Mapping[str, rows.VariantSetting]
     steady_state: Mapping[str, rows.SteadySpecies]
     wildtype: Mapping[str, rows.WildType]
 
@@ -52,6 +54,18 @@ class Tables:
     def values(self) -> dict[str, float]:
         """Every parameter and initial amount: id to value, in the unit that its table gives."""
         return {key: row.value for key, row in self.numbers().items()}
+
+    def with_settings(self, variant: str) -> Tables:
+        """These tables with the numbers that a variant has otherwise."""
+        if variant not in self.variants:
+            raise not_allowed("variant", variant, self.variants)
+        own = [row for row in self.variant_settings.values() if row.variant == variant]
+        values = {row.parameter: row.value for row in own}
+        return replace(
+            self,
+            parameters=_changed(self.parameters, values),
+            initial_amounts=_changed(self.initial_amounts, values),
+        )
 
 
 @dataclass(frozen=True)
@@ -76,14 +90,26 @@ _TABLES = (
     _Table("observables", rows.Observable, ("id",)),
     _Table("rules", rows.Rule, ("rule",)),
     _Table("variants", rows.Variant, ("variant",)),
+    _Table("variant_settings", rows.VariantSetting, ("variant", "parameter")),
     _Table("steady_state", rows.SteadySpecies, ("species",), generated=True),
     _Table("wildtype", rows.WildType, ("id",), generated=True),
 )
 
 
+def steady_state_file(variant: str = DEFAULT_VARIANT) -> str:
+    """The name of the generated table with a variant's drug-free steady state."""
+    return "steady_state" if variant == DEFAULT_VARIANT else f"steady_state_{variant}"
+
+
 @cache
-def load(folder: Path | None = None) -> Tables:
+def load(
+    folder: Path | None = None, variant: str = DEFAULT_VARIANT, generated: bool = True
+) -> Tables:
     """The tables of ``folder`` (the package's own by default), read once per process.
+
+    With a variant, its settings are in ``parameters`` and ``initial_amounts``, and
+    ``steady_state`` is its own. Without ``generated``, the tables that `make steady` writes are
+    empty: they may be of other rules.
 
     Raises
     ------
@@ -92,9 +118,30 @@ def load(folder: Path | None = None) -> Tables:
         source, parameter or compartment that no table knows, or a value outside low to high.
     """
     folder = PACKAGED if folder is None else folder
-    tables = Tables(**{table.name: _read(folder / f"{table.name}.tsv", table) for table in _TABLES})
+    tables = Tables(
+        **{
+            table.name: _read(folder / f"{table.name}.tsv", table)
+            if generated or not table.generated
+            else types.MappingProxyType({})
+            for table in _TABLES
+        }
+    )
     _check(tables)
-    return tables
+    if variant == DEFAULT_VARIANT or not generated:
+        return tables.with_settings(variant)
+    (steady,) = (table for table in _TABLES if table.name == "steady_state")
+    own = tables.with_settings(variant)
+    return replace(
+        own, steady_state=_read(folder / f"{steady_state_file(variant)}.tsv", steady)
+    )
+
+
+def _changed(
+    table: Mapping[str, rows.Value], values: Mapping[str, float]
+) -> Mapping[str, rows.Value]:
+    return types.MappingProxyType(
+        {key: replace(row, value=values.get(key, row.value)) for key, row in table.items()}
+    )
 
 
 def _read(path: Path, table: _Table) -> Mapping[str, object]:
@@ -193,6 +240,11 @@ def _check(tables: Tables) -> None:
         _known(where, "source", row.source, [*_citable(tables), ASSUMED])
     for where, row in _rows(tables, "rules"):
         _known(where, "source", row.references, [*_citable(tables), ASSUMED])
+    for where, row in _rows(tables, "variants"):
+        _known(where, "source", row.source, _citable(tables))
+    for where, row in _rows(tables, "variant_settings"):
+        _known(where, "variant", [row.variant], tables.variants)
+        _known(where, "parameter", [row.parameter], numbers)
     for where, row in _rows(tables, "steady_state"):
         _known(where, "compartment", [row.compartment], tables.compartments)
         _known(where, "seed", filter(None, [row.seed]), [*numbers, DEPOT_SEED])

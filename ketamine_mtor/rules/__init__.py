@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ketamine_mtor import knowledge, paths
-from ketamine_mtor.errors import not_allowed
 
 if TYPE_CHECKING:
     import pysb
@@ -19,7 +19,7 @@ def build_model(variant: str | None = None, tables: knowledge.Tables | None = No
     variant
         Name of a variant (``info variants``); None is the default, ``caption``.
     tables
-        The numbers (default: the package's own).
+        The numbers, without a variant's settings (default: the package's own).
 
     Raises
     ------
@@ -49,11 +49,11 @@ def build_model(variant: str | None = None, tables: knowledge.Tables | None = No
     )
     from ketamine_mtor.rules.caption import Caption
 
-    tables = knowledge.load() if tables is None else tables
-    variant = paths.DEFAULT_VARIANT if variant is None else variant
-    if variant not in tables.variants:
-        raise not_allowed("variant", variant, tables.variants)
-    wildtype = {row.id: row.value for row in tables.wildtype.values()}
+    variant = knowledge.DEFAULT_VARIANT if variant is None else variant
+    base = knowledge.load() if tables is None else tables
+    tables = base.with_settings(variant)
+    drug_free = {row.id: row.value for row in base.wildtype.values()}
+    wildtype = {**base.values(), **drug_free}
     c = Caption(paths.NAME, tables.values(), wildtype)
     anatomy.write(c, tables)
     # "Ketamine blockade of NMDARs on tonic firing GABA interneurons ..."
@@ -79,4 +79,6 @@ def build_model(variant: str | None = None, tables: knowledge.Tables | None = No
     marcks.write(c)
     actin.write(c)
     synapses.write(c)
+    for module in tables.variants[variant].modules:
+        import_module(f"ketamine_mtor.rules.{module}").write(c)
     return c.model

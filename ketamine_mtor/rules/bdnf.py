@@ -9,7 +9,7 @@ from ketamine_mtor.rules.caption import Caption
 from ketamine_mtor.rules.motifs import held_drug, made_by, removed
 
 #: Ca2+ bound to the release sensor.
-STEPS = ("apo", "ca1", "ca2", "ca3")
+STEPS = ("apo", "ca1", "ca2", "ca3", "ca4")
 
 
 def write(c: Caption) -> None:
@@ -45,7 +45,7 @@ def _vesicles(c: Caption) -> None:
 
 
 def _sensor(c: Caption) -> None:
-    """The vesicles' Ca2+ sensor binds three Ca2+ in turn; with all three it releases.
+    """The vesicles' Ca2+ sensor binds four Ca2+ in turn; with all four it releases.
 
     Bound Ca2+ is counted in the sensor's state.
     """
@@ -61,10 +61,18 @@ def _sensor(c: Caption) -> None:
 
 
 def _release(c: Caption) -> None:
-    """Release is abolished without AMPARs or L-type channels (E19); BDNF is cleared in minutes."""
+    """Release by Ca2+ is abolished without AMPARs or L-type channels (E19); BDNF is cleared in
+    minutes.
+
+    At rest most BDNF leaks out without Ca2+ (share assumed): were all of it released by a sensor of
+    four Ca2+, a few percent more glutamate would double resting BDNF.
+    """
     c.monomer("BDNF", ["r1", "r2", "antibody"])
     sensor = c["ReleaseSensor"](ca=STEPS[-1])
     c.rule("vesicle_releases_BDNF", sensor + vesicle(c) >> sensor + released(c), "BDNF_release")
+    c.rule(
+        "vesicle_leaks_BDNF", vesicle(c) >> released(c), "BDNF_constitutive_release"
+    )
     removed(c, "BDNF_cleared", released(c), "BDNF_clearance")
     c.read_concentration("BDNF_released", released(c), "extracellular")
     c.read_concentration("BDNF_total", vesicle(c) + c["BDNF"](), "pyramidal")

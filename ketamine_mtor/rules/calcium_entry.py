@@ -13,12 +13,14 @@ GATES = ("closed", "one", "two", "open")
 
 def write(c: Caption) -> None:
     """Add AMPARs, the dendrite's depolarisation, L-type VDCCs and Ca2+."""
+    _subunits(c)
     _ampar(c)
     _desensitisation(c)
+    _cx546(c)
     _nbqx(c)
     _depolarisation(c)
     _vdcc(c)
-    _nifedipine(c)
+    _vdcc_blockers(c)
     _calcium(c)
 
 
@@ -28,21 +30,12 @@ def free_calcium(c: Caption):
 
 
 def _ampar(c: Caption) -> None:
-    """GluA1/GluA2 receptors of the trigger: two glutamate bind in turn, then the gate opens.
+    """AMPARs of the trigger: two glutamate bind in turn, then the gate opens.
 
     The affinity is that of the extracellular mean, which stands for brief peaks in the cleft
-    (P16): lower concentrations, the same order of saturation. The receptors number the same
-    throughout: newly made GluA1 and GluA2 are a pool of their own, since feeding them back into
-    the trigger would make the resting state a knife edge.
+    (P16): lower concentrations, the same order of saturation.
     """
-    receptor, glutamate = (
-        c.monomer("AMPAR", ["first", "second"], gate=["closed", "open", "desensitised"]),
-        c["Glutamate"],
-    )
-    c.seed(
-        receptor(first=None, second=None, gate="closed") ** c.place("pyramidal_membrane"),
-        "AMPAR_0",
-    )
+    receptor, glutamate = c["AMPAR"], c["Glutamate"]
     c.rule(
         "glutamate_binds_AMPAR",
         receptor(first=None, second=None, gate="closed") + glutamate(r=None)
@@ -59,12 +52,59 @@ def _ampar(c: Caption) -> None:
     )
     c.rule(
         "AMPAR_opens",
-        receptor(first=ANY, second=ANY, gate="closed")
-        | receptor(first=ANY, second=ANY, gate="open"),
+        receptor(first=ANY, second=ANY, gate="closed", potentiator=None)
+        | receptor(first=ANY, second=ANY, gate="open", potentiator=None),
         "AMPAR_opening",
         "AMPAR_closing",
     )
-    c.read_fraction("AMPAR_active", receptor(gate="open"), "AMPAR_0", "pyramidal_membrane")
+    c.read_fraction("AMPAR_active", receptor(gate="open"), "AMPAR_GluA1_0", "pyramidal_membrane")
+
+
+def _subunits(c: Caption) -> None:
+    """GluA1 and GluA2 of the trigger pair up: mostly with each other, else with their like.
+
+    Pairs stand for the dimers of dimers. Without GluA2, receptors of GluA1 alone form, and these
+    let Ca2+ in. The trigger's subunits number the same throughout: newly made GluA1 and GluA2 are
+    a pool of their own, since feeding them back into the trigger would make the resting state a
+    knife edge (docs/decisions/0003).
+    """
+    subunit, receptor = c.monomer("AMPARSubunit", kind=["GluA1", "GluA2"]), c.monomer(
+        "AMPAR",
+        ["first", "second", "potentiator"],
+        gate=["closed", "open", "desensitised"],
+        subunits=["A1A2", "A1A1", "A2A2"],
+    )
+    place = c.place("pyramidal_membrane")
+    for kind in ("GluA1", "GluA2"):
+        c.seed(subunit(kind=kind) ** place, f"AMPAR_{kind}_0")
+    pairs = (
+        ("GluA1", "GluA2", "A1A2", "AMPAR_mixed_off"),
+        ("GluA1", "GluA1", "A1A1", "AMPAR_alike_off"),
+        ("GluA2", "GluA2", "A2A2", "AMPAR_alike_off"),
+    )
+    for one, other, pair, off in pairs:
+        whole = receptor(
+            first=None, second=None, potentiator=None, gate="closed", subunits=pair
+        )
+        c.rule(
+            f"AMPAR_{pair}_assembles",
+            subunit(kind=one) ** place + subunit(kind=other) ** place | whole ** place,
+            "AMPAR_assembly",
+            off,
+        )
+
+
+def _cx546(c: Caption) -> None:
+    """CX546 holds an open AMPAR open: it neither closes nor desensitises until the drug leaves."""
+    held_drug(c, "CX546", "extracellular", "CX546")
+    receptor, drug = c["AMPAR"], c["CX546"]
+    c.rule(
+        "CX546_binds_AMPAR",
+        receptor(gate="open", potentiator=None) + drug(b=None)
+        | receptor(gate="open", potentiator=1) % drug(b=1),
+        "CX546_on",
+        "CX546_off",
+    )
 
 
 def _desensitisation(c: Caption) -> None:
@@ -73,8 +113,8 @@ def _desensitisation(c: Caption) -> None:
     turns(
         c,
         "AMPAR_desensitises",
-        receptor(gate="open"),
-        receptor(gate="desensitised"),
+        receptor(gate="open", potentiator=None),
+        receptor(gate="desensitised", potentiator=None),
         "AMPAR_desensitisation",
     )
     turns(
@@ -145,26 +185,40 @@ def _vdcc(c: Caption) -> None:
     c.read_fraction("VDCC_open", channel(gate="open", drug=None), "VDCC_0", "pyramidal_membrane")
 
 
-def _nifedipine(c: Caption) -> None:
-    """Nifedipine binds the channel whatever its gate does, and closes it to Ca2+ (E18, E19)."""
-    held_drug(c, "Nifedipine", "extracellular", "nifedipine")
-    channel, drug = c["VDCC"], c["Nifedipine"]
-    c.rule(
-        "nifedipine_binds_VDCC",
-        channel(drug=None) + drug(b=None) | channel(drug=1) % drug(b=1),
-        "nifedipine_on",
-        "nifedipine_off",
-    )
+def _vdcc_blockers(c: Caption) -> None:
+    """Nifedipine or verapamil binds the channel whatever its gate does, and closes it to Ca2+.
+
+    Either blocks ketamine's effect (E18, E19). They have sites of their own; one of them at a time
+    is enough, so they share one here.
+    """
+    channel = c["VDCC"]
+    for monomer, name in (("Nifedipine", "nifedipine"), ("Verapamil", "verapamil")):
+        held_drug(c, monomer, "extracellular", name)
+        drug = c[monomer]
+        c.rule(
+            f"{name}_binds_VDCC",
+            channel(drug=None) + drug(b=None) | channel(drug=1) % drug(b=1),
+            f"{name}_on",
+            f"{name}_off",
+        )
 
 
 def _calcium(c: Caption) -> None:
     """Influx through open L-type channels and a constant leak, against pumps: 80 nM at rest (P20).
 
-    Outside Ca2+ is taken as constant, so influx is first order in open channels.
+    Outside Ca2+ is taken as constant, so influx is first order in open channels. AMPARs without
+    GluA2 pass Ca2+ too.
     """
     c.monomer("Calcium")
     calcium = free_calcium(c)
     made_by(c, "calcium_enters_by_VDCC", c["VDCC"](gate="open", drug=None), calcium, "VDCC_influx")
+    made_by(
+        c,
+        "calcium_enters_by_GluA1_homomers",
+        c["AMPAR"](gate="open", subunits="A1A1"),
+        calcium,
+        "AMPAR_GluA1_calcium_influx",
+    )
     c.rule("calcium_leaks_in", None >> calcium, "calcium_leak")
     removed(c, "calcium_pumped_out", calcium, "calcium_extrusion")
     c.read_concentration("Ca", calcium, "pyramidal")

@@ -25,7 +25,8 @@ class Caption:
     values
         Parameter id to value, in the unit that the table gives.
     wildtype
-        Readout id to its drug-free value in the wild type, for the relative readouts.
+        What readouts are divided by: the wild type's initial amounts, and its drug-free value
+        of readouts.
     """
 
     def __init__(self, name: str, values: Mapping[str, float], wildtype: Mapping[str, float]):
@@ -122,8 +123,7 @@ class Caption:
         ``total`` is an initial amount, or a readout in nM whose wild-type value counts.
         """
         volume = self.model.compartments[compartment].size
-        known = self._values if total in self._values else self._wildtype
-        whole = self._reference(f"{total}{WILDTYPE}", known.get(total, 1))
+        whole = self._reference(f"{total}{WILDTYPE}", self._wildtype.get(total, 1))
         self._read(name, self.count(name, pattern) / (whole * volume))
 
     def read_relative(self, name: str, formula) -> None:

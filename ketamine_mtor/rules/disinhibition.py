@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ketamine_mtor.rules import nmdar
 from ketamine_mtor.rules.caption import ANY, Caption
-from ketamine_mtor.rules.motifs import catalysed, made_by, removed, turns
+from ketamine_mtor.rules.motifs import catalysed, held_drug, made_by, removed, turns
 
 
 def write(c: Caption) -> None:
@@ -12,7 +12,14 @@ def write(c: Caption) -> None:
     _interneurons(c)
     _gaba(c)
     _gaba_receptors(c)
+    _picrotoxin(c)
     _pyramidal_cells(c)
+    _excitability(c)
+
+
+def inhibiting(c: Caption):
+    """GABA-A receptors that are active: agonist at both sites, the pore free."""
+    return c["GABAAR"](first=ANY, second=ANY, pore=None)
 
 
 def _interneurons(c: Caption) -> None:
@@ -50,21 +57,42 @@ def _gaba(c: Caption) -> None:
 
 
 def _gaba_receptors(c: Caption) -> None:
-    """Two GABA bind one after the other; only the receptor with both is active."""
-    receptor, gaba = c.monomer("GABAAR", ["first", "second"]), c["Aminobutyrate"]
-    c.seed(receptor(first=None, second=None) ** c.place("pyramidal_membrane"), "GABAAR_0")
-    c.rule(
-        "GABA_binds_GABAAR",
-        receptor(first=None, second=None) + gaba(r=None)
-        | receptor(first=1, second=None) % gaba(r=1),
-        "GABAAR_on",
-        "GABAAR_off",
+    """Two agonists bind one after the other, GABA or muscimol; only with both is it active."""
+    receptor = c.monomer("GABAAR", ["first", "second", "pore"])
+    c.seed(
+        receptor(first=None, second=None, pore=None) ** c.place("pyramidal_membrane"), "GABAAR_0"
     )
+    held_drug(c, "Muscimol", "extracellular", "muscimol")
+    for name, agonist, site in (
+        ("GABA", c["Aminobutyrate"], "r"),
+        ("muscimol", c["Muscimol"], "b"),
+    ):
+        free = agonist(**{site: None})
+        c.rule(
+            f"{name}_binds_GABAAR",
+            receptor(first=None, second=None, pore=None) + free
+            | receptor(first=1, second=None, pore=None) % agonist(**{site: 1}),
+            f"GABAAR_{name}_on",
+            f"GABAAR_{name}_off",
+        )
+        c.rule(
+            f"second_{name}_binds_GABAAR",
+            receptor(first=ANY, second=None, pore=None) + free
+            | receptor(first=ANY, second=2, pore=None) % agonist(**{site: 2}),
+            f"GABAAR_{name}_on",
+            f"GABAAR_{name}_off",
+        )
+
+
+def _picrotoxin(c: Caption) -> None:
+    """Picrotoxin enters the pore of an active receptor, and keeps the agonists in."""
+    held_drug(c, "Picrotoxin", "extracellular", "picrotoxin")
+    receptor, drug = c["GABAAR"], c["Picrotoxin"]
     c.rule(
-        "second_GABA_binds_GABAAR",
-        receptor(first=ANY, second=None) + gaba(r=None) | receptor(first=ANY, second=2) % gaba(r=2),
-        "GABAAR_on",
-        "GABAAR_off",
+        "picrotoxin_blocks_GABAAR",
+        inhibiting(c) + drug(b=None) | receptor(first=ANY, second=ANY, pore=1) % drug(b=1),
+        "picrotoxin_on",
+        "picrotoxin_off",
     )
 
 
@@ -95,11 +123,40 @@ def _pyramidal_cells(c: Caption) -> None:
     catalysed(
         c,
         "GABAAR_silences_pyramidal_cell",
-        c["GABAAR"](first=ANY, second=ANY),
+        inhibiting(c),
         cell(firing="yes"),
         cell(firing="no"),
         "pyramidal_GABA_inhibition",
     )
     c.read_fraction(
         "pyramidal_activity", cell(firing="yes"), "PyramidalCell_0", "pyramidal_membrane"
+    )
+
+
+def _excitability(c: Caption) -> None:
+    """High doses depress pyramidal cells themselves: ketamine on HCN1 and other channels.
+
+    Ketamine blocks HCN1 at 4 to 8 uM, and other channels of pyramidal cells above that (P15). Two
+    steps of two ketamine each stand for all of them: a fast one, and a second that is slow to
+    reverse. With 10 to 30 mg/kg too little is bound; from 50 mg/kg on it outweighs disinhibition
+    (E01, E08), and it lasts while the drug falls back through the lower range. The steps'
+    cooperativity is assumed (docs/decisions/0008).
+    """
+    channel, ketamine = c.monomer("HCN1", ketamine=["none", "two", "four"]), c["Ketamine"]
+    free = ketamine(b=None) ** c.place("extracellular")
+    c.seed(channel(ketamine="none") ** c.place("pyramidal_membrane"), "HCN1_0")
+    for before, after, step in (("none", "two", "first"), ("two", "four", "second")):
+        c.rule(
+            f"ketamine_binds_HCN1_{step}",
+            channel(ketamine=before) + free + free | channel(ketamine=after),
+            f"HCN1_ketamine_{step}_on",
+            f"HCN1_ketamine_{step}_off",
+        )
+    catalysed(
+        c,
+        "blocked_HCN1_silences_pyramidal_cell",
+        channel(ketamine="four"),
+        c["PyramidalCell"](firing="yes"),
+        c["PyramidalCell"](firing="no"),
+        "pyramidal_HCN1_silencing",
     )

@@ -14,6 +14,7 @@ def write(c: Caption) -> None:
     ketamine = c.monomer("Ketamine", ["b"])
     _dose(c, ketamine)
     _distribution(c, ketamine)
+    c.read_concentration("ketamine_plasma", ketamine(b=None) ** c.place("blood"), "blood")
     c.read_concentration(
         "ketamine_brain", ketamine(b=None) ** c.place("extracellular"), "extracellular"
     )

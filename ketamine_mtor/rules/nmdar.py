@@ -8,6 +8,7 @@ ambient glutamate and are blocked first; those on pyramidal cells need more.
 from __future__ import annotations
 
 from ketamine_mtor.rules.caption import Caption
+from ketamine_mtor.rules.motifs import held_drug
 
 INTERNEURON, PYRAMIDAL = "NMDAR_IN", "NMDAR_PYR"
 
@@ -15,6 +16,8 @@ INTERNEURON, PYRAMIDAL = "NMDAR_IN", "NMDAR_PYR"
 def write(c: Caption) -> None:
     """Add glutamate, both pools, and their block."""
     c.monomer("Glutamate", ["r"])
+    held_drug(c, "MK801", "extracellular", "MK801")
+    held_drug(c, "Memantine", "extracellular", "memantine")
     _pool(c, INTERNEURON, "interneuron")
     _pool(c, PYRAMIDAL, "pyramidal")
 
@@ -30,6 +33,8 @@ def _pool(c: Caption, name: str, cell: str) -> None:
     c.seed(receptor(glu=None, pore=None, gate="closed") ** membrane, f"NMDAR_{cell}_0")
     _gating(c, receptor, cell)
     _block(c, receptor, cell)
+    _mk801(c, receptor, cell)
+    _memantine(c, receptor, cell)
     c.read_fraction(
         f"NMDAR_{cell}_blocked",
         receptor(pore=1) % c["Ketamine"](b=1),
@@ -75,3 +80,30 @@ def _block(c: Caption, receptor, cell: str) -> None:
         f"NMDAR_{cell}_ketamine_on",
         f"NMDAR_{cell}_ketamine_off",
     )
+
+
+def _mk801(c: Caption, receptor, cell: str) -> None:
+    """MK-801 is trapped like ketamine, and leaves much more slowly (rates assumed)."""
+    drug = c["MK801"]
+    c.rule(
+        f"MK801_blocks_NMDAR_{cell}",
+        receptor(gate="open", pore=None) + drug(b=None)
+        | receptor(gate="open", pore=1) % drug(b=1),
+        f"NMDAR_{cell}_MK801_on",
+        "NMDAR_MK801_off",
+    )
+
+
+def _memantine(c: Caption, receptor, cell: str) -> None:
+    """Memantine is trapped only in part (P12): it passes the closed gate too, a little more slowly,
+    with the same affinity, so that the cycle obeys detailed balance. With Mg2+ it takes about
+    10 uM (P11, assumed), and so blocks little at rest where ketamine does (E31)."""
+    drug = c["Memantine"]
+    for gate in ("open", "closed"):
+        c.rule(
+            f"memantine_blocks_{gate}_NMDAR_{cell}",
+            receptor(gate=gate, pore=None) + drug(b=None)
+            | receptor(gate=gate, pore=1) % drug(b=1),
+            f"NMDAR_memantine_{gate}_on",
+            f"NMDAR_memantine_{gate}_off",
+        )

@@ -6,7 +6,7 @@ from ketamine_mtor.rules import actin, translation
 from ketamine_mtor.rules.caption import Caption
 from ketamine_mtor.rules.motifs import catalysed, turns
 
-_STAGES = ("site", "contact", "nascent", "filling", "mature")
+_STAGES = ("site", "contact", "nascent", "filling", "spine", "mature")
 
 
 def write(c: Caption) -> None:
@@ -16,7 +16,8 @@ def write(c: Caption) -> None:
     goes by itself, slowly: without PSD95 there are fewer synapses, not none for ever. New spines
     show at 12 to 24 h, not at 3 to 6 h (E41); formation rises and elimination does not (E40).
     Contacts come and go within minutes, so that what follows needs synapsin-1 and PSD95 together;
-    a nascent synapse that gets no AMPARs is lost within hours (the order is assumed).
+    a nascent synapse that gets no GluA1 is lost within hours, and GluA2 in the stable pool makes a
+    spine last (the order is assumed).
     """
     synapse = c.monomer("Synapse", stage=list(_STAGES))
     c.seed(synapse(stage="site") ** c.place("pyramidal_membrane"), "Synapse_0")
@@ -24,7 +25,8 @@ def write(c: Caption) -> None:
         ("synapsin1_makes_contact", translation.fast(c, "SYN1"), "site", "contact"),
         ("PSD95_makes_nascent_synapse", translation.fast(c, "DLG4"), "contact", "nascent"),
         ("GluA1_fills_nascent_synapse", translation.fast(c, "GRIA1"), "nascent", "filling"),
-        ("actin_matures_synapse", actin.filamentous(c), "filling", "mature"),
+        ("actin_makes_spine", actin.filamentous(c), "filling", "spine"),
+        ("GluA2_matures_spine", translation.stable(c, "GRIA2"), "spine", "mature"),
     )
     for name, agent, before, after in helped:
         catalysed(

@@ -34,6 +34,11 @@ def fast(c: Caption, monomer: str):
     return c[monomer](pool="fast") ** c.place("pyramidal")
 
 
+def stable(c: Caption, monomer: str):
+    """The stable synaptic pool of a protein."""
+    return c[monomer](pool="stable") ** c.place("pyramidal")
+
+
 def _ribosomes(c: Caption) -> None:
     """An idle dendritic ribosome starts with eIF4F, sooner when its S6 is phosphorylated.
 
@@ -94,12 +99,12 @@ def _synaptic_protein(c: Caption, monomer: str, readout: str) -> None:
     dimers of dimers, synapsin self-associates (the order of the step is assumed).
     """
     protein = c.monomer(monomer, pool=["fast", "stable"])
-    new, place = fast(c, monomer), c.place("pyramidal")
+    new = fast(c, monomer)
     made_by(c, f"{readout}_translated", running(c), new, f"{readout}_translation")
     removed(c, f"{readout}_fast_pool_degraded", new, "synaptic_protein_fast_turnover")
-    stable = protein(pool="stable") ** place
-    c.rule(f"{readout}_stabilised", new + new >> stable + stable, f"{readout}_stabilisation")
-    removed(c, f"{readout}_stable_pool_degraded", stable, f"{readout}_turnover")
+    lasting = stable(c, monomer)
+    c.rule(f"{readout}_stabilised", new + new >> lasting + lasting, f"{readout}_stabilisation")
+    removed(c, f"{readout}_stable_pool_degraded", lasting, f"{readout}_turnover")
     c.read_concentration(readout, protein(), "pyramidal")
 
 

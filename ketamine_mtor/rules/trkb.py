@@ -20,6 +20,7 @@ def write(c: Caption) -> None:
     )
     c.seed(_protomer(c, ligand=None) ** c.place("pyramidal_membrane"), "NTRK2_0")
     _ligand(c, receptor)
+    _ana12(c, receptor)
     _k252a(c, receptor)
     _phosphorylation(c)
     _dephosphorylation(c)
@@ -66,6 +67,19 @@ def _ligand(c: Caption, receptor) -> None:
         | ligand(r1=ANY, r2=2, antibody=None) % receptor(ligand=2, **_UNPHOSPHORYLATED),
         "TrkB_dimer_on",
         "TrkB_dimer_off",
+    )
+
+
+def _ana12(c: Caption, receptor) -> None:
+    """ANA-12 takes the place of BDNF's first contact on a lone receptor (affinity assumed)."""
+    held_drug(c, "ANA12", "extracellular", "ANA12")
+    drug = c["ANA12"]
+    c.rule(
+        "ANA12_binds_TrkB",
+        receptor(ligand=None, **_UNPHOSPHORYLATED) + drug(b=None)
+        | receptor(ligand=1, **_UNPHOSPHORYLATED) % drug(b=1),
+        "ANA12_on",
+        "ANA12_off",
     )
 
 
