@@ -77,8 +77,16 @@ def test_a_shape_is_drawn_with_its_points(quoting):
     assert "LineCollection" not in drawn(still)
 
 
+def test_without_ketamine_the_time_is_not_counted_from_it():
+    window = {"always": ["0 min", "2 h"]}
+    claim = claim_with("flat", readout="glutamate", when=window, **{"in": "nothing"})
+    assert "time after ketamine (min)" in drawn(claim)
+    alone = drawn(replace(claim, experiment="nothing"))
+    assert "time (min)" in alone and "after ketamine" not in alone
+
+
 def drawn(claim) -> str:
-    return draw(claim, FakeRuns(ketamine=GOOD))
+    return draw(claim, FakeRuns(ketamine=GOOD, ketamine_vehicle=GOOD))
 
 
 def test_the_page_stands_alone(tmp_path, quoting):
