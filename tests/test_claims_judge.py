@@ -9,7 +9,7 @@ import pytest
 
 from ketamine_mtor.claims import Result, validate
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, judge
-from ketamine_mtor.claims.mutants import Mutant, Necessity, load_mutants
+from ketamine_mtor.claims.mutants import Mutant, Necessity, cut, load_mutants
 from ketamine_mtor.errors import InputError, SimulationError
 from tests.claims_kit import FakeRuns, claim_entry, claim_with, flat, loaded, pulse, run
 
@@ -146,6 +146,17 @@ def test_a_variant_without_files_is_said_before_anything_runs():
     assert model_files.by_variant(own, "caption", ["caption"]) == {"caption": own}
     with pytest.raises(InputError, match="cannot be read"):
         model_files.by_variant(own, "caption", ["caption", "mouse"])
+
+
+def test_a_mutant_of_one_variant_leaves_the_others_as_they_are():
+    from ketamine_mtor import model_files
+    from ketamine_mtor.emit.edit import rules_in
+
+    own, other = model_files.packaged(), model_files.packaged("eef2k")
+    only_there = set(rules_in(other.sbml)).difference(rules_in(own.sbml)).pop()
+    both = [only_there, "vesicle_releases_BDNF"]
+    assert cut(own, [only_there]) is own
+    assert set(rules_in(other.sbml)).difference(rules_in(cut(other, both).sbml)) == set(both)
 
 
 def test_an_experiment_of_another_variant_runs_on_that_variants_files(monkeypatch):

@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ from ketamine_mtor.claims import Result, load_claims
 from ketamine_mtor.claims.judge import Runs, judge
 from ketamine_mtor.claims.mutants import Mutant, Necessity
 from ketamine_mtor.errors import InputError, SimulationError
+from ketamine_mtor.report.plots import draw
 from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
 
 RISE = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
@@ -47,6 +49,45 @@ def test_the_table_says_what_was_measured():
     assert "For a test." in good and "50 %" in good and ">= 10 %" in good and "pass" in good
     assert "fail" in bad and "glutamate up by at least 10 %" in bad
     assert "1 not run" in printed(result(SimulationError("too stiff")))
+
+
+def of_kinds(*kinds: str) -> Result:
+    claims = [
+        replace(RISE, id=f"{kind[0].upper()}01_test", kind=kind, statement=f"A {kind}.", quote=())
+        for kind in kinds
+    ]
+    return result(claims=claims)
+
+
+def test_kinds_stand_apart_in_this_order(quoting):
+    found = of_kinds("expectation", "caption", "literature")
+    titles = [title for title, _ in report.KINDS.values()]
+    for text in (printed(found), report.render(found)):
+        places = [text.index(title) for title in titles]
+        said = [text.index(f"A {kind}.") for kind in report.KINDS]
+        assert places == sorted(places) and said == sorted(said)
+        assert places[0] < said[0] < places[1] < said[1] < places[2] < said[2]
+    assert titles[2] not in printed(of_kinds("caption", "literature"))
+
+
+def test_a_shape_is_drawn_with_its_points(quoting):
+    points = [["0 min", 0], ["30 min", 1], ["2 h", 0.2]]
+    shape = claim_with("shape", readout="glutamate", points=points, within=0.1)
+    still = claim_with("flat", readout="glutamate", when={"always": ["0 min", "2 h"]})
+    assert "LineCollection" in drawn(shape)
+    assert "LineCollection" not in drawn(still)
+
+
+def test_without_ketamine_the_time_is_not_counted_from_it():
+    window = {"always": ["0 min", "2 h"]}
+    claim = claim_with("flat", readout="glutamate", when=window, **{"in": "nothing"})
+    assert "time after ketamine (min)" in drawn(claim)
+    alone = drawn(replace(claim, experiment="nothing"))
+    assert "time (min)" in alone and "after ketamine" not in alone
+
+
+def drawn(claim) -> str:
+    return draw(claim, FakeRuns(ketamine=GOOD, ketamine_vehicle=GOOD))
 
 
 def test_the_page_stands_alone(tmp_path, quoting):

@@ -127,24 +127,28 @@ def judge_mutant(
     variant
         Variant that the files are of.
     """
-    from ketamine_mtor.emit.edit import without_rules
     from ketamine_mtor.run import simulate
 
     above = set(upstream_of(mutant.claim, claims))
     chosen = [claim for claim in claims if claim.id in above or claim.id == mutant.claim]
     needed = {experiment.variant for claim in chosen for experiment in claim.needed(variant)}
     files_of = model_files.by_variant(files, variant, needed)
-    cut = {
-        name: model_files.edited(own, without_rules(own.sbml, mutant.rules))
-        for name, own in files_of.items()
-    }
+    mutants = {name: cut(own, mutant.rules) for name, own in files_of.items()}
     runs = Runs(
-        chosen, lambda experiment: simulate(experiment, files=cut[experiment.variant]), variant
+        chosen, lambda experiment: simulate(experiment, files=mutants[experiment.variant]), variant
     )
     verdicts = {verdict.claim.id: verdict for verdict in judge(chosen, runs, variant)}
     own = verdicts.pop(mutant.claim)
     lost = tuple((name, v.status) for name, v in verdicts.items() if v.status != PASS)
     return Necessity(mutant, own.status, own.reason, lost)
+
+
+def cut(files: ModelFiles, rules: Collection[str]) -> ModelFiles:
+    """The model without those of the rules that its variant has."""
+    from ketamine_mtor.emit.edit import rules_in, without_rules
+
+    here = set(rules_in(files.sbml)).intersection(rules)
+    return model_files.edited(files, without_rules(files.sbml, here)) if here else files
 
 
 def matrix(

@@ -17,13 +17,19 @@ from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Verdict
 from ketamine_mtor.claims.loader import read_caption
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Group
 
     from ketamine_mtor.claims import Result
 
 TITLE = "The caption, judged: how ketamine acts on mTOR"
 _COLOURS = {PASS: "green", FAIL: "red", NOT_RUN: "yellow"}
 _ORDER = {PASS: 0, NOT_RUN: 1, FAIL: 2}
+#: Kinds of claims, in this order and never in one table: title and what such a claim rests on.
+KINDS = {
+    "caption": ("The caption", "each has to pass"),
+    "literature": ("Published findings", "from papers that were read"),
+    "expectation": ("Expectations", "widely reported or implied, no source was read"),
+}
 
 
 class Piece(NamedTuple):
@@ -48,31 +54,48 @@ def threshold(part: Part | None) -> str:
     return f"{part.sense} {part.threshold:.3g}{_unit(part.unit)}"
 
 
-def table(result: Result) -> Table:
-    """The claims as a table for the terminal: id, what it says, measured, threshold, status."""
+def table(result: Result) -> Group:
+    """The claims as tables for the terminal, one per kind, and the counts of them all.
+
+    A row has id, what it says, measured, threshold and status.
+    """
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    counts = f"{result['passed']} pass, {result['failed']} fail, {result['not_run']} not run"
-    made = Table(caption=counts, show_lines=False)
-    made.add_column("claim", no_wrap=True)
-    made.add_column("what it says", ratio=1)
-    made.add_column("measured", justify="right", no_wrap=True)
-    made.add_column("threshold", justify="right", no_wrap=True)
-    made.add_column("status", no_wrap=True)
-    for verdict in result.verdicts:
-        part = verdict.decisive
-        said = Text(verdict.claim.statement)
-        if verdict.status != PASS and (verdict.reason or part):
-            said.append(f"\n{verdict.reason or part.condition.say()}", style=_COLOURS[FAIL])
-        made.add_row(
-            verdict.claim.id.split("_")[0],
-            said,
-            measured(part),
-            threshold(part),
-            Text(verdict.status, style=_COLOURS[verdict.status]),
-        )
-    return made
+    made: list[Any] = []
+    for title, about, verdicts in by_kind(result.verdicts):
+        rows = Table(title=f"{title}: {about}", title_justify="left", show_lines=False)
+        rows.add_column("claim", no_wrap=True)
+        rows.add_column("what it says", ratio=1)
+        rows.add_column("measured", justify="right", no_wrap=True)
+        rows.add_column("threshold", justify="right", no_wrap=True)
+        rows.add_column("status", no_wrap=True)
+        for verdict in verdicts:
+            part = verdict.decisive
+            said = Text(verdict.claim.statement)
+            if verdict.status != PASS and (verdict.reason or part):
+                said.append(f"\n{verdict.reason or part.condition.say()}", style=_COLOURS[FAIL])
+            rows.add_row(
+                verdict.claim.id.split("_")[0],
+                said,
+                measured(part),
+                threshold(part),
+                Text(verdict.status, style=_COLOURS[verdict.status]),
+            )
+        made.append(rows)
+    made.append(f"{result['passed']} pass, {result['failed']} fail, {result['not_run']} not run")
+    return Group(*made)
+
+
+def by_kind(verdicts: Iterable[Verdict]) -> list[tuple[str, str, list[Verdict]]]:
+    """Title, what they rest on, and the verdicts of each kind that there is."""
+    found = list(verdicts)
+    grouped = [
+        (title, about, [verdict for verdict in found if verdict.claim.kind == kind])
+        for kind, (title, about) in KINDS.items()
+    ]
+    return [group for group in grouped if group[2]]
 
 
 def necessity(result: Result) -> Table:
@@ -120,7 +143,9 @@ def render(result: Result) -> str:
     from ketamine_mtor.report.plots import draw
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.filters.update(measured=measured, threshold=threshold, groupby_stretch=_by_stretch)
+    environment.filters.update(
+        measured=measured, threshold=threshold, by_kind=by_kind, groupby_stretch=_by_stretch
+    )
     source = resources.files(__name__).joinpath("page.html").read_text(encoding="utf-8")
     plots = {
         verdict.claim.id: base64.b64encode(

@@ -83,6 +83,7 @@ def _panel(
     conditions = [c for c in claim.conditions if readout in c.readouts()]
     names = dict.fromkeys([claim.experiment, *(n for c in conditions for n in c.setups())])
     end = max(SHORTEST_AXIS_H, max(c.window()[1] for c in conditions) * (1 + AFTERWARDS))
+    end = min(end, max(claim.experiments[name].hours for name in names))
     scale, unit_of_time = (60, "min") if end <= MINUTES_UP_TO_H else (1, "h")
     baseline = None
     for colour, name in zip(_COLOURS, names, strict=False):
@@ -106,7 +107,8 @@ def _panel(
         for level in _thresholds(condition, readout, baseline):
             axes.axhline(level, color="0.25", linewidth=0.9, linestyle="--")
     axes.set_title(readout.id, loc="left", fontweight="bold")
-    axes.set_xlabel(f"time after ketamine ({unit_of_time})")
+    since = "time after ketamine" if claim.experiments[claim.experiment].has_ketamine else "time"
+    axes.set_xlabel(f"{since} ({unit_of_time})")
     axes.set_ylabel(_label(readout))
     axes.set_xlim(0, end * scale)
     axes.spines[["top", "right"]].set_visible(False)
