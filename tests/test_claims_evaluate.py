@@ -109,8 +109,33 @@ def test_drug_free_compares_baselines():
 def test_change_in_percent_of_nothing_fails_with_its_reason():
     claim = claim_with("change", readout="glutamate", goes="up", when={"at": "30 min"})
     (part,) = parts(claim, {"ketamine": run(glutamate=pulse(0, 5))})
-    assert not part.passed
+    assert not part.passed and part.measured is None
     assert "is 0" in part.reason
+
+
+@pytest.mark.parametrize("goes", ["up", "down"])
+@pytest.mark.parametrize("size", ["10 %", 0.02])
+@pytest.mark.parametrize("when", [{"once": ["0 min", "2 h"]}, {"drug_free": True}])
+def test_from_nothing_to_nothing_is_a_change_of_zero(goes, size, when):
+    claim = claim_with(
+        "change",
+        readout="glutamate",
+        goes=goes,
+        when=when,
+        by_at_least=size,
+        relative_to="ketamine",
+        **{"in": "NBQX"},
+    )
+    nothing = run(glutamate=flat(0))
+    (part,) = parts(claim, {"ketamine": nothing, "NBQX": nothing})
+    assert (part.passed, str(part.measured), part.reason) == (False, "0.0", "")
+
+
+def test_nothing_is_flat_but_something_over_nothing_is_not():
+    claim = claim_with("flat", readout="glutamate", when={"always": ["0 min", "2 h"]})
+    assert passed(claim, {"ketamine": run(glutamate=flat(0))})
+    (part,) = parts(claim, {"ketamine": run(glutamate=pulse(0, 5))})
+    assert not part.passed and "is 0" in part.reason
 
 
 @pytest.mark.parametrize("when", [{"mean": ["0 min", "2 h"]}, {"always": ["0 min", "2 h"]}])

@@ -59,12 +59,14 @@ def _percent_or_unit(size: Size, readout: Readout) -> tuple[float, str]:
 
 
 def _in_size(difference: np.ndarray, reference: np.ndarray, size: Size, what: str) -> np.ndarray:
-    """A difference as % of the reference, or as it is, as the size asks."""
+    """A difference as % of the reference, or as it is, as the size asks; from 0 to 0 it is 0."""
     if not size.relative:
         return difference
-    if np.any(np.abs(reference) < _NOTHING):
+    empty = np.abs(reference) < _NOTHING
+    if np.any(empty & (np.abs(difference) >= _NOTHING)):
         raise Unmet(f"{what} is 0, so a change in % of it has no meaning")
-    return 100 * difference / np.abs(reference)
+    none = np.zeros_like(difference)
+    return 100 * np.divide(difference, np.abs(reference), out=none, where=~empty)
 
 
 def _amount(change: np.ndarray, reference: float | np.ndarray, size: Size) -> bool:
@@ -116,7 +118,8 @@ def _changes(condition: Change | Flat, bench: Bench, size: Size) -> np.ndarray:
 @evaluate.register
 def _(condition: Change, bench: Bench) -> list[Part]:
     changes = _sign(condition.goes) * _changes(condition, bench, condition.size)
-    measured = float(changes.min() if condition.when.how == "always" else changes.max())
+    # Adding 0 turns -0.0, a fall of nothing, into 0.0.
+    measured = float(changes.min() if condition.when.how == "always" else changes.max()) + 0.0
     threshold, unit = _percent_or_unit(condition.size, condition.readout)
     return [Part(condition, measured >= threshold, measured, threshold, unit)]
 
