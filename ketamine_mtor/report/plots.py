@@ -1,9 +1,11 @@
-"""A plot per claim: each readout with and without blocker, its window and its threshold."""
+"""A plot per claim: each readout with and without blocker, its windows and its thresholds."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,14 +33,32 @@ if TYPE_CHECKING:
 
 #: Points per line, so that the page stays small.
 MOST_POINTS = 400
-#: The axis goes on for this share of the last window's end, to show what comes after.
+#: The axis goes on for this share of what is looked at, to show what comes after.
 AFTERWARDS = 0.25
 SHORTEST_AXIS_H = 2.0
+SHORTEST_ENLARGED_H = 0.5
+#: A window that takes less than this share of the axis gets a panel of its own,
+LEAST_SHARE = 1 / 12
+#: which goes on to what starts within so many times its length.
+REACH = 8
 #: Up to here the axis is in minutes.
 MINUTES_UP_TO_H = 4.0
 _COLOURS = ("#1b6ca8", "#d1495b", "#e09f3e", "#5b8e7d", "#7d5ba6", "#8d6b4f")
-_PANEL_INCHES = (4.3, 3.0)
+_LINES = ("-", "-.", (0, (5, 1, 1, 1, 1, 1)))
+_PANEL_INCHES = (4.6, 3.0)
 _COLUMNS = 2
+#: Height of a line of a threshold's label as a share of the panel's.
+_LABEL_HEIGHT = 0.055
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One readout from `start` to `end` hours; `enlarged` if another panel shows all of it."""
+
+    readout: Readout
+    start: float
+    end: float
+    enlarged: bool = False
 
 
 def draw(claim: Claim, runs: Callable[[Experiment], xr.Dataset], variant: str | None = None) -> str:
@@ -47,7 +67,7 @@ def draw(claim: Claim, runs: Callable[[Experiment], xr.Dataset], variant: str | 
     Parameters
     ----------
     claim
-        The claim whose readouts are shown, a panel each.
+        The claim whose readouts are shown: a panel each, or two where a window is short.
     runs
         Gives the dataset of an experiment; a SimulationError leaves its line out.
     variant
@@ -56,37 +76,80 @@ def draw(claim: Claim, runs: Callable[[Experiment], xr.Dataset], variant: str | 
     import matplotlib
     from matplotlib.figure import Figure
 
-    readouts = list(dict.fromkeys(r for c in claim.conditions for r in c.readouts()))
-    rows = -(-len(readouts) // _COLUMNS)
-    columns = min(len(readouts), _COLUMNS)
+    places = _arranged([panels(claim, r) for r in _readouts(claim)])
+    rows, columns = -(-len(places) // _COLUMNS), min(len(places), _COLUMNS)
     style = {"svg.fonttype": "none", "svg.hashsalt": claim.id, "font.size": 8}
     with matplotlib.rc_context(style):
         width, height = _PANEL_INCHES
         figure = Figure(figsize=(columns * width, rows * height), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False).flat
-        for axes, readout in zip(grid, readouts, strict=False):
-            _panel(axes, claim, readout, runs, variant)
-        for axes in list(figure.axes)[len(readouts) :]:
-            axes.set_axis_off()
+        for axes, panel in itertools.zip_longest(grid, places):
+            if panel is None:
+                axes.set_axis_off()
+            else:
+                _draw_panel(axes, claim, panel, runs, variant)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
 
-def _panel(
+def panels(claim: Claim, readout: Readout) -> tuple[Panel, ...]:
+    """All that the claim looks at, and before it what would be too small to see there."""
+    windows = sorted(c.window() for c in _conditions(claim, readout))
+    longest = max(claim.experiments[name].hours for name in _names(claim, readout))
+    last = max(stop for _, stop in windows)
+    end = min(longest, max(SHORTEST_AXIS_H, last * (1 + AFTERWARDS)))
+    whole = Panel(readout, 0.0, end)
+    short = [(a, b) for a, b in windows if 0 < b - a < LEAST_SHARE * end]
+    if not short:
+        return (whole,)
+    start, stop = short[0]
+    for other in windows:
+        if other[0] - start <= REACH * (stop - start):
+            stop = max(stop, other[1] if other in short else other[0])
+    margin = AFTERWARDS * (stop - start)
+    start = 0.0 if start <= stop - start else start - margin
+    stop = min(end, max(stop + margin, start + SHORTEST_ENLARGED_H))
+    return Panel(readout, start, stop, enlarged=True), whole
+
+
+def _arranged(groups: Iterable[tuple[Panel, ...]]) -> list[Panel | None]:
+    """The panels row by row; those of one readout stand side by side."""
+    placed: list[Panel | None] = []
+    for group in groups:
+        if len(placed) % _COLUMNS + len(group) > _COLUMNS:
+            placed.append(None)
+        placed.extend(group)
+    return placed
+
+
+def _readouts(claim: Claim) -> list[Readout]:
+    return list(dict.fromkeys(r for c in claim.conditions for r in c.readouts()))
+
+
+def _conditions(claim: Claim, readout: Readout) -> list[Condition]:
+    return [c for c in claim.conditions if readout in c.readouts()]
+
+
+def _names(claim: Claim, readout: Readout) -> list[str]:
+    """Names of the experiments that are drawn, the claim's own first."""
+    named = (name for c in _conditions(claim, readout) for name in c.setups())
+    return list(dict.fromkeys([claim.experiment, *named]))
+
+
+def _draw_panel(
     axes: Axes,
     claim: Claim,
-    readout: Readout,
+    panel: Panel,
     runs: Callable[[Experiment], xr.Dataset],
     variant: str | None,
 ) -> None:
-    conditions = [c for c in claim.conditions if readout in c.readouts()]
-    names = dict.fromkeys([claim.experiment, *(n for c in conditions for n in c.setups())])
-    end = max(SHORTEST_AXIS_H, max(c.window()[1] for c in conditions) * (1 + AFTERWARDS))
-    end = min(end, max(claim.experiments[name].hours for name in names))
-    scale, unit_of_time = (60, "min") if end <= MINUTES_UP_TO_H else (1, "h")
-    baseline = None
-    for colour, name in zip(_COLOURS, names, strict=False):
+    readout, conditions = panel.readout, _conditions(claim, panel.readout)
+    scale, unit_of_time = (60, "min") if panel.end <= MINUTES_UP_TO_H else (1, "h")
+    styles = itertools.cycle(itertools.product(_LINES, _COLOURS))
+    shown: dict[str, tuple[float, str]] = {}
+    labels: dict[tuple[float, str], str] = {}
+    for (line, colour), name in zip(styles, _names(claim, readout), strict=False):
         try:
             run = runs(claim.experiments[name].experiment(variant))
         except SimulationError:
@@ -94,26 +157,56 @@ def _panel(
         if readout.id not in run:
             continue
         data = run[readout.id]
-        time, value = _thin(np.asarray(run["time"]), np.asarray(data), end)
-        axes.plot(time * scale, value, color=colour, label=name, linewidth=1.4)
+        time, value = _thin(np.asarray(run["time"]), np.asarray(data), panel)
+        axes.plot(time * scale, value, color=colour, linestyle=line, label=name, linewidth=1.4)
         for shape in (c for c in conditions if isinstance(c, Shape) and c.setup == name):
             _points(axes, shape, data, scale, colour)
-        if name == claim.experiment:
-            baseline = float(data.attrs["baseline"])
-            axes.axhline(baseline, color="0.6", linewidth=0.8, linestyle=":")
+        shown[name] = float(data.attrs["baseline"]), colour
+    if claim.experiment in shown:
+        baseline = shown[claim.experiment][0]
+        axes.axhline(baseline, color="0.6", linewidth=0.8, linestyle=":")
+        labels[baseline, "0.45"] = "drug-free"
+    sliver = (panel.end - panel.start) / 200
     for condition in conditions:
         start, stop = condition.window()
-        axes.axvspan(start * scale, max(stop, start + end / 200) * scale, color="0.5", alpha=0.08)
-        for level in _thresholds(condition, readout, baseline):
-            axes.axhline(level, color="0.25", linewidth=0.9, linestyle="--")
+        axes.axvspan(start * scale, max(stop, start + sliver) * scale, color="0.5", alpha=0.08)
+    for (level, colour), said in _levels(conditions, readout, shown).items():
+        axes.axhline(level, color=colour, linewidth=0.9, linestyle="--")
+        labels[level, colour] = said
     axes.set_title(readout.id, loc="left", fontweight="bold")
+    if panel.enlarged:
+        axes.set_title("enlarged", loc="right", fontsize=7)
     since = "time after ketamine" if claim.experiments[claim.experiment].has_ketamine else "time"
     axes.set_xlabel(f"{since} ({unit_of_time})")
     axes.set_ylabel(_label(readout))
-    axes.set_xlim(0, end * scale)
+    axes.set_xlim(panel.start * scale, panel.end * scale)
     axes.spines[["top", "right"]].set_visible(False)
-    if axes.lines:
+    _write_labels(axes, labels)
+    if shown:
         axes.legend(frameon=False, fontsize=7)
+
+
+def _write_labels(axes: Axes, labels: Mapping[tuple[float, str], str]) -> None:
+    """What each line means, to the right of it; pushed up where they would overlap."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high)
+    free = -np.inf
+    for (level, colour), said in sorted(labels.items()):
+        share = (level - low) / (high - low)
+        height = max(share, free)
+        free = height + _LABEL_HEIGHT
+        axes.annotate(
+            said,
+            xy=(1, share),
+            xytext=(1.03, height),
+            xycoords="axes fraction",
+            textcoords="axes fraction",
+            va="center",
+            color=colour,
+            fontsize=6.5,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkB": 0},
+            annotation_clip=False,
+        )
 
 
 def _points(axes: Axes, shape: Shape, data: xr.DataArray, scale: float, colour: str) -> None:
@@ -141,31 +234,58 @@ def _label(readout: Readout) -> str:
     return "fraction" if readout.fraction else "multiple of the drug-free wild type"
 
 
-def _thin(time: np.ndarray, value: np.ndarray, end: float) -> tuple[np.ndarray, np.ndarray]:
-    """At most MOST_POINTS samples up to `end` hours."""
-    inside = time <= end + 1e-9
+def _thin(time: np.ndarray, value: np.ndarray, panel: Panel) -> tuple[np.ndarray, np.ndarray]:
+    """At most MOST_POINTS samples of those that the panel shows."""
+    inside = (time >= panel.start - 1e-9) & (time <= panel.end + 1e-9)
     time, value = time[inside], value[inside]
-    chosen = np.unique(np.linspace(0, len(time) - 1, MOST_POINTS).astype(int))
+    chosen = np.unique(np.linspace(0, max(len(time) - 1, 0), MOST_POINTS).astype(int))[: len(time)]
     return time[chosen], value[chosen]
 
 
-def _thresholds(condition: Condition, readout: Readout, baseline: float | None) -> Iterable[float]:
-    """Levels that can be drawn: those against the claim's own baseline or in the readout's unit."""
-    if condition.readout != readout or baseline is None:
-        return
+def _levels(
+    conditions: Iterable[Condition], readout: Readout, shown: Mapping[str, tuple[float, str]]
+) -> dict[tuple[float, str], str]:
+    """Level and colour of each threshold that can be drawn, with what it says.
+
+    It has the colour of its run; the claim's own run, the first that is drawn, has grey ones.
+    """
+    found: dict[tuple[float, str], dict[str, None]] = {}
+    own = next(iter(shown), None)
+    for condition in conditions:
+        if condition.readout != readout or condition.setup not in shown:
+            continue
+        baseline, colour = shown[condition.setup]
+        colour = "0.25" if condition.setup == own else colour
+        for level, said in _thresholds(condition, baseline):
+            found.setdefault((level, colour), {})[said] = None
+    return {place: ", ".join(said) for place, said in found.items()}
+
+
+def _thresholds(condition: Condition, baseline: float) -> Iterator[tuple[float, str]]:
+    """Levels, with words, of what is compared with its own baseline or in its own unit."""
+
+    def away(size: float, relative: bool) -> float:
+        return size * (abs(baseline) if relative else 1)
+
     match condition:
         case Change(relative_to="baseline", than=None) as change:
-            size = change.size.value * (abs(baseline) if change.size.relative else 1)
-            yield baseline + (size if change.goes == "up" else -size)
+            step = away(change.size.value, change.size.relative)
+            sign = 1 if change.goes == "up" else -1
+            yield baseline + sign * step, f"{change.goes} {change.size}"
         case Level(relative_to="unit" | "baseline") as level:
-            factor = baseline if level.relative_to == "baseline" else 1
-            yield from (
-                bound * factor for bound in (level.more_than, level.less_than) if bound is not None
-            )
+            factor, of = (1.0, "") if level.relative_to == "unit" else (baseline, " x drug-free")
+            for word, bound in (("more than", level.more_than), ("less than", level.less_than)):
+                if bound is not None:
+                    yield bound * factor, f"{word} {bound:g}{of}"
         case Peak(times_baseline=(low, high)):
-            yield from (low * baseline, high * baseline)
-        case Flat(relative_to="baseline") | Returns(relative_to="baseline") as near:
-            size = near.within.value * (abs(baseline) if near.within.relative else 1)
-            yield from (baseline - size, baseline + size)
+            yield from ((bound * baseline, f"peak {bound:g} x") for bound in (low, high))
+        case Flat(relative_to="baseline") as flat:
+            step = away(flat.within.value, flat.within.relative)
+            for goes, sign in (("up", 1), ("down", -1)):
+                if flat.goes in (None, goes):
+                    yield baseline + sign * step, f"at most {goes} {flat.within}"
+        case Returns(relative_to="baseline") as back:
+            step = away(back.within.value, back.within.relative)
+            yield from ((baseline + s * step, f"back within {back.within}") for s in (1, -1))
         case Blocked() | Order() | Change() | Flat() | Level() | Peak() | Returns() | Shape():
             return
