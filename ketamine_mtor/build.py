@@ -18,7 +18,7 @@ from ketamine_mtor import emit, knowledge, network, paths
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 from ketamine_mtor.knowledge.rows import SteadySpecies, WildType
-from ketamine_mtor.model_files import ModelFiles, packaged
+from ketamine_mtor.model_files import ModelFiles
 from ketamine_mtor.rules import build_model
 from ketamine_mtor.rules.caption import WILDTYPE
 
@@ -72,19 +72,22 @@ def build(check: bool = False, folder: Path | None = None) -> list[str]:
     MissingExtra
         Without BioNetGen or Perl.
     InputError
-        For tables that are not as they should be, or a folder that cannot be written.
+        For tables that are not as they should be, a steady state that is none, or a folder that
+        cannot be written.
     """
     folder = paths.sbml().parent if folder is None else folder
     with tempfile.TemporaryDirectory() as scratch:
-        for variant in knowledge.load().variants:
-            fresh(Path(scratch), variant)
+        variants = knowledge.load().variants
+        made = {variant: fresh(Path(scratch), variant) for variant in variants}
+        moving = [line for name, files in made.items() for line in _moving(name, files)]
         if check:
-            stale = differences(Path(scratch), folder)
-            return stale or [line for name in knowledge.load().variants for line in _residual(name)]
-        made = _files(Path(scratch))
-        for name in made:
+            return differences(Path(scratch), folder) + moving
+        if moving:
+            raise InputError(moving[0])
+        names = _files(Path(scratch))
+        for name in names:
             write(folder / name, (Path(scratch) / name).read_bytes())
-    return [str(folder / name) for name in made]
+    return [str(folder / name) for name in names]
 
 
 def differences(fresh: Path, committed: Path) -> list[str]:
@@ -193,11 +196,10 @@ def _divisor(model: pysb.Model, readout: str) -> float:
     return reference.value if reference in own else 1.0
 
 
-def _residual(variant: str) -> list[str]:
-    """A line unless a committed model stays where it starts for 72 h without ketamine."""
+def _moving(variant: str, files: ModelFiles) -> list[str]:
+    """A line unless a model stays where it starts for 72 h without ketamine."""
     from ketamine_mtor.engines import Session, roadrunner
 
-    files = packaged(variant)
     plant = roadrunner.load(files)
     start = Session(files, plant).steady_state(())
     _, end = plant.advance(start, _LEFT_ALONE_S, np.empty(0), ())

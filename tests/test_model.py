@@ -49,7 +49,9 @@ def every_model(model):
 
 
 def test_every_rule_makes_a_reaction_and_has_a_row(every_model):
-    made = {name for each in every_model for reaction in each.reactions for name in reaction["rule"]}
+    made = {
+        name for each in every_model for reaction in each.reactions for name in reaction["rule"]
+    }
     named = {rule.name for each in every_model for rule in each.rules}
     assert made == named == set(knowledge.load().rules)
 

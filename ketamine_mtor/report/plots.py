@@ -45,8 +45,10 @@ REACH = 8
 MINUTES_UP_TO_H = 4.0
 _COLOURS = ("#1b6ca8", "#d1495b", "#e09f3e", "#5b8e7d", "#7d5ba6", "#8d6b4f")
 _LINES = ("-", "-.", (0, (5, 1, 1, 1, 1, 1)))
+_GREY = "0.25"
 _PANEL_INCHES = (4.6, 3.0)
 _COLUMNS = 2
+_TICKS = 7
 #: Height of a line of a threshold's label as a share of the panel's.
 _LABEL_HEIGHT = 0.055
 
@@ -144,6 +146,8 @@ def _draw_panel(
     runs: Callable[[Experiment], xr.Dataset],
     variant: str | None,
 ) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     readout, conditions = panel.readout, _conditions(claim, panel.readout)
     scale, unit_of_time = (60, "min") if panel.end <= MINUTES_UP_TO_H else (1, "h")
     styles = itertools.cycle(itertools.product(_LINES, _COLOURS))
@@ -180,10 +184,18 @@ def _draw_panel(
     axes.set_xlabel(f"{since} ({unit_of_time})")
     axes.set_ylabel(_label(readout))
     axes.set_xlim(panel.start * scale, panel.end * scale)
+    axes.xaxis.set_major_locator(MaxNLocator(_TICKS, steps=_steps(panel, unit_of_time)))
     axes.spines[["top", "right"]].set_visible(False)
     _write_labels(axes, labels)
     if shown:
         axes.legend(frameon=False, fontsize=7)
+
+
+def _steps(panel: Panel, unit_of_time: str) -> tuple[float, ...]:
+    """Where ticks may stand, as multiples of a power of ten: quarters of hours, halves of days."""
+    if unit_of_time == "min":
+        return (1, 1.5, 3, 6, 10)
+    return (1, 1.2, 2.4, 4.8, 10) if panel.end - panel.start > 2 * _TICKS else (1, 2, 5, 10)
 
 
 def _write_labels(axes: Axes, labels: Mapping[tuple[float, str], str]) -> None:
@@ -247,18 +259,21 @@ def _levels(
 ) -> dict[tuple[float, str], str]:
     """Level and colour of each threshold that can be drawn, with what it says.
 
-    It has the colour of its run; the claim's own run, the first that is drawn, has grey ones.
+    It has the colour of its run; it is grey for the first run that is drawn, and for several.
     """
-    found: dict[tuple[float, str], dict[str, None]] = {}
+    colours: dict[float, str] = {}
+    words: dict[float, dict[str, None]] = {}
     own = next(iter(shown), None)
     for condition in conditions:
         if condition.readout != readout or condition.setup not in shown:
             continue
         baseline, colour = shown[condition.setup]
-        colour = "0.25" if condition.setup == own else colour
-        for level, said in _thresholds(condition, baseline):
-            found.setdefault((level, colour), {})[said] = None
-    return {place: ", ".join(said) for place, said in found.items()}
+        colour = _GREY if condition.setup == own else colour
+        for exact, said in _thresholds(condition, baseline):
+            level = float(f"{exact:.4g}")
+            colours[level] = colour if colours.get(level, colour) == colour else _GREY
+            words.setdefault(level, {})[said] = None
+    return {(level, colours[level]): ", ".join(said) for level, said in words.items()}
 
 
 def _thresholds(condition: Condition, baseline: float) -> Iterator[tuple[float, str]]:

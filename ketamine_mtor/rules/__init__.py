@@ -81,4 +81,4 @@ def build_model(variant: str | None = None, tables: knowledge.Tables | None = No
     synapses.write(c)
     for module in tables.variants[variant].modules:
         import_module(f"ketamine_mtor.rules.{module}").write(c)
-    return c.model
+    return c.finish()

@@ -33,6 +33,7 @@ class Caption:
         self.model = pysb.Model(name, _export=False)
         self._values = values
         self._wildtype = wildtype
+        self._fluxes: dict[str, list] = {}
 
     def __getitem__(self, monomer: str) -> pysb.Monomer:
         return self.model.monomers[monomer]
@@ -125,6 +126,16 @@ class Caption:
         volume = self.model.compartments[compartment].size
         whole = self._reference(f"{total}{WILDTYPE}", self._wildtype.get(total, 1))
         self._read(name, self.count(name, pattern) / (whole * volume))
+
+    def read_relative_flux(self, name: str, formula) -> None:
+        """Add ``formula`` to the flux that :meth:`finish` reads as ``name``, as in read_relative."""
+        self._fluxes.setdefault(name, []).append(formula)
+
+    def finish(self) -> pysb.Model:
+        """The model, with what was collected over several modules."""
+        for name, parts in self._fluxes.items():
+            self.read_relative(name, sum(parts))
+        return self.model
 
     def read_relative(self, name: str, formula) -> None:
         """Readout ``name``: ``formula`` over its drug-free value in the wild type."""

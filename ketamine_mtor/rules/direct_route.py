@@ -42,3 +42,7 @@ def write(c: Caption) -> None:
         factor(t56="u") + transcript >> factor(t56="u") + transcript + bdnf.vesicle(c),
         "BDNF_translation_by_EEF2",
     )
+    made = c.value("BDNF_translation_by_EEF2")
+    for count in (c.count("EEF2_active", factor(t56="u")), c.model.observables["n_transcripts"]):
+        made = made * count / c.place("pyramidal").size
+    c.read_relative_flux("BDNF_translation", made)

@@ -56,3 +56,12 @@ def write(c: Caption) -> None:
     )
     mature = c.count("mature_synapses", synapse(stage="mature"))
     c.read_relative("synapses", mature / c.place("pyramidal_membrane").size)
+    _formation(c, synapse)
+
+
+def _formation(c: Caption, synapse) -> None:
+    """How fast spines become mature synapses: what two-photon imaging counts as formation (E40)."""
+    spines = c.count("spines", synapse(stage="spine")) / c.place("pyramidal_membrane").size
+    receptors = c.count("stable_GluA2", translation.stable(c, "GRIA2")) / c.place("pyramidal").size
+    rate = c.value("mature_synapse_helped") * receptors + c.value("mature_synapse_unhelped")
+    c.read_relative("synapse_formation", spines * rate)

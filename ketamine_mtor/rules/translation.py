@@ -119,4 +119,4 @@ def _bdnf(c: Caption) -> None:
     made = c.value("BDNF_translation_rate_constant")
     for count in (c.model.observables["n_running_ribosomes"], c.count("transcripts", transcript)):
         made = made * count / c.place("pyramidal").size
-    c.read_relative("BDNF_translation", made)
+    c.read_relative_flux("BDNF_translation", made)
