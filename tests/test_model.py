@@ -57,7 +57,7 @@ def test_every_rule_makes_a_reaction_and_has_a_row(every_model):
 
 
 def test_every_number_of_the_tables_is_used(every_model):
-    used = {name for each in every_model for name in each.parameters.keys()}
+    used = {parameter.name for each in every_model for parameter in each.parameters}
     assert set(knowledge.load().numbers()) - used == set()
 
 

@@ -57,7 +57,7 @@ def threshold(part: Part | None) -> str:
 def table(result: Result) -> Group:
     """The claims as tables for the terminal, one per kind, and the counts of them all.
 
-    A row has id, what it says, measured, threshold and status.
+    A row has id, what it says and of what the number is, measured, threshold and status.
     """
     from rich.console import Group
     from rich.table import Table
@@ -76,6 +76,8 @@ def table(result: Result) -> Group:
             said = Text(verdict.claim.statement)
             if verdict.status != PASS and (verdict.reason or part):
                 said.append(f"\n{verdict.reason or part.condition.say()}", style=_COLOURS[FAIL])
+            elif part:
+                said.append(f"\n{part.condition.readout.id} in {part.condition.setup}", style="dim")
             rows.add_row(
                 verdict.claim.id.split("_")[0],
                 said,
@@ -106,7 +108,7 @@ def necessity(result: Result) -> Table:
     shown = sum(row.shown for row in result.necessity)
     counts = f"{shown} of {len(result.necessity)} claims fail without their rules, and only there"
     made = Table(caption=counts)
-    for name in ("claim", "without", "claim then", "lost upstream"):
+    for name in ("claim", "without", "claim then", "lost upstream", "shown"):
         made.add_column(name, no_wrap=name.startswith("claim"))
     for row in result.necessity:
         made.add_row(
@@ -114,6 +116,7 @@ def necessity(result: Result) -> Table:
             ", ".join(row.mutant.rules),
             Text(row.status, style=_COLOURS[PASS if row.shown else FAIL]),
             ", ".join(f"{name} {status}" for name, status in row.upstream),
+            "yes" if row.shown else "no",
         )
     return made
 

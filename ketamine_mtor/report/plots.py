@@ -48,7 +48,8 @@ _LINES = ("-", "-.", (0, (5, 1, 1, 1, 1, 1)))
 _GREY = "0.25"
 _PANEL_INCHES = (4.6, 3.0)
 _COLUMNS = 2
-_TICKS = 7
+_TICKS = {"min": (5, 10, 15, 30, 60), "h": (0.25, 0.5, 1, 2, 6, 12, 24, 48, 96)}
+_MOST_TICKS = 8
 #: Height of a line of a threshold's label as a share of the panel's.
 _LABEL_HEIGHT = 0.055
 
@@ -146,7 +147,7 @@ def _draw_panel(
     runs: Callable[[Experiment], xr.Dataset],
     variant: str | None,
 ) -> None:
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MultipleLocator
 
     readout, conditions = panel.readout, _conditions(claim, panel.readout)
     scale, unit_of_time = (60, "min") if panel.end <= MINUTES_UP_TO_H else (1, "h")
@@ -173,7 +174,9 @@ def _draw_panel(
     sliver = (panel.end - panel.start) / 200
     for condition in conditions:
         start, stop = condition.window()
-        axes.axvspan(start * scale, max(stop, start + sliver) * scale, color="0.5", alpha=0.08)
+        if start == stop:
+            start, stop = start - sliver, stop + sliver
+        axes.axvspan(start * scale, stop * scale, color="0.5", alpha=0.08)
     for (level, colour), said in _levels(conditions, readout, shown).items():
         axes.axhline(level, color=colour, linewidth=0.9, linestyle="--")
         labels[level, colour] = said
@@ -184,18 +187,17 @@ def _draw_panel(
     axes.set_xlabel(f"{since} ({unit_of_time})")
     axes.set_ylabel(_label(readout))
     axes.set_xlim(panel.start * scale, panel.end * scale)
-    axes.xaxis.set_major_locator(MaxNLocator(_TICKS, steps=_steps(panel, unit_of_time)))
+    length = (panel.end - panel.start) * scale
+    axes.xaxis.set_major_locator(MultipleLocator(_tick(length, unit_of_time)))
     axes.spines[["top", "right"]].set_visible(False)
     _write_labels(axes, labels)
     if shown:
         axes.legend(frameon=False, fontsize=7)
 
 
-def _steps(panel: Panel, unit_of_time: str) -> tuple[float, ...]:
-    """Where ticks may stand, as multiples of a power of ten: quarters of hours, halves of days."""
-    if unit_of_time == "min":
-        return (1, 1.5, 3, 6, 10)
-    return (1, 1.2, 2.4, 4.8, 10) if panel.end - panel.start > 2 * _TICKS else (1, 2, 5, 10)
+def _tick(length: float, unit_of_time: str) -> float:
+    """Distance of the ticks: as people divide hours and days."""
+    return next((tick for tick in _TICKS[unit_of_time] if length <= _MOST_TICKS * tick), length)
 
 
 def _write_labels(axes: Axes, labels: Mapping[tuple[float, str], str]) -> None:

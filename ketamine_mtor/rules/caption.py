@@ -128,7 +128,7 @@ class Caption:
         self._read(name, self.count(name, pattern) / (whole * volume))
 
     def read_relative_flux(self, name: str, formula) -> None:
-        """Add ``formula`` to the flux that :meth:`finish` reads as ``name``, as in read_relative."""
+        """Add ``formula`` to the flux that :meth:`finish` reads as ``name``; see read_relative."""
         self._fluxes.setdefault(name, []).append(formula)
 
     def finish(self) -> pysb.Model:
