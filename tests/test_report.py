@@ -19,7 +19,7 @@ from ketamine_mtor.claims import Result, load_claims
 from ketamine_mtor.claims.judge import Runs, judge
 from ketamine_mtor.claims.mutants import Mutant, Necessity
 from ketamine_mtor.errors import InputError, SimulationError
-from ketamine_mtor.report.plots import draw
+from ketamine_mtor.report.plots import draw, levels, panels
 from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
 
 RISE = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
@@ -48,6 +48,7 @@ def test_the_table_says_what_was_measured():
     good, bad = printed(result()), printed(result(BAD))
     assert "For a test." in good and "50 %" in good and ">= 10 %" in good and "pass" in good
     assert "fail" in bad and "glutamate up by at least 10 %" in bad
+    assert "glutamate in ketamine" in good
     assert "1 not run" in printed(result(SimulationError("too stiff")))
 
 
@@ -86,6 +87,93 @@ def test_without_ketamine_the_time_is_not_counted_from_it():
     assert "time (min)" in alone and "after ketamine" not in alone
 
 
+def axes_of(*conditions) -> list[tuple[float, float, bool]]:
+    claim = replace(RISE, conditions=tuple(c for each in conditions for c in each.conditions))
+    readout = claim.conditions[0].readout
+    return [(panel.start, panel.end, panel.enlarged) for panel in panels(claim, readout)]
+
+
+def test_minutes_that_hours_would_hide_are_enlarged(quoting):
+    soon = claim_with("change", readout="glutamate", goes="up", when={"once": ["5 min", "20 min"]})
+    late = claim_with("flat", readout="glutamate", when={"always": ["4 h", "5 h"]})
+    back = claim_with("returns", readout="glutamate", within="5 %", **{"from": "3 h"})
+    assert axes_of(soon) == [(0.0, 2.0, False)]
+    assert axes_of(late) == [(0.0, 6.0, False)]
+    (_, stop, enlarged), whole = axes_of(soon, late)
+    assert enlarged and 20 / 60 < stop <= 0.5 and whole == (0.0, 6.0, False)
+    # The experiment ends at 6 h, and the start of what comes next is shown if it is near.
+    half = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "29 min"]})
+    (_, stop, enlarged), whole = axes_of(half, back)
+    assert enlarged and 3 < stop < 4 and whole == (0.0, 6.0, False)
+    both = replace(half, conditions=(*half.conditions, *back.conditions))
+    assert drawn(both).count(">enlarged<") == 1 and "enlarged" not in drawn(half)
+
+
+def test_a_second_dose_is_enlarged_where_it_is():
+    claim = claim_with("change", readout="glutamate", goes="up", when={"once": ["5 h", "316 min"]})
+    (start, stop, enlarged), whole = axes_of(claim)
+    assert enlarged and 4 < start < 5 and 316 / 60 < stop <= 6 and whole == (0.0, 6.0, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "said"),
+    [
+        ("change", {"goes": "down", "when": {"at": "1 h"}}, ["down 10 %"]),
+        ("level", {"when": {"at": "1 h"}, "more_than": 120}, ["more than 120"]),
+        (
+            "level",
+            {"when": {"at": "1 h"}, "less_than": 1.3, "relative_to": "baseline"},
+            ["less than 1.3 x drug-free"],
+        ),
+        (
+            "peak",
+            {"goes": "up", "between": ["1 min", "1 h"], "times_baseline": [1.2, 2]},
+            ["peak 1.2 x", "peak 2 x"],
+        ),
+        ("flat", {"when": {"always": ["0 min", "1 h"]}}, ["at most up 10 %", "at most down 10 %"]),
+        ("returns", {"within": "5 %", "from": "3 h"}, ["back within 5 %"]),
+    ],
+)
+def test_a_threshold_is_drawn_with_its_meaning(kind, raw, said):
+    svg = drawn(claim_with(kind, readout="glutamate", **raw))
+    for words in (*said, "drug-free"):
+        assert f">{words}<" in svg
+
+
+def test_a_threshold_on_one_side_is_one_line():
+    window = {"always": ["0 min", "1 h"]}
+    svg = drawn(claim_with("flat", readout="glutamate", when=window, goes="up"))
+    assert ">at most up 10 %<" in svg and "at most down" not in svg
+
+
+def test_a_threshold_is_one_of_the_run_that_is_judged():
+    window = {"at": "1 h"}
+    claim = claim_with("change", readout="glutamate", goes="up", when=window, **{"in": "NBQX"})
+    readout = claim.conditions[0].readout
+    without, both = (
+        {"ketamine": (100.0, "blue")},
+        {"ketamine": (100.0, "blue"), "NBQX": (900.0, "red")},
+    )
+    assert levels(claim.conditions, readout, without) == {}
+    assert levels(claim.conditions, readout, both) == {(990.0, "red"): "up 10 %"}
+
+
+def test_every_experiment_is_drawn_and_no_two_alike():
+    names = [f"drug {number}" for number in range(8)]
+    setup = RISE.experiments["ketamine"]
+    (condition,) = RISE.conditions
+    claim = replace(
+        RISE,
+        conditions=tuple(replace(condition, setup=name) for name in names),
+        experiments={**RISE.experiments, **dict.fromkeys(names, setup)},
+    )
+    svg = draw(claim, FakeRuns(ketamine=GOOD))
+    assert all(f">{name}<" in svg for name in ("ketamine", *names))
+    legend = svg[svg.index('id="legend_1"') :]
+    styles = re.findall(r'id="line2d_\d+">\s*<path d="[^"]*" style="([^"]*)"', legend)
+    assert len(styles) == len(set(styles)) == 9
+
+
 def drawn(claim) -> str:
     return draw(claim, FakeRuns(ketamine=GOOD, ketamine_vehicle=GOOD))
 
@@ -98,6 +186,8 @@ def test_the_page_stands_alone(tmp_path, quoting):
     assert len(addresses) == page.count("src=") + page.count("href=") > 0
     assert all(address.startswith(("#", "data:image/svg+xml;base64,")) for address in addresses)
     assert "<script" not in page and "@import" not in page and "url(" not in page
+    said = "glutamate up by at least 10 % against baseline, once in 0 min to 2 h (ketamine)"
+    assert page.count(said) == 2, "in the table of all claims and in the claim's own"
     for part in ("For a test.", "raises glutamate", "E01", "pass", "&amp; more"):
         assert part in page
     assert os.listdir(path.parent) == ["report.html"]
@@ -130,6 +220,9 @@ def test_the_necessity_matrix_is_shown(quoting):
     out = io.StringIO()
     Console(file=out, width=120).print(report.necessity(found))
     page = report.render(found)
+    matrix = page[page.index("<h2>Necessity") :]
+    assert [matrix.count(f">{word}<") for word in ("shown", "not shown")] == [2, 1]
+    assert "C01 test: fail" in matrix and "1 of 2 are shown" in matrix
     for part in ("rule_a, rule_b", "rule_c", "C01_test"):
         assert part in out.getvalue() and part in page
     assert "1 of 2 claims fail without their rules" in out.getvalue()

@@ -18,6 +18,7 @@ from ketamine_mtor.claims.loader import read_caption
 
 if TYPE_CHECKING:
     from rich.console import Group
+    from rich.table import Table
 
     from ketamine_mtor.claims import Result
 

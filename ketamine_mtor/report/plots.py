@@ -177,7 +177,7 @@ def _draw_panel(
         if start == stop:
             start, stop = start - sliver, stop + sliver
         axes.axvspan(start * scale, stop * scale, color="0.5", alpha=0.08)
-    for (level, colour), said in _levels(conditions, readout, shown).items():
+    for (level, colour), said in levels(conditions, readout, shown).items():
         axes.axhline(level, color=colour, linewidth=0.9, linestyle="--")
         labels[level, colour] = said
     axes.set_title(readout.id, loc="left", fontweight="bold")
@@ -256,12 +256,13 @@ def _thin(time: np.ndarray, value: np.ndarray, panel: Panel) -> tuple[np.ndarray
     return time[chosen], value[chosen]
 
 
-def _levels(
+def levels(
     conditions: Iterable[Condition], readout: Readout, shown: Mapping[str, tuple[float, str]]
 ) -> dict[tuple[float, str], str]:
     """Level and colour of each threshold that can be drawn, with what it says.
 
-    It has the colour of its run; it is grey for the first run that is drawn, and for several.
+    `shown` has the drug-free value and the colour of each run that is drawn. A threshold has the
+    colour of its run; it is grey for the first run, and where it is that of several.
     """
     colours: dict[float, str] = {}
     words: dict[float, dict[str, None]] = {}
