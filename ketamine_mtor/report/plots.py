@@ -47,6 +47,7 @@ _COLOURS = ("#1b6ca8", "#d1495b", "#e09f3e", "#5b8e7d", "#7d5ba6", "#8d6b4f")
 _LINES = ("-", "-.", (0, (5, 1, 1, 1, 1, 1)))
 _GREY = "0.25"
 _PANEL_INCHES = (4.6, 3.0)
+_PAD_INCHES = 0.12
 _COLUMNS = 2
 _TICKS = {"min": (5, 10, 15, 30, 60), "h": (0.25, 0.5, 1, 2, 6, 12, 24, 48, 96)}
 _MOST_TICKS = 8
@@ -85,6 +86,8 @@ def draw(claim: Claim, runs: Callable[[Experiment], xr.Dataset], variant: str | 
     with matplotlib.rc_context(style):
         width, height = _PANEL_INCHES
         figure = Figure(figsize=(columns * width, rows * height), layout="constrained")
+        # Text is drawn by the reader's own font, which may be a little wider.
+        figure.get_layout_engine().set(w_pad=_PAD_INCHES)
         grid = figure.subplots(rows, columns, squeeze=False).flat
         for axes, panel in itertools.zip_longest(grid, places):
             if panel is None:
