@@ -16,7 +16,7 @@ from ketamine_mtor.rules import build_model
 
 #: Where each of these ends up is told by the monomers of the species: a site that is conserved.
 CONSERVED = (
-    "NMDAR_IN", "NMDAR_PYR", "GABAAR", "AMPAR", "VDCC", "mGluR23", "ReleaseSite", "PIK3CA", "PDPK1",
+    "NMDAR_IN", "NMDAR_PYR", "GABAAR", "HCN1", "VDCC", "mGluR23", "ReleaseSite", "PIK3CA", "PDPK1",
     "AKT1", "MTOR", "MLST8", "RPTOR", "RICTOR", "MAPKAP1", "AKT1S1", "RHEB", "TSC2", "FKBP1A",
     "RPS6KB1", "EIF4E", "EIF4G1", "EIF4EBP1", "Ribosome", "CALM1", "CAMK2A", "PPP3CA", "GAP43",
     "MARCKS", "Actin", "Synapse", "PLCG1",
