@@ -38,8 +38,9 @@ _DESCRIPTION = (
     " concentration is a parameter of the drug's name with the suffix _nM.",
     "Model files are dedicated to the public domain under CC0-1.0.",
 )
+#: The review's row in references.tsv, its copy in PubMed Central, mammals, TORC1 signaling.
+_REVIEW = "lisek2020"
 _ABOUT = (
-    ("model:isDescribedBy", "doi:10.3390/ijms21218410"),
     ("model:isDescribedBy", "pmc:PMC7665128"),
     ("hasTaxon", "taxonomy:40674"),
     ("isVersionOf", "go:0038202"),
@@ -129,7 +130,8 @@ def fresh(folder: Path, variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
 
 def annotations(tables: knowledge.Tables) -> emit.Annotations:
     """What the SBML says of its elements."""
-    about = emit.About(name="Ketamine and mTOR", notes=_DESCRIPTION, resources=_ABOUT)
+    review = ("model:isDescribedBy", f"doi:{tables.references[_REVIEW].doi}")
+    about = emit.About(name="Ketamine and mTOR", notes=_DESCRIPTION, resources=(review, *_ABOUT))
     return emit.from_tables(tables, about, creator=CREATOR, created=CREATED, licence=LICENCE)
 
 
