@@ -1,4 +1,4 @@
-"""Reversible steps obey detailed balance: round every cycle of them the free energy adds up to 0."""
+"""Reversible steps obey detailed balance: round each cycle the free energies add up to 0."""
 
 from __future__ import annotations
 
