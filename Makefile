@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build check steady wheel clean
+.PHONY: help .venv reproduce test build check steady sensitivity wheel clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .venv: $(VENV)/.installed ## create .venv with the package (editable) and all that it needs, pinned
 
@@ -36,6 +36,9 @@ check: $(VENV)/.installed ## is sbml/ what the rules give, and is the code tidy
 
 steady: $(VENV)/.installed ## recompute the drug-free steady state
 	$(BIN)/python -m ketamine_mtor.build steady
+
+sensitivity: $(VENV)/.installed ## recompute validation/results/ and docs/sensitivity.* (minutes)
+	$(BIN)/python -m ketamine_mtor.sensitivity
 
 wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel

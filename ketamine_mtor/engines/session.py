@@ -82,10 +82,11 @@ class Course(NamedTuple):
 
 
 class Session:
-    """A model in an engine, with its steady states kept."""
+    """A model in an engine, with its steady states kept; a state is in the order of species."""
 
     def __init__(self, files: ModelFiles, plant: Plant):
         self._plant = plant
+        self.species = tuple(plant.species)
         self._at_rest = files.at_rest
         seeds = {row.species: row.seed for row in files.tables.steady_state.values()}
         for species in (*plant.species, *plant.boundary):
@@ -170,6 +171,21 @@ class Session:
             return np.array([values[species] for species in self._plant.species])
         state = np.array([values.get(seed, 0.0) for seed in self._seeds])
         state[self._depot] = 0.0
+        return self._rested(state)
+
+    def settle(self, state: np.ndarray, changes: Mapping[str, float] | None = None) -> np.ndarray:
+        """The drug-free state (nM) of an animal with ``changes`` that was left alone in ``state``.
+
+        Raises
+        ------
+        SimulationError
+            When it finds no rest.
+        """
+        self._set(changes or {})
+        return self._rested(state)
+
+    def _rested(self, state: np.ndarray) -> np.ndarray:
+        """The state that ``state`` comes to with the current settings."""
         rested = 0.0
         for until in REST_S:
             try:

@@ -1,0 +1,323 @@
+"""Which numbers of the model decide which claims, and how the resting state depends on them.
+
+A sensitivity is d ln(y) / d ln(p) at the model's own numbers, by central differences in ln(p). Here
+y is the number that decides a claim, as the judge measures it and always of the same part of the
+claim, or the drug-free value of a readout (then it is called an elasticity).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import math
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.differentiate import jacobian
+
+from ketamine_mtor import knowledge, model_files, paths
+from ketamine_mtor.claims import Verdict, validate
+from ketamine_mtor.claims.bench import Bench, NotRun
+from ketamine_mtor.claims.evaluate import Part, measure
+from ketamine_mtor.claims.judge import PASS, Runs
+from ketamine_mtor.claims.model import Claim, Peak
+from ketamine_mtor.errors import not_allowed
+from ketamine_mtor.experiment import DOSE, Experiment
+from ketamine_mtor.files import write
+from ketamine_mtor.run import simulate
+from ketamine_mtor.schedule import resting
+
+if TYPE_CHECKING:
+    from ketamine_mtor.model_files import ModelFiles
+
+#: Step in ln(p): the error of the differences is its square, the solver's is 1e-8 over it.
+STEP = 0.02
+#: A claim is said to be sensitive to a number from this sensitivity on.
+SENSITIVE = 0.1
+#: Drug-free values (in their unit) below this are nothing and have no elasticity.
+NOTHING = 1e-9
+#: Smaller differences are the solver's.
+_DECIMALS, _DIGITS = 4, 4
+#: Which claims: see :func:`deciders`.
+SCOPES = ("ketamine", "drugs", "every")
+#: Length of the run of which only the start, the drug-free state, is read (h).
+_SHORT_RUN_H = 0.1
+#: What the numbers of a point are worked out with: the built-in map, or that of a pool.
+Mapper = Callable[..., Iterable[list[float]]]
+
+
+@dataclass(frozen=True)
+class Decider:
+    """The part of a claim that decides it: of its only condition the part at ``index``."""
+
+    claim: Claim
+    index: int
+    measured: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Sensitivities:
+    """``values[row, column]`` of ``rows`` (claims or readouts) to ``columns`` (numbers)."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: np.ndarray
+
+    def of(self, row: str, column: str) -> float:
+        """One value; InputError for a name that is not there."""
+        for what, name, allowed in (("row", row, self.rows), ("number", column, self.columns)):
+            if name not in allowed:
+                raise not_allowed(what, name, allowed)
+        return float(self.values[self.rows.index(row), self.columns.index(column)])
+
+    def largest(self, row: str, most: int) -> list[tuple[str, float]]:
+        """The columns that a row depends on most, with their values, largest first."""
+        values = self.values[self.rows.index(row)]
+        order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")[:most]
+        return [(self.columns[i], float(values[i])) for i in order]
+
+
+def numbers(files: ModelFiles) -> tuple[str, ...]:
+    """Parameters and initial amounts of the SBML that are not 0: no volume, no dose, no drug."""
+    from ketamine_mtor.engines.constants import Constants
+
+    tables = files.tables
+    present = Constants(files.sbml).resolve({})
+    left_out = {row.size for row in tables.compartments.values()} | set(resting(tables)) | {DOSE}
+    return tuple(
+        name
+        for name, row in tables.numbers().items()
+        if row.value != 0 and name in present and name not in left_out
+    )
+
+
+def deciders(verdicts: Iterable[Verdict], scope: str = SCOPES[0]) -> list[Decider]:
+    """What decides the claims that pass.
+
+    Parameters
+    ----------
+    verdicts
+        The judged claims.
+    scope
+        ``ketamine``: claims whose deciding part needs runs of ketamine or vehicle alone;
+        ``drugs``: of other drugs too; ``every``: of knockouts, changed numbers and variants too.
+
+    Left out are the time of a peak, which is read on the grid of the samples and has no derivative,
+    and what is 0.
+    """
+    found = []
+    for verdict in verdicts:
+        part = verdict.decisive
+        if verdict.status != PASS or not part or not part.measured or _is_time_of_peak(part):
+            continue
+        claim = replace(verdict.claim, conditions=(part.condition,))
+        if all(_within(experiment, scope) for experiment in claim.needed()):
+            same = [each for each in verdict.parts if each.condition == part.condition]
+            found.append(Decider(claim, same.index(part), part.measured, part.threshold))
+    return found
+
+
+def _is_time_of_peak(part: Part) -> bool:
+    return isinstance(part.condition, Peak) and part.unit == "min"
+
+
+def _within(experiment: Experiment, scope: str) -> bool:
+    own = experiment.knockouts or experiment.parameters
+    own = own or experiment.variant != knowledge.DEFAULT_VARIANT
+    return scope == "every" or not (own or (experiment.drugs and scope == "ketamine"))
+
+
+def read(
+    factors: Mapping[str, float],
+    deciding: Sequence[Decider] = (),
+    readouts: Sequence[str] = (),
+    files: ModelFiles | None = None,
+) -> list[float]:
+    """The numbers that decide claims, then drug-free values, of an animal with changed numbers.
+
+    Parameters
+    ----------
+    factors
+        Number to the factor on its value, also on one that an experiment sets itself.
+    deciding
+        What is measured; NaN where the run fails or the event never happens.
+    readouts
+        Observables of which the drug-free value is read (in their unit).
+    files
+        The model's files, for every experiment (default: the package's of its variant).
+    """
+
+    def run(experiment: Experiment) -> object:
+        own = files or model_files.packaged(experiment.variant)
+        table, given = own.tables.numbers(), dict(experiment.parameters)
+        for name, factor in factors.items():
+            given[name] = factor * given.get(name, table[name].value)
+        changed = replace(experiment, parameters=given, tables=own.tables)
+        return simulate(changed, files=own)
+
+    runs = Runs([each.claim for each in deciding], run)
+    found = [_measured(each, runs) for each in deciding]
+    if readouts:
+        tables = files.tables if files else None
+        animal = Experiment(
+            ketamine=0, hours=_SHORT_RUN_H, observables=tuple(readouts), tables=tables
+        )
+        rest = run(animal)
+        found += [rest[name].attrs["baseline"] for name in readouts]
+    return found
+
+
+def _measured(decider: Decider, runs: Runs) -> float:
+    (condition,) = decider.claim.conditions
+    try:
+        part = measure(condition, Bench(decider.claim, runs))[decider.index]
+    except (NotRun, IndexError):
+        return math.nan
+    return math.nan if part.measured is None else part.measured
+
+
+def sensitivities(
+    reader: Callable[[Mapping[str, float]], list[float]],
+    columns: Sequence[str],
+    *,
+    mapper: Mapper = map,
+    step: float = STEP,
+) -> tuple[np.ndarray, np.ndarray]:
+    """What a reader reads, and the logarithmic sensitivity of each of its numbers.
+
+    Parameters
+    ----------
+    reader
+        Factors on numbers to what is read, as :func:`read`.
+    columns
+        The numbers that are changed, one at a time.
+    mapper
+        Applies the reader to many points.
+    step
+        Step in ln(p), both ways.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        ``values[row]`` and ``sensitivities[row, column]``; NaN where a value is not finite or 0.
+    """
+    known: dict[tuple[float, ...], list[float]] = {}
+
+    def every(x: np.ndarray) -> np.ndarray:
+        points = [tuple(point) for point in x.reshape(len(columns), -1).T.tolist()]
+        new = [point for point in dict.fromkeys(points) if point not in known]
+        factors = [
+            {name: math.exp(away) for name, away in zip(columns, point, strict=True) if away}
+            for point in new
+        ]
+        known.update(zip(new, mapper(reader, factors), strict=True))
+        return np.array([known[point] for point in points]).T.reshape(-1, *x.shape[1:])
+
+    origin = np.zeros(len(columns))
+    slopes = jacobian(every, origin, order=2, maxiter=1, initial_step=step).df
+    values = every(origin)
+    divisor = np.where(np.abs(values) > 0, values, np.nan)[:, np.newaxis]
+    return values, slopes / divisor
+
+
+def elasticities(
+    columns: Sequence[str],
+    readouts: Sequence[str],
+    files: ModelFiles | None = None,
+    mapper: Mapper = map,
+) -> Sensitivities:
+    """Elasticities of the drug-free ``readouts`` to the numbers ``columns``."""
+    reader = partial(read, readouts=tuple(readouts), files=files)
+    _, found = sensitivities(reader, columns, mapper=mapper)
+    return Sensitivities(tuple(readouts), tuple(columns), found)
+
+
+def compute(
+    scope: str = SCOPES[0], workers: int | None = None
+) -> tuple[list[Decider], Sensitivities, Sensitivities]:
+    """What decides the claims, its sensitivities, and elasticities of the resting state.
+
+    Parameters
+    ----------
+    scope
+        As in :func:`deciders`.
+    workers
+        Processes (default: as many as there are cores).
+    """
+    files = model_files.packaged()
+    columns = numbers(files)
+    deciding = deciders(validate().verdicts, scope)
+    rest = read({}, readouts=tuple(files.tables.observables))
+    readouts = [
+        name
+        for name, value in zip(files.tables.observables, rest, strict=True)
+        if abs(value) > NOTHING
+    ]
+    reader = partial(read, deciding=deciding, readouts=readouts)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+        _, found = sensitivities(reader, columns, mapper=pool.map)
+    claims = tuple(each.claim.id for each in deciding)
+    return (
+        deciding,
+        Sensitivities(claims, columns, found[: len(claims)]),
+        Sensitivities(tuple(readouts), columns, found[len(claims) :]),
+    )
+
+
+def table(found: Sensitivities, tables: knowledge.Tables) -> str:
+    """Tab separated, a row per number, ``number kind`` and a column per claim or readout."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow(["number", "kind", *found.rows])
+    known = tables.numbers()
+    for i, name in enumerate(found.columns):
+        writer.writerow([name, known[name].kind, *map(_cell, found.values[:, i])])
+    return text.getvalue()
+
+
+def load(text: str) -> Sensitivities:
+    """What :func:`table` wrote."""
+    head, *lines = csv.reader(text.splitlines(), delimiter="\t")
+    values = [[float(cell) if cell else math.nan for cell in line[2:]] for line in lines]
+    return Sensitivities(tuple(head[2:]), tuple(line[0] for line in lines), np.array(values).T)
+
+
+def _cell(value: float) -> str:
+    """Four digits, and no digit beyond what the solver knows; empty for NaN."""
+    return "" if math.isnan(value) else f"{round(value, _DECIMALS) + 0.0:.{_DIGITS}g}"
+
+
+def split(found: Sensitivities, tables: knowledge.Tables) -> dict[str, int]:
+    """Kind to how many numbers of it some row is sensitive to."""
+    known = tables.numbers()
+    strong = np.nanmax(np.abs(found.values), axis=0) >= SENSITIVE
+    kinds = [known[name].kind for name, yes in zip(found.columns, strong, strict=True) if yes]
+    return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """``python -m ketamine_mtor.sensitivity``: what ``make sensitivity`` runs."""
+    from ketamine_mtor import sensitivity_page as page
+
+    parser = argparse.ArgumentParser(description="sensitivities of claims and of the resting state")
+    parser.add_argument("--claims", choices=SCOPES, default=SCOPES[0], help="which are measured")
+    given = parser.parse_args(arguments)
+    deciding, claims, rest = compute(given.claims)
+    tables, folder = knowledge.load(), paths.validation() / "results"
+    for name, found in (("sensitivity", claims), ("elasticity", rest)):
+        write(folder / f"{name}.tsv", table(found, tables).encode())
+    kinds = {name: row.kind for name, row in tables.numbers().items()}
+    page.publish(deciding, claims, split(claims, tables), kinds, paths.root() / "docs")
+
+
+if __name__ == "__main__":
+    main()
