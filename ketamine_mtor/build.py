@@ -17,10 +17,10 @@ import numpy as np
 from ketamine_mtor import emit, knowledge, network, paths
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
+from ketamine_mtor.knowledge import WILDTYPE
 from ketamine_mtor.knowledge.rows import SteadySpecies, WildType
 from ketamine_mtor.model_files import ModelFiles
 from ketamine_mtor.rules import build_model
-from ketamine_mtor.rules.caption import WILDTYPE
 
 if TYPE_CHECKING:
     import pysb

@@ -15,7 +15,7 @@ from ketamine_mtor.emit.laws import size
 from ketamine_mtor.emit.names import home
 from ketamine_mtor.emit.units import AMOUNT, VOLUME, Unit, vocabulary
 from ketamine_mtor.errors import not_allowed
-from ketamine_mtor.knowledge import Tables
+from ketamine_mtor.knowledge import WILDTYPE, Tables
 
 #: The name of an amount (nmol) is that of its concentration with this before it.
 AMOUNT_PREFIX = "n_"
@@ -103,10 +103,15 @@ def units(model: pysb.Model, tables: Tables, known: Mapping[str, Unit]) -> dict[
     found = {observable.name: AMOUNT for observable in model.observables}
     found |= {name: VOLUME for name in sizes(model)}
     for parameter in model.parameters:
+        number = parameter.name.removesuffix(WILDTYPE)
         if parameter.name in stated:
             found.setdefault(parameter.name, stated[parameter.name])
+        elif number in tables.numbers():
+            found[parameter.name] = stated[number]
     for expression in model.expressions:
         _solve(expression, found, stated)
+        if all(symbol.name in found for symbol in expression.expr.free_symbols):
+            found[expression.name] = _checked(expression, found, stated)
     for parameter in model.parameters:
         if parameter.name not in found:
             raise EmitError(f"parameter '{parameter.name}': no table gives its unit")

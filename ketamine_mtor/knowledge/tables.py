@@ -17,6 +17,8 @@ from ketamine_mtor.knowledge.rows import ASSUMED, KINDS
 
 PACKAGED = Path(__file__).parent
 DEFAULT_VARIANT = "caption"
+#: Suffix of a model's parameter that holds the wild type's value of a number, or of a readout.
+WILDTYPE = "_wildtype"
 #: The seed of the species that a dose of ketamine enters: no initial amount, but the dose.
 DEPOT_SEED = "ketamine_depot_0"
 

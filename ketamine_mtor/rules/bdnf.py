@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ketamine_mtor.rules.calcium_entry import free_calcium
-from ketamine_mtor.rules.caption import Caption
-from ketamine_mtor.rules.motifs import held_drug, made_by, removed
+from ketamine_mtor.rules.caption import Caption, Pool
+from ketamine_mtor.rules.motifs import filled_by, held_drug, removed
 
+#: The initial amount of BDNF's transcript, without which there is no BDNF.
+TRANSCRIPTS = "BDNF_transcripts_0"
 #: Ca2+ bound to the release sensor.
 STEPS = ("apo", "ca1", "ca2", "ca3", "ca4")
 
@@ -39,8 +41,16 @@ def _vesicles(c: Caption) -> None:
     """
     transcript = c.monomer("BDNFTranscript")
     c.monomer("BDNFVesicle")
-    c.seed(transcript() ** c.place("pyramidal"), "BDNF_transcripts_0")
-    made_by(c, "BDNF_supplied_by_soma", transcript(), vesicle(c), "BDNF_somatic_supply")
+    c.seed(transcript() ** c.place("pyramidal"), TRANSCRIPTS)
+    filled_by(
+        c,
+        "BDNF_supplied_by_soma",
+        transcript(),
+        vesicle(c),
+        "BDNF_from_soma",
+        "BDNF_vesicle_turnover",
+        Pool(TRANSCRIPTS, "pyramidal"),
+    )
     removed(c, "BDNF_vesicle_degraded", vesicle(c), "BDNF_vesicle_turnover")
 
 
@@ -69,7 +79,11 @@ def _release(c: Caption) -> None:
     """
     c.monomer("BDNF", ["r1", "r2", "antibody"])
     sensor = c["ReleaseSensor"](ca=STEPS[-1])
-    c.rule("vesicle_releases_BDNF", sensor + vesicle(c) >> sensor + released(c), "BDNF_release")
+    c.rule(
+        "vesicle_releases_BDNF",
+        sensor + vesicle(c) >> sensor + released(c),
+        c.share("BDNF_release", Pool("ReleaseSensor_0", "pyramidal")),
+    )
     c.rule("vesicle_leaks_BDNF", vesicle(c) >> released(c), "BDNF_constitutive_release")
     removed(c, "BDNF_cleared", released(c), "BDNF_clearance")
     c.read_concentration("BDNF_released", released(c), "extracellular")
@@ -97,3 +111,13 @@ def _bath(c: Caption) -> None:
     inward = c.constant("BDNF_bath_in", flow * c.value("BDNF_nM"))
     c.rule("BDNF_bath_brings_BDNF", None >> released(c), inward)
     c.rule("BDNF_bath_takes_BDNF", released(c) >> None, outward)
+
+
+def translated(c: Caption, level: str, pool: Pool) -> object:
+    """Rate constant (1/(nM^2 s) by amount) at which a pool has the transcript translated.
+
+    With the whole pool at work and all of the wild type's transcript, vesicles would be at
+    ``level`` (nM).
+    """
+    of_pool = c.share(level, pool, "BDNF_vesicle_turnover")
+    return c.constant(f"{level}_per_transcript", of_pool / c.wildtype(TRANSCRIPTS))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ketamine_mtor.rules.caption import ANY, Caption
-from ketamine_mtor.rules.motifs import catalysed, held_drug, made_by, removed, turns
+from ketamine_mtor.rules.caption import ANY, Caption, Pool
+from ketamine_mtor.rules.motifs import driven, filled_by, held_drug, paced, removed, turns
 
 #: Steps of the channel's activation: three voltage sensors have to move before it opens.
 GATES = ("closed", "one", "two", "open")
@@ -54,7 +54,7 @@ def _ampar(c: Caption) -> None:
         "AMPAR_opens",
         receptor(first=ANY, second=ANY, gate="closed", potentiator=None)
         | receptor(first=ANY, second=ANY, gate="open", potentiator=None),
-        "AMPAR_opening",
+        c.product("AMPAR_opening_rate", "AMPAR_opening", "AMPAR_closing"),
         "AMPAR_closing",
     )
     c.read_fraction("AMPAR_active", receptor(gate="open"), "AMPAR_GluA1_0", "pyramidal_membrane")
@@ -81,17 +81,17 @@ def _subunits(c: Caption) -> None:
     for kind in ("GluA1", "GluA2"):
         c.seed(subunit(kind=kind) ** place, f"AMPAR_{kind}_0")
     pairs = (
-        ("GluA1", "GluA2", "A1A2", "AMPAR_mixed_off"),
-        ("GluA1", "GluA1", "A1A1", "AMPAR_alike_off"),
-        ("GluA2", "GluA2", "A2A2", "AMPAR_alike_off"),
+        ("GluA1", "GluA2", "A1A2", "AMPAR_mixed"),
+        ("GluA1", "GluA1", "A1A1", "AMPAR_alike"),
+        ("GluA2", "GluA2", "A2A2", "AMPAR_alike"),
     )
-    for one, other, pair, off in pairs:
+    for one, other, pair, affinity in pairs:
         whole = receptor(first=None, second=None, potentiator=None, gate="closed", subunits=pair)
         c.rule(
             f"AMPAR_{pair}_assembles",
             subunit(kind=one) ** place + subunit(kind=other) ** place | whole**place,
-            "AMPAR_assembly",
-            off,
+            f"{affinity}_on",
+            f"{affinity}_off",
         )
 
 
@@ -111,12 +111,13 @@ def _cx546(c: Caption) -> None:
 def _desensitisation(c: Caption) -> None:
     """An open receptor may desensitise with glutamate still bound, and recovers closed."""
     receptor = c["AMPAR"]
-    turns(
+    paced(
         c,
         "AMPAR_desensitises",
         receptor(gate="open", potentiator=None),
         receptor(gate="desensitised", potentiator=None),
         "AMPAR_desensitisation",
+        "AMPAR_recovery",
     )
     turns(
         c,
@@ -144,13 +145,15 @@ def _depolarisation(c: Caption) -> None:
     """Open AMPARs depolarise stretches of dendrite, which repolarise by themselves."""
     dendrite = c.monomer("Dendrite", voltage=["rest", "depolarised"])
     c.seed(dendrite(voltage="rest") ** c.place("pyramidal_membrane"), "Dendrite_0")
-    catalysed(
+    driven(
         c,
         "AMPAR_depolarises_dendrite",
         c["AMPAR"](gate="open"),
         dendrite(voltage="rest"),
         dendrite(voltage="depolarised"),
         "dendrite_depolarisation",
+        "dendrite_repolarisation",
+        Pool("AMPAR_GluA1_0", "pyramidal_membrane"),
     )
     turns(
         c,
@@ -168,13 +171,15 @@ def _vdcc(c: Caption) -> None:
     c.seed(channel(drug=None, gate="closed") ** c.place("pyramidal_membrane"), "VDCC_0")
     depolarised = c["Dendrite"](voltage="depolarised")
     for before, after in pairwise(GATES):
-        catalysed(
+        driven(
             c,
             f"VDCC_activates_to_{after}",
             depolarised,
             channel(gate=before),
             channel(gate=after),
             "VDCC_activation",
+            "VDCC_deactivation",
+            Pool("Dendrite_0", "pyramidal_membrane"),
         )
         turns(
             c,
@@ -212,14 +217,25 @@ def _calcium(c: Caption) -> None:
     """
     c.monomer("Calcium")
     calcium = free_calcium(c)
-    made_by(c, "calcium_enters_by_VDCC", c["VDCC"](gate="open", drug=None), calcium, "VDCC_influx")
-    made_by(
-        c,
-        "calcium_enters_by_GluA1_homomers",
-        c["AMPAR"](gate="open", subunits="A1A1"),
-        calcium,
-        "AMPAR_GluA1_calcium_influx",
-    )
-    c.rule("calcium_leaks_in", None >> calcium, "calcium_leak")
+    for name, channel, level, pool in (
+        ("VDCC", c["VDCC"](gate="open", drug=None), "calcium_by_VDCC", "VDCC_0"),
+        (
+            "GluA1_homomers",
+            c["AMPAR"](gate="open", subunits="A1A1"),
+            "calcium_by_GluA1_homomers",
+            "AMPAR_GluA1_0",
+        ),
+    ):
+        filled_by(
+            c,
+            f"calcium_enters_by_{name}",
+            channel,
+            calcium,
+            level,
+            "calcium_extrusion",
+            Pool(pool, "pyramidal_membrane", target="pyramidal"),
+        )
+    leak = c.product("calcium_leak_rate", "calcium_by_leak", "calcium_extrusion")
+    c.rule("calcium_leaks_in", None >> calcium, leak)
     removed(c, "calcium_pumped_out", calcium, "calcium_extrusion")
     c.read_concentration("Ca", calcium, "pyramidal")

@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pysb
+import sympy
 from pysb import ANY, WILD, MonomerPattern  # noqa: F401  (the rule modules import them from here)
 
-#: Suffix of the parameter that holds what a relative readout is divided by.
-WILDTYPE = "_wildtype"
+from ketamine_mtor.knowledge import WILDTYPE
+
+#: Spatial dimensions of a membrane.
+MEMBRANE = 2
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A population of which a share is active.
+
+    Parameters
+    ----------
+    total
+        The initial amount that is the whole (nM in ``place``).
+    place
+        Compartment in which the pool is counted.
+    agent
+        Compartment of its active members (default: ``place``).
+    target
+        Compartment of what they act on, or fill (default: ``agent``).
+    """
+
+    total: str
+    place: str
+    agent: str = ""
+    target: str = ""
 
 
 class UnknownParameter(KeyError):
@@ -73,12 +99,45 @@ class Caption:
         self._add(pysb.Rule(name, expression, *rates, _export=False))
 
     def constant(self, name: str, formula) -> pysb.Expression:
-        """A rate constant that follows from other parameters."""
+        """A rate constant that follows from other parameters, made once."""
+        known = self.model.expressions.get(name)
+        if known is not None:
+            return known
         return self._add(pysb.Expression(name, formula, _export=False))
 
     def ratio(self, name: str, numerator: str, denominator: str) -> pysb.Expression:
         """The constant ``numerator / denominator`` of two parameters or constants."""
         return self.constant(name, self._known(numerator) / self._known(denominator))
+
+    def product(self, name: str, *factors: str) -> pysb.Expression:
+        """The constant that is the product of parameters or constants."""
+        return self.constant(name, self._times(*factors))
+
+    def share(self, rate: str, pool: Pool, *factors: str) -> pysb.Expression:
+        """Second-order rate constant (1/(nM s)) of a pool's active members on their target.
+
+        The product of ``rate`` and ``factors`` (1/s) holds when the whole pool is active.
+        A law is an amount per time, anchored in a membrane where one of the partners is there, so
+        that the volumes of pool, agent and target come in; they cancel where all are one.
+        """
+        agent, target = self._ends(pool)
+        anchor = agent if agent.dimension == MEMBRANE else target
+        whole = self.wildtype(pool.total) * self.place(pool.place).size
+        volumes = agent.size * target.size / anchor.size
+        return self.constant(f"{rate}_rate", self._times(rate, *factors) * volumes / whole)
+
+    def source(self, level: str, loss: str, pool: Pool) -> pysb.Expression:
+        """First-order rate constant (1/s) at which a pool's active members fill their target."""
+        _, target = self._ends(pool)
+        whole = self.wildtype(pool.total) * self.place(pool.place).size
+        return self.constant(f"{level}_rate", self._times(level, loss) * target.size / whole)
+
+    def _times(self, *factors: str):
+        return sympy.Mul(*map(self._known, factors))
+
+    def _ends(self, pool: Pool) -> tuple[pysb.Compartment, pysb.Compartment]:
+        agent = pool.agent or pool.place
+        return self.place(agent), self.place(pool.target or agent)
 
     def balanced(self, name: str, free: str, bound: str) -> pysb.Expression:
         """First binding constant of a lobe in a complex, by detailed balance with the free lobe.
@@ -124,8 +183,7 @@ class Caption:
         ``total`` is an initial amount, or a readout in nM whose wild-type value counts.
         """
         volume = self.model.compartments[compartment].size
-        whole = self._reference(f"{total}{WILDTYPE}", self._wildtype.get(total, 1))
-        self._read(name, self.count(name, pattern) / (whole * volume))
+        self._read(name, self.count(name, pattern) / (self.wildtype(total) * volume))
 
     def read_relative_flux(self, name: str, formula) -> None:
         """Add ``formula`` to the flux that :meth:`finish` reads as ``name``; see read_relative."""
@@ -150,8 +208,24 @@ class Caption:
     def _read(self, name: str, formula) -> None:
         self._add(pysb.Expression(name, formula, _export=False))
 
+    def wildtype(self, total: str) -> pysb.Parameter:
+        """The wild type's value of an initial amount, which a knockout or a change leaves alone."""
+        return self._reference(f"{total}{WILDTYPE}", self._wildtype.get(total, 1))
+
+    def cooperative(self, stem: str) -> pysb.Expression:
+        """On-rate (1/(nM^2 s)) of two ligands at once: ``X_off`` over ``X_Kd`` squared."""
+        return self.constant(
+            f"{stem}_on", self.value(f"{stem}_off") / self.value(f"{stem}_Kd") ** 2
+        )
+
     def _rate(self, rate):
-        return self.value(rate) if isinstance(rate, str) else rate
+        """The parameter or constant; ``X_on`` of a binding follows from ``X_off`` and ``X_Kd``."""
+        if not isinstance(rate, str):
+            return rate
+        stem = rate.removesuffix("_on")
+        if stem != rate and f"{stem}_Kd" in self._values:
+            return self.ratio(rate, f"{stem}_off", f"{stem}_Kd")
+        return self.value(rate)
 
     def _add(self, component):
         if isinstance(component, pysb.Initial):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ketamine_mtor.rules import bdnf, nmdar
-from ketamine_mtor.rules.caption import Caption
-from ketamine_mtor.rules.motifs import catalysed, turns
+from ketamine_mtor.rules.caption import Caption, Pool
+from ketamine_mtor.rules.motifs import driven, turns
 
 
 def write(c: Caption) -> None:
@@ -18,31 +18,36 @@ def write(c: Caption) -> None:
     factor = c.monomer("EEF2", t56=["u", "p"])
     c.seed(kinase(active="no") ** c.place("pyramidal"), "EEF2K_0")
     c.seed(factor(t56="u") ** c.place("pyramidal"), "EEF2_0")
-    catalysed(
+    driven(
         c,
         "NMDAR_activates_EEF2K",
         nmdar.conducting(c, nmdar.PYRAMIDAL),
         kinase(active="no"),
         kinase(active="yes"),
         "NMDAR_EEF2K",
+        "EEF2K_inactivation",
+        Pool("NMDAR_pyramidal_0", "pyramidal_membrane", target="pyramidal"),
     )
     turns(c, "EEF2K_inactivates", kinase(active="yes"), kinase(active="no"), "EEF2K_inactivation")
-    catalysed(
+    driven(
         c,
         "EEF2K_phosphorylates_EEF2",
         kinase(active="yes"),
         factor(t56="u"),
         factor(t56="p"),
         "EEF2K_EEF2",
+        "EEF2_dephosphorylation",
+        Pool("EEF2K_0", "pyramidal"),
     )
     turns(c, "EEF2_dephosphorylated", factor(t56="p"), factor(t56="u"), "EEF2_dephosphorylation")
     transcript = c["BDNFTranscript"]()
+    by_eef2 = bdnf.translated(c, "BDNF_from_translation_by_EEF2", Pool("EEF2_0", "pyramidal"))
     c.rule(
         "EEF2_translates_BDNF",
         factor(t56="u") + transcript >> factor(t56="u") + transcript + bdnf.vesicle(c),
-        "BDNF_translation_by_EEF2",
+        by_eef2,
     )
-    made = c.value("BDNF_translation_by_EEF2")
+    made = by_eef2
     for count in (c.count("EEF2_active", factor(t56="u")), c.model.observables["n_transcripts"]):
         made = made * count / c.place("pyramidal").size
     c.read_relative_flux("BDNF_translation", made)

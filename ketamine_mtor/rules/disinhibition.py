@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ketamine_mtor.rules import nmdar
-from ketamine_mtor.rules.caption import ANY, Caption
-from ketamine_mtor.rules.motifs import catalysed, held_drug, made_by, removed, turns
+from ketamine_mtor.rules.caption import ANY, Caption, Pool
+from ketamine_mtor.rules.motifs import driven, filled_by, held_drug, paced, removed, turns
 
 
 def write(c: Caption) -> None:
@@ -26,20 +26,23 @@ def _interneurons(c: Caption) -> None:
     """A population of which a part fires; open NMDARs recruit it (tonic drive, E04, E06, E09)."""
     cell = c.monomer("Interneuron", firing=["no", "yes"])
     c.seed(cell(firing="no") ** c.place("interneuron_membrane"), "Interneuron_0")
-    catalysed(
+    driven(
         c,
         "NMDAR_drives_interneuron",
         nmdar.conducting(c, nmdar.INTERNEURON),
         cell(firing="no"),
         cell(firing="yes"),
         "interneuron_NMDAR_drive",
+        "interneuron_pausing",
+        Pool("NMDAR_interneuron_0", "interneuron_membrane"),
     )
-    turns(
+    paced(
         c,
         "interneuron_fires_by_itself",
         cell(firing="no"),
         cell(firing="yes"),
         "interneuron_other_drive",
+        "interneuron_pausing",
     )
     turns(c, "interneuron_pauses", cell(firing="yes"), cell(firing="no"), "interneuron_pausing")
     c.read_fraction(
@@ -51,7 +54,15 @@ def _gaba(c: Caption) -> None:
     """Released by firing interneurons, cleared by transporters at a first-order rate."""
     gaba = c.monomer("Aminobutyrate", ["r"])
     free = gaba(r=None) ** c.place("extracellular")
-    made_by(c, "GABA_released", c["Interneuron"](firing="yes"), free, "GABA_release")
+    filled_by(
+        c,
+        "GABA_released",
+        c["Interneuron"](firing="yes"),
+        free,
+        "GABA_level",
+        "GABA_clearance",
+        Pool("Interneuron_0", "interneuron_membrane", target="extracellular"),
+    )
     removed(c, "GABA_cleared", free, "GABA_clearance")
     c.read_concentration("GABA", free, "extracellular")
 
@@ -104,29 +115,34 @@ def _pyramidal_cells(c: Caption) -> None:
     """
     cell = c.monomer("PyramidalCell", firing=["no", "yes"])
     c.seed(cell(firing="no") ** c.place("pyramidal_membrane"), "PyramidalCell_0")
-    catalysed(
+    driven(
         c,
         "NMDAR_drives_pyramidal_cell",
         nmdar.conducting(c, nmdar.PYRAMIDAL),
         cell(firing="no"),
         cell(firing="yes"),
         "pyramidal_NMDAR_drive",
+        "pyramidal_pausing",
+        Pool("NMDAR_pyramidal_0", "pyramidal_membrane"),
     )
-    turns(
+    paced(
         c,
         "pyramidal_cell_fires_by_itself",
         cell(firing="no"),
         cell(firing="yes"),
         "pyramidal_other_drive",
+        "pyramidal_pausing",
     )
     turns(c, "pyramidal_cell_pauses", cell(firing="yes"), cell(firing="no"), "pyramidal_pausing")
-    catalysed(
+    driven(
         c,
         "GABAAR_silences_pyramidal_cell",
         inhibiting(c),
         cell(firing="yes"),
         cell(firing="no"),
         "pyramidal_GABA_inhibition",
+        "pyramidal_pausing",
+        Pool("GABAAR_0", "pyramidal_membrane"),
     )
     c.read_fraction(
         "pyramidal_activity", cell(firing="yes"), "PyramidalCell_0", "pyramidal_membrane"
@@ -149,14 +165,16 @@ def _excitability(c: Caption) -> None:
         c.rule(
             f"ketamine_binds_HCN1_{step}",
             channel(ketamine=before) + free + free | channel(ketamine=after),
-            f"HCN1_ketamine_{step}_on",
+            c.cooperative(f"HCN1_ketamine_{step}"),
             f"HCN1_ketamine_{step}_off",
         )
-    catalysed(
+    driven(
         c,
         "blocked_HCN1_silences_pyramidal_cell",
         channel(ketamine="four"),
         c["PyramidalCell"](firing="yes"),
         c["PyramidalCell"](firing="no"),
         "pyramidal_HCN1_silencing",
+        "pyramidal_pausing",
+        Pool("HCN1_0", "pyramidal_membrane"),
     )

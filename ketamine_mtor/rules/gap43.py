@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ketamine_mtor.rules import calmodulin, mtorc2
-from ketamine_mtor.rules.caption import ANY, Caption
-from ketamine_mtor.rules.motifs import catalysed, turns
+from ketamine_mtor.rules.caption import ANY, Caption, Pool
+from ketamine_mtor.rules.motifs import catalysed, driven, turns
 
 
 def write(c: Caption) -> None:
@@ -30,7 +30,7 @@ def _calmodulin(c: Caption, gap43) -> None:
             f"CaM_binds_GAP43_C_lobe_{state}",
             gap43(cam=None, s41="u") + cam(partner=None, c=state)
             | gap43(cam=1, s41="u") % cam(partner=1, c=state),
-            f"GAP43_CaM_{pace}_on",
+            c.ratio(f"GAP43_CaM_{pace}_on", f"GAP43_CaM_{pace}_off", "GAP43_CaM_Kd"),
             f"GAP43_CaM_{pace}_off",
         )
     for site, lobe in (("n", "CaM_N_on_GAP43"), ("c", "CaM_C_on_GAP43")):
@@ -76,11 +76,13 @@ def _s41(c: Caption, gap43) -> None:
 def _transmission(c: Caption, gap43) -> None:
     """Phospho-GAP43 helps vesicles to dock: the caption's synaptic transmission (assumed size)."""
     site = c["ReleaseSite"]
-    catalysed(
+    driven(
         c,
         "GAP43_primes_release_site",
         gap43(s41="p"),
         site(primed="no"),
         site(primed="yes"),
         "GAP43_priming",
+        "unpriming",
+        Pool("GAP43_0", "pyramidal"),
     )

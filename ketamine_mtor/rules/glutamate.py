@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ketamine_mtor.rules.caption import Caption
-from ketamine_mtor.rules.motifs import catalysed, removed, turns
+from ketamine_mtor.rules.caption import Caption, Pool
+from ketamine_mtor.rules.motifs import driven, paced, removed, turns
 
 
 def write(c: Caption) -> None:
@@ -26,20 +26,23 @@ def _terminals(c: Caption) -> None:
     """
     terminal = c.monomer("Terminal", gate=["closed", "open"])
     c.seed(terminal(gate="closed") ** c.place("pyramidal_membrane"), "Terminal_0")
-    catalysed(
+    driven(
         c,
         "spike_opens_terminal",
         c["PyramidalCell"](firing="yes"),
         terminal(gate="closed"),
         terminal(gate="open"),
         "terminal_opening",
+        "terminal_closing",
+        Pool("PyramidalCell_0", "pyramidal_membrane"),
     )
-    turns(
+    paced(
         c,
         "terminal_opens_without_spike",
         terminal(gate="closed"),
         terminal(gate="open"),
         "terminal_spontaneous_opening",
+        "terminal_closing",
     )
     turns(c, "terminal_closes", terminal(gate="open"), terminal(gate="closed"), "terminal_closing")
 
@@ -55,13 +58,15 @@ def _brake(c: Caption) -> None:
         "mGluR23_on",
         "mGluR23_off",
     )
-    catalysed(
+    driven(
         c,
         "mGluR23_closes_terminal",
         receptor(glu=1) % c["Glutamate"](r=1),
         terminal(gate="open"),
         terminal(gate="closed"),
         "mGluR23_brake",
+        "terminal_closing",
+        Pool("mGluR23_0", "pyramidal_membrane"),
     )
 
 
@@ -81,7 +86,9 @@ def _release(c: Caption) -> None:
         "glutamate_released",
         terminal(gate="open") + site(vesicle="full", primed="yes")
         >> terminal(gate="open") + site(vesicle="empty", primed="yes") + released(c),
-        "glutamate_release",
+        c.share(
+            "glutamate_release", Pool("Terminal_0", "pyramidal_membrane", target="pyramidal")
+        ),
     )
     turns(
         c,
@@ -97,6 +104,6 @@ def _release(c: Caption) -> None:
 def _priming(c: Caption) -> None:
     """A release site becomes ready slowly and falls back; phospho-GAP43 helps (see `gap43`)."""
     site = c["ReleaseSite"]
-    turns(c, "release_site_primed", site(primed="no"), site(primed="yes"), "priming")
+    paced(c, "release_site_primed", site(primed="no"), site(primed="yes"), "priming", "unpriming")
     turns(c, "release_site_unprimed", site(primed="yes"), site(primed="no"), "unpriming")
     c.read_fraction("release_probability", site(primed="yes"), "ReleaseSite_0", "pyramidal")

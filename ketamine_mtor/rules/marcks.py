@@ -12,13 +12,13 @@ def write(c: Caption) -> None:
     marcks = c.monomer("MARCKS", ["effector"], ed=["u", "p"])
     c.seed(marcks(effector=None, ed="u") ** c.place("pyramidal"), "MARCKS_0")
     lipid = c["PtdIns"]
-    for form, off in (("u", "MARCKS_PIP2_off"), ("p", "pMARCKS_PIP2_off")):
+    for form, affinity in (("u", "MARCKS_PIP2"), ("p", "pMARCKS_PIP2")):
         c.rule(
             f"MARCKS_{form}_binds_PIP2",
             marcks(effector=None, ed=form) + pi3k_akt.pip2(c)
             | marcks(effector=1, ed=form) % lipid(p3="u", head=1),
-            "MARCKS_PIP2_on",
-            off,
+            f"{affinity}_on",
+            f"{affinity}_off",
         )
     _phosphorylation(c, marcks)
     _calmodulin(c, marcks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ketamine_mtor.rules.caption import Caption
+from ketamine_mtor.rules.caption import Caption, Pool
 
 
 def catalysed(c: Caption, name: str, agent, before, after, rate: str) -> None:
@@ -13,6 +13,30 @@ def catalysed(c: Caption, name: str, agent, before, after, rate: str) -> None:
     ratio is taken, which is exact for substrates below the Km only (docs/decisions/0001).
     """
     c.rule(name, agent + before >> agent + after, rate)
+
+
+def driven(c: Caption, name: str, agent, before, after, drive: str, pace: str, pool: Pool) -> None:
+    """``agent``, as a share of its ``pool``, turns ``before`` into ``after``.
+
+    With the whole pool active the rate is ``drive`` times ``pace`` (1/s, mostly that of the way
+    back, so that ``drive`` is the ratio of ``after`` to ``before`` that this would lead to). How
+    many units a population is counted in does not matter.
+    """
+    c.rule(name, agent + before >> agent + after, c.share(drive, pool, pace))
+
+
+def paced(c: Caption, name: str, before, after, drive: str, pace: str) -> None:
+    """``before`` becomes ``after`` by itself, at ``drive`` times ``pace`` (1/s)."""
+    c.rule(name, before >> after, c.product(f"{drive}_rate", drive, pace))
+
+
+def filled_by(c: Caption, name: str, maker, product, level: str, loss: str, pool: Pool) -> None:
+    """``maker``, as a share of its ``pool``, gives off ``product``.
+
+    With the whole pool at work, and ``loss`` (1/s) as the only sink, the product would be at
+    ``level`` (nM).
+    """
+    c.rule(name, maker >> maker + product, c.source(level, loss, pool))
 
 
 def made_by(c: Caption, name: str, maker, product, rate: str) -> None:

@@ -62,29 +62,29 @@ def _assembly(c: Caption) -> None:
         "MLST8_binds_MTOR",
         mtor(mlst8=None, partner=None, **alone) + mlst8(mtor=None)
         | mtor(mlst8=1, partner=None, **alone) % mlst8(mtor=1),
-        "mTOR_assembly",
-        "mTOR_disassembly",
+        "mTOR_subunits_on",
+        "mTOR_subunits_off",
     )
     c.rule(
         "RPTOR_makes_mTORC1",
         mtor(mlst8=ANY, partner=None, **alone) + rptor(mtor=None, pras40=None)
         | mtor(mlst8=ANY, partner=1, **alone) % rptor(mtor=1, pras40=None),
-        "mTOR_assembly",
-        "mTOR_disassembly",
+        "mTOR_subunits_on",
+        "mTOR_subunits_off",
     )
     c.rule(
         "MAPKAP1_binds_RICTOR",
         rictor(mtor=None, sin1=None) + sin1(rictor=None, ph=None)
         | rictor(mtor=None, sin1=1) % sin1(rictor=1, ph=None),
-        "mTOR_assembly",
-        "mTOR_disassembly",
+        "mTOR_subunits_on",
+        "mTOR_subunits_off",
     )
     c.rule(
         "RICTOR_makes_mTORC2",
         mtor(mlst8=ANY, partner=None, **alone) + rictor(mtor=None, sin1=1) % sin1(rictor=1, ph=None)
         | mtor(mlst8=ANY, partner=2, **alone) % rictor(mtor=2, sin1=1) % sin1(rictor=1, ph=None),
-        "mTOR_assembly",
-        "mTOR_disassembly",
+        "mTOR_subunits_on",
+        "mTOR_subunits_off",
     )
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from ketamine_mtor.rules import pi3k_akt
-from ketamine_mtor.rules.caption import ANY, Caption
-from ketamine_mtor.rules.motifs import catalysed, turns
+from ketamine_mtor.rules.caption import ANY, Caption, Pool
+from ketamine_mtor.rules.motifs import driven, turns
+
+
+#: Akt acts on cytosolic substrates from the membrane and from the cytosol alike.
+AKT = Pool("AKT1_0", "pyramidal")
 
 
 def write(c: Caption) -> None:
@@ -29,13 +33,15 @@ def _tsc2(c: Caption) -> None:
     """Akt phosphorylates TSC2 at T1462 and S939, one site here (P71); that stops its GAP."""
     tsc2 = c.monomer("TSC2", t1462=["u", "p"])
     c.seed(tsc2(t1462="u") ** c.place("pyramidal"), "TSC2_0")
-    catalysed(
+    driven(
         c,
         "Akt_phosphorylates_TSC2",
         pi3k_akt.active_akt(c),
         tsc2(t1462="u"),
         tsc2(t1462="p"),
         "Akt_TSC2",
+        "TSC2_dephosphorylation",
+        AKT,
     )
     turns(c, "TSC2_dephosphorylated", tsc2(t1462="p"), tsc2(t1462="u"), "TSC2_dephosphorylation")
 
@@ -54,13 +60,15 @@ def _rheb(c: Caption) -> None:
         rheb(mtor=None, nucleotide="gtp"),
         "Rheb_reload",
     )
-    catalysed(
+    driven(
         c,
         "TSC2_turns_off_Rheb",
         c["TSC2"](t1462="u"),
         rheb(mtor=None, nucleotide="gtp"),
         rheb(mtor=None, nucleotide="gdp"),
         "TSC2_Rheb_GAP",
+        "Rheb_reload",
+        Pool("TSC2_0", "pyramidal"),
     )
     mtor, rptor = c["MTOR"], c["RPTOR"]
     c.rule(
@@ -86,19 +94,21 @@ def _pras40(c: Caption) -> None:
         "PRAS40_on",
         "PRAS40_off",
     )
-    catalysed(
+    driven(
         c,
         "Akt_phosphorylates_PRAS40",
         akt,
         pras40(rptor=None, t246="u"),
         pras40(rptor=None, t246="p"),
         "Akt_PRAS40",
+        "PRAS40_dephosphorylation",
+        AKT,
     )
     c.rule(
         "Akt_phosphorylates_PRAS40_in_mTORC1",
         akt + rptor(pras40=1) % pras40(rptor=1, t246="u")
         >> akt + rptor(pras40=None) + pras40(rptor=None, t246="p"),
-        "Akt_PRAS40",
+        c.share("Akt_PRAS40", AKT, "PRAS40_dephosphorylation"),
     )
     turns(
         c,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ketamine_mtor.rules import mtor_complexes
 from ketamine_mtor.rules.calcium_entry import free_calcium
-from ketamine_mtor.rules.caption import ANY, Caption
-from ketamine_mtor.rules.motifs import catalysed, held_drug, removed, turns
+from ketamine_mtor.rules.caption import ANY, Caption, Pool
+from ketamine_mtor.rules.motifs import driven, held_drug, paced, removed, turns
 
 
 def write(c: Caption) -> None:
@@ -25,13 +25,15 @@ def active_pkc(c: Caption):
 def _akt_s473(c: Caption) -> None:
     """mTORC2 and Akt meet at PIP3 (P68's "PDK2"); phosphatases act everywhere (P69)."""
     akt = c["AKT1"]
-    catalysed(
+    driven(
         c,
         "mTORC2_phosphorylates_Akt_S473",
         mtor_complexes.active_mtorc2(c),
         akt(ph=ANY, s473="u"),
         akt(ph=ANY, s473="p"),
         "mTORC2_Akt_S473",
+        "Akt_S473_dephosphorylation",
+        Pool("RICTOR_0", "pyramidal", agent="pyramidal_membrane"),
     )
     turns(
         c, "Akt_S473_dephosphorylated", akt(s473="p"), akt(s473="u"), "Akt_S473_dephosphorylation"
@@ -47,27 +49,34 @@ def _plc(c: Caption) -> None:
     plc, lipid, dag = c.monomer("PLCG1", y783=["u", "p"]), c["PtdIns"], c.monomer("DAG", ["pkc"])
     membrane = c.place("pyramidal_membrane")
     c.seed(plc(y783="u") ** c.place("pyramidal"), "PLCG1_0")
-    catalysed(
+    driven(
         c,
         "TrkB_phosphorylates_PLCg",
         c["NTRK2"](y816="p"),
         plc(y783="u"),
         plc(y783="p"),
         "TrkB_PLCg",
+        "PLCg_dephosphorylation",
+        Pool("NTRK2_0", "pyramidal_membrane", target="pyramidal"),
     )
     turns(c, "PLCg_dephosphorylated", plc(y783="p"), plc(y783="u"), "PLCg_dephosphorylation")
     c.rule(
         "PLCg_cleaves_PIP2",
         plc(y783="p") + lipid(p3="u", head=None) ** membrane
         >> plc(y783="p") + dag(pkc=None) ** membrane,
-        "PLCg_PIP2",
+        c.share(
+            "PLCg_PIP2",
+            Pool("PLCG1_0", "pyramidal", target="pyramidal_membrane"),
+            "DAG_recycling",
+        ),
     )
-    turns(
+    paced(
         c,
         "other_PLC_cleaves_PIP2",
         lipid(p3="u", head=None) ** membrane,
         dag(pkc=None) ** membrane,
         "other_PLC_PIP2",
+        "DAG_recycling",
     )
     turns(
         c,
@@ -86,14 +95,17 @@ def _pkc_turnover(c: Caption) -> None:
     """
     pkc = c.monomer("PRKCA", ["dag", "drug"], turn=["u", "p"], ca=["apo", "bound"])
     new = pkc(dag=None, drug=None, turn="u", ca="apo") ** c.place("pyramidal")
-    c.rule("PKC_translated", None >> new, "PKC_synthesis")
-    catalysed(
+    made = c.product("PKC_synthesis_rate", "PKC_synthesis", "PKC_turnover")
+    c.rule("PKC_translated", None >> new, made)
+    driven(
         c,
         "mTORC2_phosphorylates_PKC_turn_motif",
         mtor_complexes.mtorc2_any(c, cat=None),
         pkc(turn="u"),
         pkc(turn="p"),
         "mTORC2_PKC",
+        "PKC_turnover_without_turn",
+        Pool("RICTOR_0", "pyramidal"),
     )
     removed(c, "PKC_without_turn_motif_degraded", pkc(turn="u"), "PKC_turnover_without_turn")
     removed(c, "PKC_degraded", pkc(dag=None, drug=None, turn="p"), "PKC_turnover")

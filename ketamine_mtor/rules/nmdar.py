@@ -61,7 +61,7 @@ def _gating(c: Caption, receptor, cell: str) -> None:
         f"NMDAR_{cell}_opens",
         receptor(glu=1, gate="closed") % glutamate(r=1)
         | receptor(glu=1, gate="open") % glutamate(r=1),
-        "NMDAR_opening",
+        c.product("NMDAR_opening_rate", "NMDAR_opening", "NMDAR_closing"),
         "NMDAR_closing",
     )
 
@@ -88,7 +88,7 @@ def _mk801(c: Caption, receptor, cell: str) -> None:
     c.rule(
         f"MK801_blocks_NMDAR_{cell}",
         receptor(gate="open", pore=None) + drug(b=None) | receptor(gate="open", pore=1) % drug(b=1),
-        f"NMDAR_{cell}_MK801_on",
+        c.ratio(f"NMDAR_{cell}_MK801_on", "NMDAR_MK801_off", f"NMDAR_{cell}_MK801_Kd"),
         "NMDAR_MK801_off",
     )
 
@@ -102,6 +102,8 @@ def _memantine(c: Caption, receptor, cell: str) -> None:
         c.rule(
             f"memantine_blocks_{gate}_NMDAR_{cell}",
             receptor(gate=gate, pore=None) + drug(b=None) | receptor(gate=gate, pore=1) % drug(b=1),
-            f"NMDAR_memantine_{gate}_on",
+            c.ratio(
+                f"NMDAR_memantine_{gate}_on", f"NMDAR_memantine_{gate}_off", "NMDAR_memantine_Kd"
+            ),
             f"NMDAR_memantine_{gate}_off",
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ketamine_mtor.rules.caption import ANY, Caption
-from ketamine_mtor.rules.motifs import catalysed, held_drug, turns
+from ketamine_mtor.rules.caption import ANY, Caption, Pool
+from ketamine_mtor.rules.motifs import driven, held_drug, paced, turns
 
 
 def write(c: Caption) -> None:
@@ -38,7 +38,11 @@ def _lipids(c: Caption) -> None:
     lipid, pten = c.monomer("PtdIns", ["head"], p3=["u", "p"]), c.monomer("PTEN")
     c.seed(lipid(p3="u", head=None) ** c.place("pyramidal_membrane"), "PIP2_0")
     c.seed(pten() ** c.place("pyramidal"), "PTEN_0")
-    catalysed(c, "PTEN_dephosphorylates_PIP3", pten(), pip3(c), pip2(c), "PTEN_PIP3")
+    c.rule(
+        "PTEN_dephosphorylates_PIP3",
+        pten() + pip3(c) >> pten() + pip2(c),
+        c.share("PIP3_turnover", Pool("PTEN_0", "pyramidal", target="pyramidal_membrane")),
+    )
     c.read_concentration("PIP3", lipid(p3="p"), "pyramidal")
 
 
@@ -47,20 +51,23 @@ def _pi3k(c: Caption) -> None:
     that step, as no claim or drug tells them apart. LY294002 holds the kinase inactive."""
     kinase = c.monomer("PIK3CA", ["drug"], active=["no", "yes"])
     c.seed(kinase(drug=None, active="no") ** c.place("pyramidal"), "PIK3CA_0")
-    catalysed(
+    driven(
         c,
         "TrkB_activates_PI3K",
         c["NTRK2"](y515="p"),
         kinase(active="no"),
         kinase(active="yes"),
         "PI3K_activation_by_TrkB",
+        "PI3K_inactivation",
+        Pool("NTRK2_0", "pyramidal_membrane", target="pyramidal"),
     )
-    turns(
+    paced(
         c,
         "PI3K_activates_by_itself",
         kinase(active="no"),
         kinase(active="yes"),
         "PI3K_other_activation",
+        "PI3K_inactivation",
     )
     turns(c, "PI3K_inactivates", kinase(active="yes"), kinase(active="no"), "PI3K_inactivation")
     held_drug(c, "LY294002", "pyramidal", "LY294002")
@@ -71,7 +78,16 @@ def _pi3k(c: Caption) -> None:
         "LY294002_on",
         "LY294002_off",
     )
-    catalysed(c, "PI3K_makes_PIP3", kinase(active="yes", drug=None), pip2(c), pip3(c), "PI3K_PIP2")
+    driven(
+        c,
+        "PI3K_makes_PIP3",
+        kinase(active="yes", drug=None),
+        pip2(c),
+        pip3(c),
+        "PI3K_PIP2",
+        "PIP3_turnover",
+        Pool("PIK3CA_0", "pyramidal", target="pyramidal_membrane"),
+    )
 
 
 def _pdk1(c: Caption) -> None:
@@ -100,13 +116,15 @@ def _akt(c: Caption) -> None:
         "Akt_PIP3_on",
         "Akt_PIP3_off",
     )
-    catalysed(
+    driven(
         c,
         "PDK1_phosphorylates_Akt_T308",
         c["PDPK1"](ph=ANY),
         akt(ph=ANY, t308="u"),
         akt(ph=ANY, t308="p"),
         "PDK1_Akt_T308",
+        "Akt_T308_dephosphorylation",
+        Pool("PDPK1_0", "pyramidal", agent="pyramidal_membrane"),
     )
     turns(
         c, "Akt_T308_dephosphorylated", akt(t308="p"), akt(t308="u"), "Akt_T308_dephosphorylation"

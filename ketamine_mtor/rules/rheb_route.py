@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ketamine_mtor.rules import nmdar
-from ketamine_mtor.rules.caption import Caption
+from ketamine_mtor.rules.caption import Caption, Pool
 from ketamine_mtor.rules.motifs import removed
 
 
@@ -19,4 +19,11 @@ def write(c: Caption) -> None:
     c.rule("Rheb_translated", None >> made, "Rheb_synthesis")
     removed(c, "Rheb_degraded", free, "Rheb_turnover")
     open_receptor = nmdar.conducting(c, nmdar.PYRAMIDAL)
-    c.rule("NMDAR_has_Rheb_degraded", open_receptor + free >> open_receptor, "NMDAR_Rheb_turnover")
+    c.rule(
+        "NMDAR_has_Rheb_degraded",
+        open_receptor + free >> open_receptor,
+        c.share(
+            "NMDAR_Rheb_turnover",
+            Pool("NMDAR_pyramidal_0", "pyramidal_membrane", target="pyramidal"),
+        ),
+    )

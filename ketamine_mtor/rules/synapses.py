@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ketamine_mtor.rules import actin, translation
-from ketamine_mtor.rules.caption import Caption
-from ketamine_mtor.rules.motifs import catalysed, turns
+from ketamine_mtor.rules.caption import Caption, Pool
+from ketamine_mtor.rules.motifs import turns
 
 _STAGES = ("site", "contact", "nascent", "filling", "spine", "mature")
 
@@ -22,15 +24,19 @@ def write(c: Caption) -> None:
     synapse = c.monomer("Synapse", stage=list(_STAGES))
     c.seed(synapse(stage="site") ** c.place("pyramidal_membrane"), "Synapse_0")
     helped = (
-        ("synapsin1_makes_contact", translation.fast(c, "SYN1"), "site", "contact"),
-        ("PSD95_makes_nascent_synapse", translation.fast(c, "DLG4"), "contact", "nascent"),
-        ("GluA1_fills_nascent_synapse", translation.fast(c, "GRIA1"), "nascent", "filling"),
-        ("actin_makes_spine", actin.filamentous(c), "filling", "spine"),
-        ("GluA2_matures_spine", translation.stable(c, "GRIA2"), "spine", "mature"),
+        ("synapsin1_makes_contact", translation.fast(c, "SYN1"), "synapsin1_translation"),
+        ("PSD95_makes_nascent_synapse", translation.fast(c, "DLG4"), "PSD95_translation"),
+        ("GluA1_fills_nascent_synapse", translation.fast(c, "GRIA1"), "GluA1_translation"),
+        ("actin_makes_spine", actin.filamentous(c), "Actin_0"),
+        ("GluA2_matures_spine", translation.stable(c, "GRIA2"), "GluA2_translation"),
     )
-    for name, agent, before, after in helped:
-        catalysed(
-            c, name, agent, synapse(stage=before), synapse(stage=after), f"{after}_synapse_helped"
+    for (name, agent, whole), (before, after) in zip(helped, pairwise(_STAGES), strict=True):
+        c.rule(
+            name,
+            agent + synapse(stage=before) >> agent + synapse(stage=after),
+            c.share(
+                f"{after}_synapse_helped", Pool(whole, "pyramidal", target="pyramidal_membrane")
+            ),
         )
         turns(
             c,
@@ -63,5 +69,6 @@ def _formation(c: Caption, synapse) -> None:
     """How fast spines become mature synapses: what two-photon imaging counts as formation (E40)."""
     spines = c.count("spines", synapse(stage="spine")) / c.place("pyramidal_membrane").size
     receptors = c.count("stable_GluA2", translation.stable(c, "GRIA2")) / c.place("pyramidal").size
-    rate = c.value("mature_synapse_helped") * receptors + c.value("mature_synapse_unhelped")
+    helped = c.model.expressions["mature_synapse_helped_rate"]
+    rate = helped * receptors + c.value("mature_synapse_unhelped")
     c.read_relative("synapse_formation", spines * rate)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ketamine_mtor.rules import bdnf, translation_control
-from ketamine_mtor.rules.caption import Caption
-from ketamine_mtor.rules.motifs import catalysed, held_drug, made_by, removed, turns
+from ketamine_mtor.rules.caption import Caption, Pool
+from ketamine_mtor.rules.motifs import driven, filled_by, held_drug, removed, turns
 
 #: Monomer of each synaptic protein, its readout, and the stem of its parameters' ids.
 PROTEINS = (
@@ -13,6 +13,10 @@ PROTEINS = (
     ("GRIA1", "GluA1"),
     ("GRIA2", "GluA2"),
 )
+
+
+#: The dendrites' ribosomes.
+RIBOSOMES = Pool("Ribosome_0", "pyramidal")
 
 
 def write(c: Caption) -> None:
@@ -46,25 +50,29 @@ def _ribosomes(c: Caption) -> None:
     """
     ribosome = c.monomer("Ribosome", ["drug"], state=["idle", "running"], rps6=["u", "p"])
     c.seed(ribosome(drug=None, state="idle", rps6="u") ** c.place("pyramidal"), "Ribosome_0")
-    catalysed(
+    driven(
         c,
         "S6K_phosphorylates_RPS6",
         translation_control.active_s6k(c),
         ribosome(rps6="u"),
         ribosome(rps6="p"),
         "S6K_RPS6",
+        "RPS6_dephosphorylation",
+        Pool("RPS6KB1_0", "pyramidal"),
     )
     turns(
         c, "RPS6_dephosphorylated", ribosome(rps6="p"), ribosome(rps6="u"), "RPS6_dephosphorylation"
     )
     for form, rate in (("p", "translation_start"), ("u", "translation_start_without_S6K")):
-        catalysed(
+        driven(
             c,
             f"eIF4F_starts_translation_rps6_{form}",
             translation_control.eif4f(c),
             ribosome(state="idle", rps6=form, drug=None),
             ribosome(state="running", rps6=form, drug=None),
             rate,
+            "translation_end",
+            Pool("EIF4G1_0", "pyramidal"),
         )
     turns(
         c,
@@ -100,7 +108,15 @@ def _synaptic_protein(c: Caption, monomer: str, readout: str) -> None:
     """
     protein = c.monomer(monomer, pool=["fast", "stable"])
     new = fast(c, monomer)
-    made_by(c, f"{readout}_translated", running(c), new, f"{readout}_translation")
+    filled_by(
+        c,
+        f"{readout}_translated",
+        running(c),
+        new,
+        f"{readout}_translation",
+        "synaptic_protein_fast_turnover",
+        RIBOSOMES,
+    )
     removed(c, f"{readout}_fast_pool_degraded", new, "synaptic_protein_fast_turnover")
     lasting = stable(c, monomer)
     c.rule(f"{readout}_stabilised", new + new >> lasting + lasting, f"{readout}_stabilisation")
@@ -114,9 +130,9 @@ def _bdnf(c: Caption) -> None:
     c.rule(
         "BDNF_translated",
         running(c) + transcript >> running(c) + transcript + bdnf.vesicle(c),
-        "BDNF_translation_rate_constant",
+        bdnf.translated(c, "BDNF_from_translation", RIBOSOMES),
     )
-    made = c.value("BDNF_translation_rate_constant")
+    made = bdnf.translated(c, "BDNF_from_translation", RIBOSOMES)
     for count in (c.model.observables["n_running_ribosomes"], c.count("transcripts", transcript)):
         made = made * count / c.place("pyramidal").size
     c.read_relative_flux("BDNF_translation", made)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from ketamine_mtor.rules import mtorc1
-from ketamine_mtor.rules.caption import Caption
-from ketamine_mtor.rules.motifs import catalysed, turns
+from ketamine_mtor.rules.caption import Caption, Pool
+from ketamine_mtor.rules.motifs import driven, turns
+
+
+#: All the raptor there is, in mTORC1 or not.
+MTORC1 = Pool("RPTOR_0", "pyramidal")
 
 
 def write(c: Caption) -> None:
@@ -29,21 +33,25 @@ def _s6k(c: Caption) -> None:
     """mTORC1 phosphorylates T389 (P74), then PDK1 T229 (P75)."""
     s6k = c.monomer("RPS6KB1", t229=["u", "p"], t389=["u", "p"])
     c.seed(s6k(t229="u", t389="u") ** c.place("pyramidal"), "RPS6KB1_0")
-    catalysed(
+    driven(
         c,
         "mTORC1_phosphorylates_S6K_T389",
         mtorc1.active_mtorc1(c),
         s6k(t389="u"),
         s6k(t389="p"),
         "mTORC1_S6K",
+        "S6K_dephosphorylation",
+        MTORC1,
     )
-    catalysed(
+    driven(
         c,
         "PDK1_phosphorylates_S6K_T229",
         c["PDPK1"](),
         s6k(t389="p", t229="u"),
         s6k(t389="p", t229="p"),
         "PDK1_S6K",
+        "S6K_dephosphorylation",
+        Pool("PDPK1_0", "pyramidal"),
     )
     turns(c, "S6K_T389_dephosphorylated", s6k(t389="p"), s6k(t389="u"), "S6K_dephosphorylation")
     turns(c, "S6K_T229_dephosphorylated", s6k(t229="p"), s6k(t229="u"), "S6K_dephosphorylation")
@@ -78,33 +86,39 @@ def _four_e_bp(c: Caption) -> None:
         c.rule(
             f"EIF4EBP1_{form}_binds_eIF4E",
             bp(e=None, **sites) + eif4e(partner=None) | bp(e=1, **sites) % eif4e(partner=1),
-            "EIF4EBP1_on",
+            f"EIF4EBP1_{form}_on",
             f"EIF4EBP1_{form}_off",
         )
     bare, primed = {"t37_t46": "u", "s65_t70": "u"}, {"t37_t46": "p", "s65_t70": "u"}
-    catalysed(
+    driven(
         c,
         "mTORC1_phosphorylates_EIF4EBP1_T37_T46",
         mtorc1.active_mtorc1(c),
         bp(**bare),
         bp(**primed),
         "mTORC1_EIF4EBP1_priming",
+        "EIF4EBP1_dephosphorylation",
+        MTORC1,
     )
-    catalysed(
+    driven(
         c,
         "rapamycin_bound_mTORC1_phosphorylates_EIF4EBP1_T37_T46",
         mtorc1.primed_by_rapamycin_bound(c),
         bp(**bare),
         bp(**primed),
         "mTORC1_EIF4EBP1_priming_with_rapamycin",
+        "EIF4EBP1_dephosphorylation",
+        MTORC1,
     )
-    catalysed(
+    driven(
         c,
         "mTORC1_phosphorylates_EIF4EBP1_S65_T70",
         mtorc1.active_mtorc1(c),
         bp(**primed),
         bp(t37_t46="p", s65_t70="p"),
         "mTORC1_EIF4EBP1_release",
+        "EIF4EBP1_dephosphorylation",
+        MTORC1,
     )
     turns(
         c,
