@@ -7,8 +7,10 @@ from itertools import pairwise
 from ketamine_mtor.rules.caption import ANY, Caption, Pool
 from ketamine_mtor.rules.motifs import driven, filled_by, held_drug, paced, removed, turns
 
-#: Steps of the channel's activation: three voltage sensors have to move before it opens.
-GATES = ("closed", "one", "two", "open")
+#: Steps of a stretch of dendrite: two inputs have to summate.
+VOLTAGES = ("rest", "halfway", "depolarised")
+#: Steps of the channel's activation: two voltage sensors have to move before it opens (P33).
+GATES = ("closed", "one", "open")
 
 
 def write(c: Caption) -> None:
@@ -142,26 +144,30 @@ def _nbqx(c: Caption) -> None:
 
 
 def _depolarisation(c: Caption) -> None:
-    """Open AMPARs depolarise stretches of dendrite, which repolarise by themselves."""
-    dendrite = c.monomer("Dendrite", voltage=["rest", "depolarised"])
+    """Open AMPARs depolarise stretches of dendrite, which repolarise by themselves.
+
+    One input alone is not enough: a stretch is depolarised by two that summate.
+    """
+    dendrite = c.monomer("Dendrite", voltage=list(VOLTAGES))
     c.seed(dendrite(voltage="rest") ** c.place("pyramidal_membrane"), "Dendrite_0")
-    driven(
-        c,
-        "AMPAR_depolarises_dendrite",
-        c["AMPAR"](gate="open"),
-        dendrite(voltage="rest"),
-        dendrite(voltage="depolarised"),
-        "dendrite_depolarisation",
-        "dendrite_repolarisation",
-        Pool("AMPAR_GluA1_0", "pyramidal_membrane"),
-    )
-    turns(
-        c,
-        "dendrite_repolarises",
-        dendrite(voltage="depolarised"),
-        dendrite(voltage="rest"),
-        "dendrite_repolarisation",
-    )
+    for before, after in pairwise(VOLTAGES):
+        driven(
+            c,
+            f"AMPAR_brings_dendrite_to_{after}",
+            c["AMPAR"](gate="open"),
+            dendrite(voltage=before),
+            dendrite(voltage=after),
+            "dendrite_depolarisation",
+            "dendrite_repolarisation",
+            Pool("AMPAR_GluA1_0", "pyramidal_membrane"),
+        )
+        turns(
+            c,
+            f"dendrite_back_to_{before}",
+            dendrite(voltage=after),
+            dendrite(voltage=before),
+            "dendrite_repolarisation",
+        )
 
 
 def _vdcc(c: Caption) -> None:

@@ -113,10 +113,11 @@ class Caption:
         """The constant that is the product of parameters or constants."""
         return self.constant(name, self._times(*factors))
 
-    def share(self, rate: str, pool: Pool, *factors: str) -> pysb.Expression:
+    def share(self, rate: str, pool: Pool, *factors: str, of: str = "") -> pysb.Expression:
         """Second-order rate constant (1/(nM s)) of a pool's active members on their target.
 
-        The product of ``rate`` and ``factors`` (1/s) holds when the whole pool is active.
+        The product of ``rate`` and ``factors`` (1/s) holds when the whole pool is active. ``of``
+        tells constants of the same rate and several pools apart.
         A law is an amount per time, anchored in a membrane where one of the partners is there, so
         that the volumes of pool, agent and target come in; they cancel where all are one.
         """
@@ -124,7 +125,8 @@ class Caption:
         anchor = agent if agent.dimension == MEMBRANE else target
         whole = self.wildtype(pool.total) * self.place(pool.place).size
         volumes = agent.size * target.size / anchor.size
-        return self.constant(f"{rate}_rate", self._times(rate, *factors) * volumes / whole)
+        name = f"{of}_{rate}_rate".lstrip("_")
+        return self.constant(name, self._times(rate, *factors) * volumes / whole)
 
     def source(self, level: str, loss: str, pool: Pool) -> pysb.Expression:
         """First-order rate constant (1/s) at which a pool's active members fill their target."""
@@ -175,7 +177,7 @@ class Caption:
     def read_concentration(self, name: str, pattern, compartment: str) -> None:
         """Readout ``name``: nM of ``pattern`` per volume of ``compartment``."""
         volume = self.model.compartments[compartment].size
-        self._read(name, self.count(name, pattern) / volume)
+        self.read(name, self.count(name, pattern) / volume)
 
     def read_fraction(self, name: str, pattern, total: str, compartment: str) -> None:
         """Readout ``name``: share of the wild type's total that matches ``pattern``.
@@ -183,7 +185,7 @@ class Caption:
         ``total`` is an initial amount, or a readout in nM whose wild-type value counts.
         """
         volume = self.model.compartments[compartment].size
-        self._read(name, self.count(name, pattern) / (self.wildtype(total) * volume))
+        self.read(name, self.count(name, pattern) / (self.wildtype(total) * volume))
 
     def read_relative_flux(self, name: str, formula) -> None:
         """Add ``formula`` to the flux that :meth:`finish` reads as ``name``; see read_relative."""
@@ -197,7 +199,7 @@ class Caption:
 
     def read_relative(self, name: str, formula) -> None:
         """Readout ``name``: ``formula`` over its drug-free value in the wild type."""
-        self._read(
+        self.read(
             name, formula / self._reference(f"{name}{WILDTYPE}", self._wildtype.get(name, 1))
         )
 
@@ -205,7 +207,8 @@ class Caption:
         known = self.model.parameters.get(name)
         return known if known is not None else self._add(pysb.Parameter(name, value, _export=False))
 
-    def _read(self, name: str, formula) -> None:
+    def read(self, name: str, formula) -> None:
+        """Readout ``name``: any formula of counts and parameters."""
         self._add(pysb.Expression(name, formula, _export=False))
 
     def wildtype(self, total: str) -> pysb.Parameter:

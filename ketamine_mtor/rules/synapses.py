@@ -1,4 +1,4 @@
-"""Synaptic proteins and actin make synapses, in steps that take a day; elimination takes a week."""
+"""Synaptic proteins and actin make synapses, in steps that take a day; elimination takes weeks."""
 
 from __future__ import annotations
 
@@ -6,20 +6,28 @@ from itertools import pairwise
 
 from ketamine_mtor.rules import actin, translation
 from ketamine_mtor.rules.caption import Caption, Pool
-from ketamine_mtor.rules.motifs import turns
+from ketamine_mtor.rules.motifs import filled_by, removed, turns
 
 _STAGES = ("site", "contact", "nascent", "filling", "spine", "mature")
+#: Stages that hold synaptic protein for longer.
+_HOLDING = ("filling", "spine", "mature")
+#: What holds protein in a synapse, and which proteins: GluA1 and GluA2 share theirs.
+_SLOTS = (
+    ("PSD95", (("DLG4", "PSD95"),)),
+    ("synapsin1", (("SYN1", "synapsin1"),)),
+    ("AMPAR", (("GRIA1", "GluA1"), ("GRIA2", "GluA2"))),
+)
 
 
 def write(c: Caption) -> None:
     """Add the stages of a synapse, from a free site on the dendrite to a mature synapse.
 
     Sites are finite, so that formation saturates, and each step that a protein speeds up also
-    goes by itself, slowly: without PSD95 there are fewer synapses, not none for ever. New spines
+    goes by itself: without PSD95 there are fewer synapses, not none for ever. New spines
     show at 12 to 24 h, not at 3 to 6 h (E41); formation rises and elimination does not (E40).
     Contacts come and go within minutes, so that what follows needs synapsin-1 and PSD95 together;
-    a nascent synapse that gets no GluA1 is lost within hours, and GluA2 in the stable pool makes a
-    spine last (the order is assumed).
+    a nascent synapse that gets no AMPARs is lost within hours, GluA1 coming before GluA2 (E35), and
+    actin makes the spine last (the order is assumed).
     """
     synapse = c.monomer("Synapse", stage=list(_STAGES))
     c.seed(synapse(stage="site") ** c.place("pyramidal_membrane"), "Synapse_0")
@@ -27,8 +35,8 @@ def write(c: Caption) -> None:
         ("synapsin1_makes_contact", translation.fast(c, "SYN1"), "synapsin1_translation"),
         ("PSD95_makes_nascent_synapse", translation.fast(c, "DLG4"), "PSD95_translation"),
         ("GluA1_fills_nascent_synapse", translation.fast(c, "GRIA1"), "GluA1_translation"),
-        ("actin_makes_spine", actin.filamentous(c), "Actin_0"),
-        ("GluA2_matures_spine", translation.stable(c, "GRIA2"), "GluA2_translation"),
+        ("GluA2_makes_spine", translation.fast(c, "GRIA2"), "GluA2_translation"),
+        ("actin_matures_spine", actin.filamentous(c), "Actin_0"),
     )
     for (name, agent, whole), (before, after) in zip(helped, pairwise(_STAGES), strict=True):
         c.rule(
@@ -62,13 +70,45 @@ def write(c: Caption) -> None:
     )
     mature = c.count("mature_synapses", synapse(stage="mature"))
     c.read_relative("synapses", mature / c.place("pyramidal_membrane").size)
+    _slots(c, synapse)
     _formation(c, synapse)
+
+
+def _slots(c: Caption, synapse) -> None:
+    """A synapse offers slots; protein in a slot is the stable pool.
+
+    Slots come and go within hours, and with them what they hold goes back into the fast pool;
+    protein in a slot lives for days (P70). So the stable pool follows the number of synapses and,
+    while the fast pool is high, how full they are; it cannot exceed the slots.
+    """
+    slot = c.monomer("SynapticSlot", kind=[kind for kind, _ in _SLOTS])
+    for kind, proteins in _SLOTS:
+        free = slot(kind=kind) ** c.place("pyramidal")
+        for stage in _HOLDING:
+            filled_by(
+                c,
+                f"{kind}_slot_offered_by_{stage}_synapse",
+                synapse(stage=stage),
+                free,
+                f"{kind}_slots",
+                "slot_turnover",
+                Pool("Synapse_0", "pyramidal_membrane", target="pyramidal"),
+            )
+        removed(c, f"{kind}_slot_lost", free, "slot_turnover")
+        for monomer, readout in proteins:
+            new, held = translation.fast(c, monomer), translation.stable(c, monomer)
+            whole = Pool(f"{readout}_translation", "pyramidal")
+            capture = c.share("slot_capture", whole, "slot_turnover", of=readout)
+            c.rule(f"{readout}_stabilised", new + free >> held, capture)
+            turns(c, f"{readout}_released_from_slot", held, new, "slot_turnover")
+            turns(c, f"{readout}_stable_pool_degraded", held, free, "synaptic_protein_turnover")
 
 
 def _formation(c: Caption, synapse) -> None:
     """How fast spines become mature synapses: what two-photon imaging counts as formation (E40)."""
     spines = c.count("spines", synapse(stage="spine")) / c.place("pyramidal_membrane").size
-    receptors = c.count("stable_GluA2", translation.stable(c, "GRIA2")) / c.place("pyramidal").size
+    filaments = c.count("filaments", actin.filamentous(c)) / c.place("pyramidal").size
     helped = c.model.expressions["mature_synapse_helped_rate"]
-    rate = helped * receptors + c.value("mature_synapse_unhelped")
-    c.read_relative("synapse_formation", spines * rate)
+    c.read_relative(
+        "synapse_formation", spines * (helped * filaments + c.value("mature_synapse_unhelped"))
+    )

@@ -15,6 +15,8 @@ PROTEINS = (
 )
 
 
+#: The protein that leaves the endoplasmic reticulum late.
+LATE = "GRIA2"
 #: The dendrites' ribosomes.
 RIBOSOMES = Pool("Ribosome_0", "pyramidal")
 
@@ -99,29 +101,30 @@ def _anisomycin(c: Caption) -> None:
 
 
 def _synaptic_protein(c: Caption, monomer: str, readout: str) -> None:
-    """New protein enters a fast pool at the synapse; pairs of it become part of a stable one.
+    """New protein enters a fast pool at the synapse, which exchanges within hours.
 
     Synaptic proteins live for days (P70): a single pool of that half-life could not rise within
-    hours without a 20-fold synthesis (biology sheet, section 0, point 2). The fast pool turns over
-    within about an hour. What two of it build together stays: PSD-95 multimerises, AMPARs are
-    dimers of dimers, synapsin self-associates (the order of the step is assumed).
+    hours without a 20-fold synthesis (biology sheet, section 0, point 2). What a synapse holds for
+    longer is the stable pool, which `synapses` fills. GluA2 comes later than GluA1 (E35): it waits
+    in the endoplasmic reticulum first.
     """
-    protein = c.monomer(monomer, pool=["fast", "stable"])
+    waits = monomer == LATE
+    protein = c.monomer(monomer, pool=["fast", "stable", *(["reticulum"] if waits else [])])
     new = fast(c, monomer)
+    made = protein(pool="reticulum") ** c.place("pyramidal") if waits else new
     filled_by(
         c,
         f"{readout}_translated",
         running(c),
-        new,
+        made,
         f"{readout}_translation",
         "synaptic_protein_fast_turnover",
         RIBOSOMES,
     )
+    if waits:
+        turns(c, f"{readout}_leaves_reticulum", made, new, f"{readout}_export")
     removed(c, f"{readout}_fast_pool_degraded", new, "synaptic_protein_fast_turnover")
-    lasting = stable(c, monomer)
-    c.rule(f"{readout}_stabilised", new + new >> lasting + lasting, f"{readout}_stabilisation")
-    removed(c, f"{readout}_stable_pool_degraded", lasting, f"{readout}_turnover")
-    c.read_concentration(readout, protein(), "pyramidal")
+    c.read_concentration(readout, new + stable(c, monomer), "pyramidal")
 
 
 def _bdnf(c: Caption) -> None:
