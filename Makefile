@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build check steady sensitivity wheel clean
+.PHONY: help .venv reproduce test build check steady sensitivity parameters wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,8 +37,11 @@ check: $(VENV)/.installed ## is sbml/ what the rules give, and is the code tidy
 steady: $(VENV)/.installed ## recompute the drug-free steady state
 	$(BIN)/python -m ketamine_mtor.build steady
 
-sensitivity: $(VENV)/.installed ## recompute validation/results/ and docs/sensitivity.* (minutes)
+sensitivity: $(VENV)/.installed ## recompute validation/results/ and what `make parameters` writes (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.sensitivity
+
+parameters: $(VENV)/.installed ## rewrite docs/parameters.md and docs/sensitivity.* from the tables and validation/results/
+	$(BIN)/python -m ketamine_mtor.evidence
 
 wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel

@@ -203,12 +203,15 @@ def info(what: str | None, as_json: bool) -> None:
     from ketamine_mtor import info as lists
 
     names = [what] if what else list(lists.LISTS)
-    found = {name: lists.listed(name) for name in names}
+    found: dict[str, Any] = {name: lists.listed(name) for name in names}
+    footer = lists.footer(what) if what else None
     if as_json:
-        _print_json(found)
+        _print_json(found | dict([footer] if footer else []))
     elif what:
         columns = lists.columns(what)
         _print_table(columns, [[_shown(row[key]) for key in columns] for row in found[what]])
+        if footer:
+            _print_split(footer[1])
     else:
         _print_table(["list", "rows"], [[name, str(len(rows))] for name, rows in found.items()])
 
@@ -289,6 +292,14 @@ def _shown(value: Any) -> str:
             f"{name} = {_shown(each['value'])} {each['unit']}" for name, each in value.items()
         )
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _print_split(split: dict[str, Any]) -> None:
+    click.echo()
+    kinds = split["kinds"].items()
+    rows = [[kind, str(each["numbers"]), str(each["sensitive"])] for kind, each in kinds]
+    _print_table(["kind", "numbers", "of these some claim is sensitive to"], rows)
+    click.echo(f"measured or derived, of the last: {split['share']:.0%}")
 
 
 def _print_table(columns: Iterable[str], rows: Iterable[Sequence[str]]) -> None:

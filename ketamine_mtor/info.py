@@ -30,6 +30,24 @@ def columns(what: str) -> Sequence[str]:
     return LISTS[what][1]
 
 
+def footer(what: str) -> tuple[str, Any] | None:
+    """What follows a list: its name and JSON's types, or None.
+
+    Parameters follow with their ``split``: kind to how many there are, and to how many some claim
+    is sensitive, and the share of these that is measured or derived.
+    """
+    if what != "parameters":
+        return None
+    from ketamine_mtor.evidence import committed_split
+
+    split = committed_split()
+    kinds = {
+        kind: {"numbers": count, "sensitive": split.sensitive[kind]}
+        for kind, count in split.every.items()
+    }
+    return "split", {"kinds": kinds, "share": round(split.share, 4)}
+
+
 def _table(*names: str) -> Callable[[], list[Row]]:
     def rows() -> list[Row]:
         tables = knowledge.load()

@@ -20,6 +20,7 @@ from ketamine_mtor.schedule import SECONDS_PER_HOUR, plan
 if TYPE_CHECKING:
     import xarray as xr
 
+    from ketamine_mtor import knowledge
     from ketamine_mtor.model_files import ModelFiles
 
 
@@ -61,12 +62,24 @@ def simulate(
     MissingExtra
         Where the engine is not installed.
     """
-    import xarray as xr
-
     experiment, files = _prepare(experiment, fields, sbml, files)
     names, times, course = _run(experiment, engine, files)
+    return dataset(experiment, engine, files.tables, names, times, course)
+
+
+def dataset(
+    experiment: Experiment,
+    engine: str,
+    tables: knowledge.Tables,
+    names: Sequence[str],
+    times: np.ndarray,
+    course: engines.Course,
+) -> xr.Dataset:
+    """What :func:`simulate` gives: the readouts ``names`` at ``times`` (s), as an engine ran."""
+    import xarray as xr
+
     data = np.ascontiguousarray(course.values.T)
-    units = files.tables.observables
+    units = tables.observables
     variables = {
         name: xr.Variable(
             "time", data[i], {"units": units[name].unit, "baseline": float(course.baseline[i])}

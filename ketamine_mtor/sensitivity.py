@@ -8,8 +8,6 @@ claim, or the drug-free value of a readout (then it is called an elasticity).
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import math
 import multiprocessing
 import os
@@ -22,30 +20,36 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.differentiate import jacobian
 
-from ketamine_mtor import knowledge, model_files, paths
+from ketamine_mtor import evidence, knowledge, model_files, paths
 from ketamine_mtor.claims import Verdict, validate
 from ketamine_mtor.claims.bench import Bench, NotRun
 from ketamine_mtor.claims.evaluate import Part, measure
 from ketamine_mtor.claims.judge import PASS, Runs
 from ketamine_mtor.claims.model import Claim, Peak
-from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.experiment import DOSE, Experiment
 from ketamine_mtor.files import write
-from ketamine_mtor.run import simulate
 from ketamine_mtor.schedule import resting
+from ketamine_mtor.sensitivity_runs import changed_animals
+from ketamine_mtor.sensitivity_tables import (
+    CLAIMS,
+    DECIDED,
+    REST,
+    Decided,
+    Sensitivities,
+    decided_table,
+    table,
+)
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from ketamine_mtor.model_files import ModelFiles
 
-#: Step in ln(p): the error of the differences is its square, the solver's is 1e-8 over it.
+#: Step in ln(p): the error of the differences is its square, the solver's is 1e-6 over it.
 STEP = 0.02
-#: A claim is said to be sensitive to a number from this sensitivity on.
-SENSITIVE = 0.1
 #: Drug-free values (in their unit) below this are nothing and have no elasticity.
 NOTHING = 1e-9
-#: Smaller differences are the solver's.
-_DECIMALS, _DIGITS = 4, 4
-#: Which claims: see :func:`deciders`.
+#: Which claims: see :func:`left_out`.
 SCOPES = ("ketamine", "drugs", "every")
 #: Length of the run of which only the start, the drug-free state, is read (h).
 _SHORT_RUN_H = 0.1
@@ -63,34 +67,12 @@ class Decider:
     threshold: float
 
 
-@dataclass(frozen=True)
-class Sensitivities:
-    """``values[row, column]`` of ``rows`` (claims or readouts) to ``columns`` (numbers)."""
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    values: np.ndarray
-
-    def of(self, row: str, column: str) -> float:
-        """One value; InputError for a name that is not there."""
-        for what, name, allowed in (("row", row, self.rows), ("number", column, self.columns)):
-            if name not in allowed:
-                raise not_allowed(what, name, allowed)
-        return float(self.values[self.rows.index(row), self.columns.index(column)])
-
-    def largest(self, row: str, most: int) -> list[tuple[str, float]]:
-        """The columns that a row depends on most, with their values, largest first."""
-        values = self.values[self.rows.index(row)]
-        order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")[:most]
-        return [(self.columns[i], float(values[i])) for i in order]
-
-
-def numbers(files: ModelFiles) -> tuple[str, ...]:
-    """Parameters and initial amounts of the SBML that are not 0: no volume, no dose, no drug."""
+def numbers(*files: ModelFiles) -> tuple[str, ...]:
+    """Parameters and initial amounts of any SBML that are not 0: no volume, no dose, no drug."""
     from ketamine_mtor.engines.constants import Constants
 
-    tables = files.tables
-    present = Constants(files.sbml).resolve({})
+    tables = files[0].tables
+    present = {name for each in files for name in Constants(each.sbml).resolve({})}
     left_out = {row.size for row in tables.compartments.values()} | set(resting(tables)) | {DOSE}
     return tuple(
         name
@@ -99,30 +81,41 @@ def numbers(files: ModelFiles) -> tuple[str, ...]:
     )
 
 
-def deciders(verdicts: Iterable[Verdict], scope: str = SCOPES[0]) -> list[Decider]:
-    """What decides the claims that pass.
-
-    Parameters
-    ----------
-    verdicts
-        The judged claims.
-    scope
-        ``ketamine``: claims whose deciding part needs runs of ketamine or vehicle alone;
-        ``drugs``: of other drugs too; ``every``: of knockouts, changed numbers and variants too.
-
-    Left out are the time of a peak, which is read on the grid of the samples and has no derivative,
-    and what is 0.
-    """
+def deciders(verdicts: Iterable[Verdict], scope: str = SCOPES[-1]) -> list[Decider]:
+    """What decides the claims that :func:`left_out` does not leave out."""
     found = []
     for verdict in verdicts:
         part = verdict.decisive
-        if verdict.status != PASS or not part or not part.measured or _is_time_of_peak(part):
+        if part is None or left_out(verdict, scope):
             continue
+        same = [each for each in verdict.parts if each.condition == part.condition]
         claim = replace(verdict.claim, conditions=(part.condition,))
-        if all(_within(experiment, scope) for experiment in claim.needed()):
-            same = [each for each in verdict.parts if each.condition == part.condition]
-            found.append(Decider(claim, same.index(part), part.measured, part.threshold))
+        found.append(Decider(claim, same.index(part), part.measured, part.threshold))
     return found
+
+
+def left_out(verdict: Verdict, scope: str = SCOPES[-1]) -> str:
+    """Why a claim has no sensitivity, or nothing.
+
+    Parameters
+    ----------
+    verdict
+        The judged claim.
+    scope
+        ``ketamine``: claims whose deciding part needs runs of ketamine or vehicle alone;
+        ``drugs``: of other drugs too; ``every``: of knockouts, changed numbers and variants too.
+    """
+    part = verdict.decisive
+    if verdict.status != PASS or part is None:
+        return "it does not pass"
+    if _is_time_of_peak(part):
+        return "the time of a peak decides, which is read on the grid of the samples"
+    if not part.measured:
+        return "the number that decides is 0"
+    claim = replace(verdict.claim, conditions=(part.condition,))
+    if not all(_within(experiment, scope) for experiment in claim.needed()):
+        return f"it needs other runs than those of the scope {scope}"
+    return ""
 
 
 def _is_time_of_peak(part: Part) -> bool:
@@ -146,7 +139,8 @@ def read(
     Parameters
     ----------
     factors
-        Number to the factor on its value, also on one that an experiment sets itself.
+        Number to the factor on its value, also on one that an experiment sets itself, and where
+        an initial amount is a unit of counting.
     deciding
         What is measured; NaN where the run fails or the event never happens.
     readouts
@@ -155,13 +149,9 @@ def read(
         The model's files, for every experiment (default: the package's of its variant).
     """
 
-    def run(experiment: Experiment) -> object:
+    def run(experiment: Experiment) -> xr.Dataset:
         own = files or model_files.packaged(experiment.variant)
-        table, given = own.tables.numbers(), dict(experiment.parameters)
-        for name, factor in factors.items():
-            given[name] = factor * given.get(name, table[name].value)
-        changed = replace(experiment, parameters=given, tables=own.tables)
-        return simulate(changed, files=own)
+        return changed_animals(own).run(experiment, factors)
 
     runs = Runs([each.claim for each in deciding], run)
     found = [_measured(each, runs) for each in deciding]
@@ -241,20 +231,23 @@ def elasticities(
 
 
 def compute(
-    scope: str = SCOPES[0], workers: int | None = None
-) -> tuple[list[Decider], Sensitivities, Sensitivities]:
+    scope: str = SCOPES[-1], workers: int | None = None
+) -> tuple[list[Decided], Sensitivities, Sensitivities]:
     """What decides the claims, its sensitivities, and elasticities of the resting state.
 
     Parameters
     ----------
     scope
-        As in :func:`deciders`.
+        As in :func:`left_out`.
     workers
         Processes (default: as many as there are cores).
     """
+    verdicts = validate().verdicts
+    deciding = deciders(verdicts, scope)
+    variants = {each.variant for one in deciding for each in one.claim.needed()}
     files = model_files.packaged()
-    columns = numbers(files)
-    deciding = deciders(validate().verdicts, scope)
+    others = [model_files.packaged(name) for name in sorted(variants - {knowledge.DEFAULT_VARIANT})]
+    columns = numbers(files, *others)
     rest = read({}, readouts=tuple(files.tables.observables))
     readouts = [
         name
@@ -266,57 +259,33 @@ def compute(
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
         _, found = sensitivities(reader, columns, mapper=pool.map)
     claims = tuple(each.claim.id for each in deciding)
+    measured = {each.claim.id: (each.measured, each.threshold) for each in deciding}
     return (
-        deciding,
+        [
+            Decided(verdict.claim.id, *measured[verdict.claim.id])
+            if verdict.claim.id in measured
+            else Decided(verdict.claim.id, left_out=left_out(verdict, scope))
+            for verdict in verdicts
+        ],
         Sensitivities(claims, columns, found[: len(claims)]),
         Sensitivities(tuple(readouts), columns, found[len(claims) :]),
     )
 
 
-def table(found: Sensitivities, tables: knowledge.Tables) -> str:
-    """Tab separated, a row per number, ``number kind`` and a column per claim or readout."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(["number", "kind", *found.rows])
-    known = tables.numbers()
-    for i, name in enumerate(found.columns):
-        writer.writerow([name, known[name].kind, *map(_cell, found.values[:, i])])
-    return text.getvalue()
-
-
-def load(text: str) -> Sensitivities:
-    """What :func:`table` wrote."""
-    head, *lines = csv.reader(text.splitlines(), delimiter="\t")
-    values = [[float(cell) if cell else math.nan for cell in line[2:]] for line in lines]
-    return Sensitivities(tuple(head[2:]), tuple(line[0] for line in lines), np.array(values).T)
-
-
-def _cell(value: float) -> str:
-    """Four digits, and no digit beyond what the solver knows; empty for NaN."""
-    return "" if math.isnan(value) else f"{round(value, _DECIMALS) + 0.0:.{_DIGITS}g}"
-
-
-def split(found: Sensitivities, tables: knowledge.Tables) -> dict[str, int]:
-    """Kind to how many numbers of it some row is sensitive to."""
-    known = tables.numbers()
-    strong = np.nanmax(np.abs(found.values), axis=0) >= SENSITIVE
-    kinds = [known[name].kind for name, yes in zip(found.columns, strong, strict=True) if yes]
-    return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """``python -m ketamine_mtor.sensitivity``: what ``make sensitivity`` runs."""
-    from ketamine_mtor import sensitivity_page as page
-
     parser = argparse.ArgumentParser(description="sensitivities of claims and of the resting state")
-    parser.add_argument("--claims", choices=SCOPES, default=SCOPES[0], help="which are measured")
+    parser.add_argument("--claims", choices=SCOPES, default=SCOPES[-1], help="which are measured")
     given = parser.parse_args(arguments)
-    deciding, claims, rest = compute(given.claims)
-    tables, folder = knowledge.load(), paths.validation() / "results"
-    for name, found in (("sensitivity", claims), ("elasticity", rest)):
-        write(folder / f"{name}.tsv", table(found, tables).encode())
-    kinds = {name: row.kind for name, row in tables.numbers().items()}
-    page.publish(deciding, claims, split(claims, tables), kinds, paths.root() / "docs")
+    decided, claims, rest = compute(given.claims)
+    folder = paths.validation() / "results"
+    for name, text in (
+        (CLAIMS, table(claims)),
+        (REST, table(rest)),
+        (DECIDED, decided_table(decided)),
+    ):
+        write(folder / f"{name}.tsv", text.encode())
+    evidence.main()
 
 
 if __name__ == "__main__":

@@ -19,9 +19,16 @@ import pytest
 import ketamine_mtor as km
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.knowledge import Tables, load
-from ketamine_mtor.knowledge.rows import ASSUMED, Drug, Gene, Monomer, Reference
+from ketamine_mtor.knowledge.rows import (
+    ASSUMED,
+    CITABLE,
+    STATUSES,
+    Drug,
+    Gene,
+    Monomer,
+    Reference,
+)
 
-STATUSES = ("READ", "REPO", "MEM")
 #: The public names; more may be there.
 GENES = (
     "GRIN1 GRIA1 GRIA2 CACNA1C BDNF NTRK2 PIK3CA PTEN PDPK1 AKT1 TSC2 RHEB MTOR RPTOR RICTOR"
@@ -114,7 +121,7 @@ def test_a_wrong_qualifier_is_seen():
 
 def uncitable(cited: Mapping[str, Iterable[str]], references: Mapping[str, Reference]) -> list[str]:
     """Who cites what no reference is, or what nobody read; ``cited`` is row to its sources."""
-    allowed = {key for key, row in references.items() if row.status in ("READ", "REPO")} | {ASSUMED}
+    allowed = {key for key, row in references.items() if row.status in CITABLE} | {ASSUMED}
     return [
         f"{who}: {source}"
         for who, all_ in cited.items()

@@ -11,22 +11,21 @@ import pytest
 
 import ketamine_mtor as km
 from ketamine_mtor import knowledge, model_files, paths, sensitivity, sensitivity_page
+from ketamine_mtor import sensitivity_tables as results
+from ketamine_mtor.claims import load_claims
 from ketamine_mtor.claims.evaluate import Part
 from ketamine_mtor.claims.judge import FAIL, PASS, Verdict
 from ketamine_mtor.claims.model import Level, Readout, Setup, When
 from ketamine_mtor.engines import open_session
-from ketamine_mtor.sensitivity import Decider, Sensitivities
+from ketamine_mtor.evidence import committed_split
+from ketamine_mtor.sensitivity import Decider
+from ketamine_mtor.sensitivity_page import LARGEST_IN_LOOP, LOOPS
+from ketamine_mtor.sensitivity_tables import Decided, Sensitivities
 from tests import small_model
 from tests.claims_kit import claim_with
 
-#: Elements of the feedback loops of the resting state, and what feeds back on them.
-LOOPS = (
-    ("BDNF_released", "BDNF_translation_rate_constant"),
-    ("BDNF_released", "BDNF_somatic_supply"),
-    ("glutamate", "GAP43_priming"),
-)
-#: The largest that is allowed.
-LARGEST_IN_LOOP = 1.5
+#: Of the numbers to which some claim is sensitive, this share has to be measured or derived.
+LEAST_SHARE = 0.5
 
 
 def brain_claim(when: When, more_than: float = 1.0):
@@ -96,6 +95,22 @@ def test_numbers_leave_out_volumes_doses_and_drugs():
     assert not {*sizes, *drugs, "ketamine_dose", "ketamine_infusion"} & set(found)
 
 
+def test_numbers_of_a_variant_alone_are_numbers_too():
+    caption, variant = model_files.packaged(), model_files.packaged("eef2k")
+    both, own = sensitivity.numbers(caption, variant), sensitivity.numbers(caption)
+    assert "EEF2K_0" in both and "EEF2K_0" not in own
+    assert set(own) < set(both)
+
+
+def test_an_initial_amount_that_is_a_unit_of_counting_is_changed_there_too():
+    # Twice the receptors, counted in twice the unit, are the same share.
+    found = sensitivity.elasticities(
+        ("receptor_0",), ("receptor_free", "protein"), small_model.files()
+    )
+    assert found.of("protein", "receptor_0") == pytest.approx(1, abs=1e-3)
+    assert found.of("receptor_free", "receptor_0") == pytest.approx(0, abs=1e-6)
+
+
 def test_only_a_claim_that_passes_within_the_scope_is_measured():
     claim = brain_claim(When("drug_free"))
     (condition,) = claim.conditions
@@ -111,13 +126,22 @@ def test_only_a_claim_that_passes_within_the_scope_is_measured():
     verdicts = [Verdict(each, PASS, (part,)) for each in (claim, blocked, knocked)]
     for scope, count in zip(sensitivity.SCOPES, (1, 2, 3), strict=True):
         assert len(sensitivity.deciders(verdicts, scope)) == count
-    assert sensitivity.deciders([Verdict(claim, FAIL, (replace(part, passed=False),))]) == []
+    assert "scope drugs" in sensitivity.left_out(verdicts[2], "drugs")
+    assert sensitivity.left_out(verdicts[2]) == ""
+    failed = Verdict(claim, FAIL, (replace(part, passed=False),))
+    assert sensitivity.deciders([failed]) == []
+    assert sensitivity.left_out(failed) == "it does not pass"
+    nothing = Verdict(claim, PASS, (replace(part, measured=0.0),))
+    assert sensitivity.deciders([nothing]) == []
+    assert sensitivity.left_out(nothing) == "the number that decides is 0"
 
 
 def test_the_time_of_a_peak_is_not_measured():
     claim = claim_with("peak", readout="Ca", goes="up", between=["2 min", "30 min"])
     part = Part(claim.conditions[0], True, 10.0, 30.0, "min", "<=")
-    assert sensitivity.deciders([Verdict(claim, PASS, (part,))]) == []
+    verdict = Verdict(claim, PASS, (part,))
+    assert sensitivity.deciders([verdict]) == []
+    assert "time of a peak" in sensitivity.left_out(verdict)
 
 
 def test_a_table_comes_back_as_it_was():
@@ -125,9 +149,9 @@ def test_a_table_comes_back_as_it_was():
     found = Sensitivities(
         ("C1", "C2"), ("protein_synthesis", "protein_turnover", "ion_influx"), values
     )
-    text = sensitivity.table(found, small_model.tables())
-    assert text.splitlines()[1] == "protein_synthesis\tassumed\t1.235\t"
-    again = sensitivity.load(text)
+    text = results.table(found)
+    assert text.splitlines()[:2] == ["number\tC1\tC2", "protein_synthesis\t1.235\t"]
+    again = results.load(text)
     assert again.rows == found.rows and again.columns == found.columns
     assert again.of("C2", "protein_turnover") == -20 and again.of("C1", "ion_influx") == 0
     assert again.largest("C2", 1) == [("protein_turnover", -20.0)]
@@ -135,26 +159,85 @@ def test_a_table_comes_back_as_it_was():
         again.of("C1", "protein_synthesi")
 
 
-def test_the_kinds_of_the_sensitive_numbers_are_counted():
-    found = Sensitivities(("C1",), ("protein_synthesis", "ion_influx"), np.array([[0.5, 0.01]]))
-    assert sensitivity.split(found, small_model.tables()) == {"assumed": 1}
+def test_what_decides_a_claim_comes_back_as_it_was():
+    rows = [Decided("C1", 2.5, 1.0), Decided("C2", left_out="it does not pass")]
+    text = results.decided_table(rows)
+    assert text.splitlines()[1:] == ["C1\t2.5\t1\t", "C2\t\t\tit does not pass"]
+    first, second = results.load_decided(text)
+    assert first == rows[0]
+    assert second.left_out == rows[1].left_out and math.isnan(second.measured)
 
 
-def test_the_page_has_picture_and_tables(tmp_path):
-    claim = brain_claim(When("drug_free"))
-    found = Sensitivities((claim.id,), ("protein_synthesis",), np.array([[2.0]]))
-    given = ([Decider(claim, 0, 2.0, 1.0)], found, {"assumed": 1}, {"protein_synthesis": "assumed"})
-    (tmp_path / sensitivity_page.PAGE).write_text("no marks", encoding="utf-8")
-    with pytest.raises(km.InputError, match="marks"):
-        sensitivity_page.publish(*given, tmp_path)
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("", "begins with nothing, where number belongs"),
+        ("id\tC1\n", "begins with id, where number belongs"),
+        ("number\tC1\na\tassumed\n", "'assumed' in a table of results is no number"),
+        ("number\tC1\na\t1\t2\n", "3 cells in a row, where 2 belong"),
+    ],
+)
+def test_another_table_is_refused_in_one_line(text, said):
+    with pytest.raises(km.InputError, match=said) as caught:
+        results.load(text)
+    assert "make sensitivity" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_the_strongest_row_of_each_number():
+    values = np.array([[0.5, -0.01, math.nan], [-2.0, 0.0, math.nan]])
+    found = Sensitivities(("C1", "C2"), ("a", "b", "c"), values)
+    assert found.strongest() == {"a": ("C2", -2.0), "b": ("C1", -0.01), "c": ("C1", 0.0)}
+    assert found.sensitive() == ["a"]
+    assert Sensitivities((), ("a",), np.empty((0, 1))).sensitive() == []
+
+
+def a_page(monkeypatch, text: str) -> str:
+    """The page of two claims, one of which is measured."""
+    monkeypatch.setattr(sensitivity_page, "LOOPS", (("protein", "protein_synthesis"),))
+    columns = ("protein_synthesis", "protein_turnover")
+    return sensitivity_page.page(
+        text,
+        [Decided("C1", 2.0, 1.0), Decided("C2", 1.02, 1.0), Decided("C3", left_out="of its tail")],
+        Sensitivities(("C1", "C2"), columns, np.array([[2.0, 0.0], [0.0, -0.5]])),
+        Sensitivities(("protein",), columns, np.array([[1.25, -0.75]])),
+        small_model.tables(),
+    )
+
+
+def test_the_page_has_tables_between_its_marks(monkeypatch):
     marks = f"A{sensitivity_page.BEGIN}STALE{sensitivity_page.END}B"
-    (tmp_path / sensitivity_page.PAGE).write_text(marks, encoding="utf-8")
-    sensitivity_page.publish(*given, tmp_path)
-    text = (tmp_path / sensitivity_page.PAGE).read_text(encoding="utf-8")
+    text = a_page(monkeypatch, marks)
     assert "STALE" not in text and text.startswith("A") and text.endswith("B")
     # Twice as sensitive: from 2 to 1 by exp(-1/4) of the parameter.
     assert f"`protein_synthesis` x {math.exp(-0.25):.2f}" in text
-    assert "protein_synthesis" in (tmp_path / sensitivity_page.PICTURE).read_text(encoding="utf-8")
+    assert "| `protein_synthesis` | assumed | C1 | 2 |" in text
+    assert "| C2 | `protein_turnover` | +4.0% |" in text
+    assert "| C3 | of its tail |" in text
+    assert "| `protein` | `protein_synthesis` | 1.2 |" in text
+    assert "| `protein` | 1.2 | `protein_synthesis` | `protein_turnover` -0.75 |" in text
+    assert "50% of these are measured or derived" in text
+    assert a_page(monkeypatch, text) == text
+
+
+def test_a_page_without_marks_is_refused(monkeypatch):
+    with pytest.raises(km.InputError, match="marks"):
+        a_page(monkeypatch, "no marks")
+
+
+def test_a_loop_of_what_is_not_there_is_named(monkeypatch):
+    marks = sensitivity_page.BEGIN + sensitivity_page.END
+    a_page(monkeypatch, marks)
+    rest = Sensitivities(("protein",), ("ion_influx",), np.array([[1.0]]))
+    claims = Sensitivities(("C1",), ("ion_influx",), np.array([[1.0]]))
+    with pytest.raises(km.InputError, match="number 'protein_synthesis'"):
+        sensitivity_page.page(marks, [Decided("C1", 2.0, 1.0)], claims, rest, small_model.tables())
+
+
+def test_the_picture_names_what_it_shows():
+    found = Sensitivities(("C1",), ("protein_synthesis",), np.array([[2.0]]))
+    picture = sensitivity_page.draw(found)
+    assert b"protein_synthesis" in picture and b"C1" in picture
+    assert sensitivity_page.draw(found) == picture
 
 
 # The resting state of the model
@@ -222,9 +305,47 @@ def _away(state: np.ndarray, rest: np.ndarray) -> float:
 # What is committed
 
 
-def test_the_committed_tables_are_of_this_model():
-    numbers = sensitivity.numbers(model_files.packaged())
-    for name in ("sensitivity", "elasticity"):
-        text = paths.read(paths.validation() / "results" / f"{name}.tsv")
-        assert sensitivity.load(text).columns == numbers
-        assert sensitivity.table(sensitivity.load(text), knowledge.load()) == text
+@pytest.fixture(scope="module")
+def committed() -> dict[str, Sensitivities]:
+    return {name: results.load(results.committed(name)) for name in (results.CLAIMS, results.REST)}
+
+
+def test_the_committed_tables_are_of_this_model(committed):
+    claims = {claim.id: claim for claim in load_claims()}
+    variants = {
+        each.variant for row in committed[results.CLAIMS].rows for each in claims[row].needed()
+    }
+    others = sorted(variants - {knowledge.DEFAULT_VARIANT})
+    files = map(model_files.packaged, (knowledge.DEFAULT_VARIANT, *others))
+    numbers = sensitivity.numbers(*files)
+    for name, found in committed.items():
+        assert found.columns == numbers, "run: make sensitivity"
+        assert results.table(found) == results.committed(name)
+
+
+def test_every_claim_is_measured_or_left_out_with_a_reason(committed):
+    decided = results.load_decided(results.committed(results.DECIDED))
+    assert [row.claim for row in decided] == [claim.id for claim in load_claims()]
+    measured = tuple(row.claim for row in decided if not row.left_out)
+    assert committed[results.CLAIMS].rows == measured
+    assert all(math.isfinite(row.measured) for row in decided if not row.left_out)
+    assert results.decided_table(decided) == results.committed(results.DECIDED)
+
+
+def test_every_claim_that_is_measured_has_a_sensitivity_to_every_number(committed):
+    for found in committed.values():
+        assert np.isfinite(found.values).all()
+
+
+def test_the_committed_page_is_in_step_with_the_tables(committed):
+    text = (paths.root() / "docs" / sensitivity_page.PAGE).read_text(encoding="utf-8")
+    decided = results.load_decided(results.committed(results.DECIDED))
+    made = sensitivity_page.page(text, decided, *committed.values(), knowledge.load())
+    assert made == text, "run: make parameters"
+    picture = (paths.root() / "docs" / sensitivity_page.PICTURE).read_text(encoding="utf-8")
+    assert all(f">{claim}<" in picture for claim in committed[results.CLAIMS].rows)
+
+
+@pytest.mark.xfail(reason="too many numbers are still fitted or assumed")
+def test_half_of_the_numbers_that_matter_are_measured_or_derived():
+    assert committed_split().share >= LEAST_SHARE

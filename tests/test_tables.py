@@ -10,6 +10,7 @@ import pytest
 from ketamine_mtor import knowledge
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.knowledge import TableError
+from ketamine_mtor.knowledge.rows import ASSUMED, CITABLE, KINDS
 from tests import small_model
 
 
@@ -79,10 +80,23 @@ MISTAKES = {
     "unit": ("parameters", "0.001\t1/s", "0.001\tper second", "unknown unit 'per second'"),
     "no unit": ("parameters", "0.001\t1/s", "0.001\t", "column unit is empty"),
     "kind": ("parameters", "measured\tR1", "mesured\tR1", "nearest: 'measured'"),
+    "status": ("references", "R1\tREAD", "R1\tREED", "nearest: 'READ'"),
     "source": ("parameters", "measured\tR1", "measured\tR9", "unknown source 'R9'"),
     "no source": ("parameters", "measured\tR1", "measured\t", "column source is empty"),
     "unread": ("parameters", "measured\tR1", "measured\tR2", "unknown source 'R2'"),
     "assumed": ("parameters", "measured\tR1", "measured\tassumed", "unknown source 'assumed'"),
+    "other fit": (
+        "parameters",
+        "measured\tR1",
+        "fitted (other model)\tassumed",
+        "unknown source 'assumed'",
+    ),
+    "other fit unread": (
+        "parameters",
+        "measured\tR1",
+        "fitted (other model)\tR2",
+        "unknown source 'R2'",
+    ),
     "bounds": ("parameters", "0.00005\t0.0002", "0.0002\t0.0003", "is not within 0.0002 to 0.0003"),
     "one bound": ("parameters", "0.00005\t0.0002", "0.00005\t", "have to be given together"),
     "both": ("initial_amounts", "receptor_0", "absorption", "is in parameters.tsv too"),
@@ -121,6 +135,14 @@ def test_a_mistake_is_named_with_its_file(folder, table, old, new, said):
     assert message.startswith(f"{table}.tsv")
     assert said in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != ASSUMED])
+@pytest.mark.parametrize("status", CITABLE)
+def test_a_number_that_is_not_assumed_has_a_source_that_was_read(folder, kind, status):
+    _replace(folder, "parameters", "measured\tR1", f"{kind}\tR1")
+    _replace(folder, "references", "R1\tREAD", f"R1\t{status}")
+    assert knowledge.load(folder).parameters["protein_turnover"].kind == kind
 
 
 def test_a_rule_needs_sources_that_were_read(folder):

@@ -24,15 +24,16 @@ from ketamine_mtor.model_files import ModelFiles
 ATTEMPTS = ((0.0, 1.0), (1e-6, 1.0), (1e-6, 0.1))
 
 
-def load(files: ModelFiles) -> RoadRunnerPlant:
-    """The model of ``files`` in libRoadRunner."""
-    return RoadRunnerPlant(files.sbml)
+def load(files: ModelFiles, looser: float = 1.0) -> RoadRunnerPlant:
+    """The model of ``files`` in libRoadRunner; ``looser`` is a factor on the tolerances."""
+    return RoadRunnerPlant(files.sbml, looser)
 
 
 class RoadRunnerPlant:
     """One compiled SBML text; see :class:`~ketamine_mtor.engines.session.Plant`."""
 
-    def __init__(self, sbml: str):
+    def __init__(self, sbml: str, looser: float = 1.0):
+        self._looser = looser
         self._constants = Constants(sbml)
         roadrunner.Logger.disableLogging()
         config = roadrunner.Config
@@ -132,7 +133,7 @@ class RoadRunnerPlant:
             self._selections = selections
 
     def _attempt(self, attempt: tuple[float, float]) -> None:
-        step, factor = attempt
+        step, factor = attempt[0], attempt[1] * self._looser
         integrator = self._runner.getIntegrator()
         integrator.setValue("initial_time_step", step)
         integrator.setValue("relative_tolerance", RELATIVE * factor)

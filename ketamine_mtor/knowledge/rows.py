@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KINDS = ("measured", "derived", "fitted", "assumed")
-#: The source of what no paper gives.
+#: The source, and the kind, of what no paper gives.
 ASSUMED = "assumed"
+#: Kinds of numbers: read in the source; calculated from what was read there; adjusted here to what
+#: the source reports; taken from a model that others fitted; guessed.
+KINDS = ("measured", "derived", "fitted", "fitted (other model)", ASSUMED)
+#: Kinds that rest on a measurement, not on a fit or a guess.
+EVIDENCE = ("measured", "derived")
+#: How well a reference is known: read, read in a repository of models, not checked ...
+STATUSES = ("READ", "REPO", "MEM")
+#: ... and which of these are sources.
+CITABLE = ("READ", "REPO")
 
 
 @dataclass(frozen=True)

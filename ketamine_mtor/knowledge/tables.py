@@ -13,7 +13,7 @@ from typing import get_type_hints
 
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.knowledge import rows
-from ketamine_mtor.knowledge.rows import ASSUMED, KINDS
+from ketamine_mtor.knowledge.rows import ASSUMED, CITABLE, KINDS, STATUSES
 
 PACKAGED = Path(__file__).parent
 DEFAULT_VARIANT = "caption"
@@ -117,7 +117,8 @@ def load(
     ------
     TableError
         For a missing file or column, a number that does not parse, a duplicate key, a unit, kind,
-        source, parameter or compartment that no table knows, or a value outside low to high.
+        status, source, parameter or compartment that no table knows, or a value outside low to
+        high.
     """
     folder = PACKAGED if folder is None else folder
     tables = Tables(
@@ -213,6 +214,8 @@ _PARSERS: Mapping[object, Callable[[str], object]] = {
 def _check(tables: Tables) -> None:
     """Whether every row's references to other tables and its bounds hold."""
     numbers = tables.numbers()
+    for where, row in _rows(tables, "references"):
+        _known(where, "status", [row.status], STATUSES)
     for name in ("parameters", "initial_amounts"):
         for where, row in _rows(tables, name):
             _known(where, "unit", [row.unit], tables.units)
@@ -276,7 +279,7 @@ def _sourced(
 
 
 def _citable(tables: Tables) -> list[str]:
-    return [key for key, row in tables.references.items() if row.status != "MEM"]
+    return [key for key, row in tables.references.items() if row.status in CITABLE]
 
 
 def _bounded(where: str, row: rows.Value) -> None:

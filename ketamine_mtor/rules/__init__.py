@@ -10,6 +10,35 @@ from ketamine_mtor import knowledge, paths
 if TYPE_CHECKING:
     import pysb
 
+#: Where things are, before the figure begins.
+_ANATOMY = "anatomy"
+#: The modules of the default, in the figure's order.
+STRETCHES = (
+    # "Ketamine blockade of NMDARs on tonic firing GABA interneurons ..."
+    "ketamine",
+    "nmdar",
+    "disinhibition",
+    "glutamate",
+    # "... activates AMPARs and leads to subsequent Ca2+ influx ... promotes BDNF release ..."
+    "calcium_entry",
+    "bdnf",
+    # "... acts via ... TrkB-Akt to stimulate mTOR signalling ... mTORC1 and mTORC2 ..."
+    "trkb",
+    "pi3k_akt",
+    "mtor_complexes",
+    "mtorc1",
+    # "... S6K ... 4E-PB ... translation of synaptic proteins ... synaptogenesis ... BDNF"
+    "translation_control",
+    "translation",
+    # "Akt/PKB and PKC ... GAP43 ... MARKS ... actin cytoskeleton ... calmodulin"
+    "mtorc2",
+    "calmodulin",
+    "gap43",
+    "marcks",
+    "actin",
+    "synapses",
+)
+
 
 def build_model(variant: str | None = None, tables: knowledge.Tables | None = None) -> pysb.Model:
     """The rules as a model whose network is not yet generated.
@@ -26,27 +55,29 @@ def build_model(variant: str | None = None, tables: knowledge.Tables | None = No
     InputError
         For an unknown variant, or a table that is not as it should be.
     """
-    from ketamine_mtor.rules import (
-        actin,
-        anatomy,
-        bdnf,
-        calcium_entry,
-        calmodulin,
-        disinhibition,
-        gap43,
-        glutamate,
-        ketamine,
-        marcks,
-        mtor_complexes,
-        mtorc1,
-        mtorc2,
-        nmdar,
-        pi3k_akt,
-        synapses,
-        translation,
-        translation_control,
-        trkb,
-    )
+    return _written(variant, tables)[0]
+
+
+def stretches(tables: knowledge.Tables | None = None) -> dict[str, str]:
+    """Each number that a rule uses to the module of ``rules/`` that names it first.
+
+    In the figure's order, the default's modules before those of variants.
+    """
+    base = knowledge.load() if tables is None else tables
+    found: dict[str, str] = {}
+    known = base.numbers()
+    for variant in base.variants:
+        used = _written(variant, base)[1]
+        found = {**{name: module for name, module in used.items() if name in known}, **found}
+    order = [_ANATOMY, *STRETCHES]
+    order += [name for row in base.variants.values() for name in row.modules]
+    return dict(sorted(found.items(), key=lambda pair: order.index(pair[1])))
+
+
+def _written(
+    variant: str | None, tables: knowledge.Tables | None
+) -> tuple[pysb.Model, dict[str, str]]:
+    """The model, and each of its parameters to the module that named it first."""
     from ketamine_mtor.rules.caption import Caption
 
     variant = knowledge.DEFAULT_VARIANT if variant is None else variant
@@ -55,30 +86,10 @@ def build_model(variant: str | None = None, tables: knowledge.Tables | None = No
     drug_free = {row.id: row.value for row in base.wildtype.values()}
     wildtype = {**base.values(), **drug_free}
     c = Caption(paths.NAME, tables.values(), wildtype)
-    anatomy.write(c, tables)
-    # "Ketamine blockade of NMDARs on tonic firing GABA interneurons ..."
-    ketamine.write(c)
-    nmdar.write(c)
-    disinhibition.write(c)
-    glutamate.write(c)
-    # "... activates AMPARs and leads to subsequent Ca2+ influx ... promotes BDNF release ..."
-    calcium_entry.write(c)
-    bdnf.write(c)
-    # "... acts via ... TrkB-Akt to stimulate mTOR signalling ... mTORC1 and mTORC2 ..."
-    trkb.write(c)
-    pi3k_akt.write(c)
-    mtor_complexes.write(c)
-    mtorc1.write(c)
-    # "... S6K ... 4E-PB ... translation of synaptic proteins ... synaptogenesis ... BDNF"
-    translation_control.write(c)
-    translation.write(c)
-    # "Akt/PKB and PKC ... GAP43 ... MARKS ... actin cytoskeleton ... calmodulin"
-    mtorc2.write(c)
-    calmodulin.write(c)
-    gap43.write(c)
-    marcks.write(c)
-    actin.write(c)
-    synapses.write(c)
-    for module in tables.variants[variant].modules:
-        import_module(f"ketamine_mtor.rules.{module}").write(c)
-    return c.finish()
+    named: dict[str, str] = {}
+    for name in (_ANATOMY, *STRETCHES, *tables.variants[variant].modules):
+        module = import_module(f"ketamine_mtor.rules.{name}")
+        module.write(c, tables) if name == _ANATOMY else module.write(c)
+        for parameter in c.model.parameters:
+            named.setdefault(parameter.name, name)
+    return c.finish(), named

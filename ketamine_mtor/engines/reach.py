@@ -1,0 +1,76 @@
+"""Which names of an SBML text can matter in a run, given the species that are there at its start.
+
+A reaction whose reactants never appear has no rate, so that numbers which only it uses change
+nothing. Holds for laws that vanish without a reactant, as all of this model's do: mass action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+
+class _Reaction(NamedTuple):
+    reactants: frozenset[str]
+    products: frozenset[str]
+    #: What its law names.
+    law: frozenset[str]
+
+
+class Reach:
+    """The reactions and formulas of one text that is known to be SBML."""
+
+    def __init__(self, sbml: str):
+        root = ElementTree.fromstring(sbml.encode())
+        self._reactions = [
+            _Reaction(
+                _species(each, "listOfReactants"),
+                _species(each, "listOfProducts"),
+                _named(each.find("{*}kineticLaw")),
+            )
+            for each in root.iterfind(".//{*}reaction")
+        ]
+        formulas = [(each.get("variable"), each) for each in root.iterfind(".//{*}assignmentRule")]
+        formulas += [
+            (each.get("symbol"), each) for each in root.iterfind(".//{*}initialAssignment")
+        ]
+        self._formulas = {name: _named(each) for name, each in formulas}
+        self._used = cache(self._used_with)
+
+    def used(self, present: Iterable[str], read: Iterable[str]) -> frozenset[str]:
+        """All names that a run can depend on.
+
+        Parameters
+        ----------
+        present
+            Species that are there at the start, or are added on the way.
+        read
+            What is read beside the rates: observables, initial amounts.
+        """
+        return self._used(frozenset(present), frozenset(read))
+
+    def _used_with(self, present: frozenset[str], read: frozenset[str]) -> frozenset[str]:
+        there, waiting, names = set(present), self._reactions, set(read)
+        while running := [each for each in waiting if each.reactants <= there]:
+            waiting = [each for each in waiting if not each.reactants <= there]
+            for each in running:
+                there |= each.products
+                names |= each.law
+        new = names
+        while new:
+            new = frozenset().union(*(self._formulas.get(name, ()) for name in new)) - names
+            names |= new
+        return frozenset(names)
+
+
+def _species(reaction: ElementTree.Element, part: str) -> frozenset[str]:
+    return frozenset(
+        each.get("species", "") for each in reaction.iterfind(f"{{*}}{part}/{{*}}speciesReference")
+    )
+
+
+def _named(node: ElementTree.Element | None) -> frozenset[str]:
+    found = () if node is None else node.iterfind(".//{*}ci")
+    return frozenset((each.text or "").strip() for each in found)
