@@ -7,7 +7,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from ketamine_mtor import paths
 from ketamine_mtor.errors import InputError
+
+#: Between these marks stands the part of a page that is generated.
+BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
 
 
 def write_with(path: Path, writer: Callable[[Path], object]) -> None:
@@ -38,3 +42,18 @@ def write_with(path: Path, writer: Callable[[Path], object]) -> None:
 def write(path: Path, content: bytes) -> None:
     """Put ``content`` at ``path``; see :func:`write_with`."""
     write_with(path, lambda scratch: scratch.write_bytes(content))
+
+
+def renew(page: Path, generated: str) -> None:
+    """Put ``generated`` between the marks :data:`BEGIN` and :data:`END` of a page.
+
+    Raises
+    ------
+    InputError
+        Where the page is not there or lacks the marks.
+    """
+    before, begin, rest = paths.read(page).partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise InputError(f"{page} lacks the marks {BEGIN} and {END}")
+    write(page, f"{before}{BEGIN}\n{generated}\n{END}{after}".encode())

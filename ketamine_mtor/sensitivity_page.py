@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ketamine_mtor import paths
-from ketamine_mtor.errors import InputError
-from ketamine_mtor.files import write
+from ketamine_mtor.files import BEGIN, END, renew, write
 from ketamine_mtor.sensitivity import SENSITIVE, Decider, Sensitivities
 
+__all__ = ["BEGIN", "END", "PAGE", "PICTURE", "draw", "publish"]
+
 PICTURE, PAGE = "sensitivity.svg", "sensitivity.md"
-BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
 #: So many numbers are drawn: those to which some claim is most sensitive.
 MOST_COLUMNS = 50
 #: So many are named per claim.
@@ -42,16 +41,11 @@ def publish(
     InputError
         Where the page is not there or lacks the marks between which the tables stand.
     """
-    page = paths.read(folder / PAGE)
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise InputError(f"{folder / PAGE} lacks the marks {BEGIN} and {END}")
     tables = "\n\n".join(
         (_split(kinds), _strongest(claims, found, kind_of), _claims(claims, found))
     )
+    renew(folder / PAGE, tables)
     write(folder / PICTURE, draw(found))
-    write(folder / PAGE, f"{before}{BEGIN}\n{tables}\n{END}{after}".encode())
 
 
 def draw(found: Sensitivities, kind: str = "svg") -> bytes:
