@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KINDS = ("measured", "derived", "fitted", "assumed")
+#: What `make fit` finds from its data; what another model's authors fitted has its own kind.
+FITTED = "fitted"
+KINDS = ("measured", "derived", FITTED, "fitted (other model)", "assumed")
 #: The source of what no paper gives.
 ASSUMED = "assumed"
 
