@@ -140,7 +140,7 @@ def draw(results: Sequence[Found], kind: str = "svg") -> bytes:
         axes.set_xlabel("largest distance from the data, in standard deviations")
         axes.grid(axis="x", color="0.9")
         axes.set_axisbelow(True)
-        axes.legend(frameon=False, loc="upper right")
+        axes.legend(frameon=False, loc="lower right")
         buffer = io.BytesIO()
         figure.savefig(buffer, format=kind, metadata={"Date": None} if kind == "svg" else None)
     return buffer.getvalue()
