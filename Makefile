@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build check steady sensitivity parameters wheel clean
+.PHONY: help .venv reproduce test build check steady fit sensitivity parameters wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check: $(VENV)/.installed ## is sbml/ what the rules give, and is the code tidy
 
 steady: $(VENV)/.installed ## recompute the drug-free steady state
 	$(BIN)/python -m ketamine_mtor.build steady
+
+fit: $(VENV)/.installed ## find the fitted numbers from their data, for validation/results/ and docs/fit.* (minutes)
+	$(BIN)/python -m ketamine_mtor.fit
 
 sensitivity: $(VENV)/.installed ## recompute validation/results/ and what `make parameters` writes (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.sensitivity

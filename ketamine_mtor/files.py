@@ -7,7 +7,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from ketamine_mtor import paths
 from ketamine_mtor.errors import InputError
+
+#: Between these marks stands the part of a page that is generated.
+BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
 
 
 def write_with(path: Path, writer: Callable[[Path], object]) -> None:
@@ -38,3 +42,29 @@ def write_with(path: Path, writer: Callable[[Path], object]) -> None:
 def write(path: Path, content: bytes) -> None:
     """Put ``content`` at ``path``; see :func:`write_with`."""
     write_with(path, lambda scratch: scratch.write_bytes(content))
+
+
+def renew(page: Path, generated: str) -> None:
+    """Write a page with ``generated`` between its marks; see :func:`renewed`.
+
+    Raises
+    ------
+    InputError
+        Where the page is not there or lacks the marks.
+    """
+    write(page, renewed(paths.read(page), generated, str(page)).encode())
+
+
+def renewed(text: str, generated: str, name: str) -> str:
+    """``text`` with ``generated`` between the marks :data:`BEGIN` and :data:`END`.
+
+    Raises
+    ------
+    InputError
+        Where the text of ``name`` lacks the marks.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise InputError(f"{name} lacks the marks {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{generated}\n{END}{after}"

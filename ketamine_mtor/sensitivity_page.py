@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ketamine_mtor import knowledge, paths
-from ketamine_mtor.errors import InputError
 from ketamine_mtor.evidence import evidence_split, markdown
-from ketamine_mtor.files import write
+from ketamine_mtor.files import BEGIN, END, renewed, write
 from ketamine_mtor.knowledge.rows import EVIDENCE
 from ketamine_mtor.sensitivity_tables import (
     CLAIMS,
@@ -25,14 +24,15 @@ from ketamine_mtor.sensitivity_tables import (
     load_decided,
 )
 
+__all__ = ["BEGIN", "END", "PAGE", "PICTURE", "draw", "publish"]
+
 PICTURE, PAGE = "sensitivity.svg", "sensitivity.md"
-BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
 #: So many numbers are drawn: those to which some claim is most sensitive.
 MOST_COLUMNS = 60
 #: Elements of the feedback loops of the resting state, and what feeds back on them.
 LOOPS = (
-    ("BDNF_released", "BDNF_translation_rate_constant"),
-    ("BDNF_released", "BDNF_somatic_supply"),
+    ("BDNF_released", "BDNF_from_translation"),
+    ("BDNF_released", "BDNF_from_soma"),
     ("glutamate", "GAP43_priming"),
 )
 #: The largest elasticity in a loop that is allowed.
@@ -91,10 +91,6 @@ def page(
     tables
         The numbers and their kinds.
     """
-    before, begin, marked = text.partition(BEGIN)
-    _, end, after = marked.partition(END)
-    if not (begin and end):
-        raise InputError(f"{PAGE} lacks the marks {BEGIN} and {END}")
     measured = [row for row in decided if not row.left_out]
     kinds = {name: row.kind for name, row in tables.numbers().items()}
     split = evidence_split(tables, claims)
@@ -128,7 +124,7 @@ def page(
             [(f"`{name}`", *_elasticities(rest, name)) for name in rest.rows],
         ),
     )
-    return f"{before}{BEGIN}\n" + "\n\n".join(parts) + f"\n{END}{after}"
+    return renewed(text, "\n\n".join(parts), PAGE)
 
 
 def draw(found: Sensitivities, kind: str = "svg") -> bytes:

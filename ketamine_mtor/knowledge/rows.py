@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 #: The source, and the kind, of what no paper gives.
 ASSUMED = "assumed"
+#: What `make fit` finds from its data; what another model's authors fitted has its own kind.
+FITTED = "fitted"
 #: Kinds of numbers: read in the source; calculated from what was read there; adjusted here to what
 #: the source reports; taken from a model that others fitted; guessed.
-KINDS = ("measured", "derived", "fitted", "fitted (other model)", ASSUMED)
+KINDS = ("measured", "derived", FITTED, "fitted (other model)", ASSUMED)
 #: Kinds that rest on a measurement, not on a fit or a guess.
 EVIDENCE = ("measured", "derived")
 #: How well a reference is known: read, read in a repository of models, not checked ...

@@ -1,0 +1,376 @@
+"""What `make fit` runs: an optimiser finds the fitted numbers again from the data of the fits.
+
+Distances are in standard deviations of the data, so that a cost, the sum of their squares, of about
+the number of data is a good fit. Numbers are varied as log10 within low to high of their rows; a
+weak prior holds what the data do not decide at the value of its table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import math
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.differentiate import jacobian
+from scipy.optimize import least_squares
+
+from ketamine_mtor import knowledge, paths
+from ketamine_mtor.claims.fits import Fit, load_fits
+from ketamine_mtor.errors import InputError, not_allowed
+from ketamine_mtor.files import write
+from ketamine_mtor.fit_targets import Aim, Reading, aim, courses, read
+
+if TYPE_CHECKING:
+    from ketamine_mtor.knowledge.rows import Value
+    from ketamine_mtor.model_files import ModelFiles
+
+#: A fit starts from its table's values times and divided by this, in turn: the middle of low to
+#: high is the table's value itself for most numbers, and further off there is no burst to fit.
+AWAY = 1.3
+#: Step of the differences in log10: small against the range, large against the solver's noise.
+STEP = 0.01
+#: The prior's distance of a number that lies the whole of low to high from its table's value.
+PRIOR = 1.0
+#: When the optimiser is done: relative change of cost and of numbers; so many points at most.
+TOLERANCE, MOST_STEPS = 1e-3, 100
+#: A number this close to low or high (as a share of the range) is at the bound.
+_AT_BOUND = 1e-3
+#: What is applied to many points: the built-in map, or that of a pool.
+Mapper = Callable[..., Iterable[Aim]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a fit found.
+
+    Attributes
+    ----------
+    fit
+        The fit.
+    table, start, fitted
+        The values of its parameters, in its order: the tables', the first, the last.
+    at_bound
+        Which of the fitted ones are at low or high.
+    uncertainty
+        Standard deviation of ln(value), from the Jacobian at the end, the prior included.
+    by_prior
+        That of log10(value) over the prior's: 1 where the data say nothing.
+    costs
+        Sum of squared distances of the targets at ``table``, ``start`` and ``fitted``.
+    before, after
+        Readings of targets and checks with the tables' values and with the fitted ones.
+    courses
+        The same two, of every target of kind ``points``: times (h) and shares of the model.
+    animals, failed
+        How many sets of values were tried, and with how many of them a run failed.
+    message
+        Why the optimiser stopped.
+    """
+
+    fit: Fit
+    table: np.ndarray
+    start: np.ndarray
+    fitted: np.ndarray
+    at_bound: np.ndarray
+    uncertainty: np.ndarray
+    by_prior: np.ndarray
+    costs: Mapping[str, float]
+    before: tuple[Reading, ...]
+    after: tuple[Reading, ...]
+    courses: tuple[tuple[tuple[np.ndarray, np.ndarray], ...], ...]
+    animals: int
+    failed: int
+    message: str
+
+    @property
+    def ratio(self) -> np.ndarray:
+        """Fitted over table."""
+        return self.fitted / self.table
+
+    def better(self) -> bool:
+        """Whether the data and the prior together like the fitted values more than the tables'."""
+        return self.costs["fitted"] + self.costs["prior"] < self.costs["table"]
+
+
+# The optimiser
+
+
+def optimise(
+    fit: Fit,
+    numbers: Mapping[str, Value],
+    *,
+    from_table: bool = False,
+    mapper: Mapper = map,
+    files: ModelFiles | None = None,
+) -> Found:
+    """Find the values of a fit's parameters that its data like best.
+
+    Parameters
+    ----------
+    fit
+        Data and parameters.
+    numbers
+        The tables' rows, by id.
+    from_table
+        Whether to start from the tables' values instead of :data:`AWAY` from them.
+    mapper
+        Applies :func:`aim` to many sets of values.
+    files
+        As in :func:`read`.
+
+    Raises
+    ------
+    InputError
+        For a parameter without a range above 0.
+    """
+    rows = [_ranged(numbers[name], fit) for name in fit.parameters]
+    table, low, high = (
+        np.log10([getattr(row, column) for row in rows]) for column in ("value", "low", "high")
+    )
+    span = high - low
+    inside = low + _AT_BOUND * span, high - _AT_BOUND * span
+    turns = np.resize([1.0, -1.0], len(rows)) * math.log10(AWAY)
+    start = np.clip(table if from_table else table + turns, *inside)
+    known: dict[tuple[float, ...], Aim] = {}
+
+    def aims(points: Sequence[tuple[float, ...]]) -> list[Aim]:
+        new = [point for point in dict.fromkeys(points) if point not in known]
+        changed = [_values(fit, rows, table, point) for point in new]
+        known.update(zip(new, mapper(partial(aim, fit=fit, files=files), changed), strict=True))
+        return [known[point] for point in points]
+
+    def away(x: np.ndarray) -> np.ndarray:
+        points = [tuple(point) for point in x.reshape(len(rows), -1).T.tolist()]
+        return np.array([each.away for each in aims(points)]).T.reshape(-1, *x.shape[1:])
+
+    def distances(x: np.ndarray) -> np.ndarray:
+        return np.concatenate([away(x), PRIOR * (x - table) / span])
+
+    def slopes(x: np.ndarray) -> np.ndarray:
+        data = jacobian(away, x, order=2, maxiter=1, initial_step=STEP).df
+        return np.vstack([data, np.diag(PRIOR / span)])
+
+    done = least_squares(
+        distances,
+        start,
+        jac=slopes,
+        bounds=(low, high),
+        method="trf",
+        ftol=TOLERANCE,
+        xtol=TOLERANCE,
+        max_nfev=MOST_STEPS,
+    )
+    spread = np.sqrt(np.diag(np.linalg.inv(done.jac.T @ done.jac)))
+    every = fit.targets + fit.checks
+    ends = [_values(fit, rows, table, tuple(x)) for x in (table, done.x)]
+    before, after = (tuple(read(every, values, files)[0]) for values in ends)
+    costs = {
+        name: float(np.square(away(x)).sum())
+        for name, x in (("table", table), ("start", start), ("fitted", done.x))
+    }
+    costs["prior"] = float(np.square(PRIOR * (done.x - table) / span).sum())
+    return Found(
+        fit=fit,
+        table=np.array([row.value for row in rows]),
+        start=10**start,
+        fitted=10**done.x,
+        at_bound=(done.x < inside[0]) | (done.x > inside[1]),
+        uncertainty=spread * math.log(10),
+        by_prior=spread * PRIOR / span,
+        costs=costs,
+        before=before,
+        after=after,
+        courses=tuple(courses(every, values, files) for values in ends),
+        animals=len(known),
+        failed=sum(each.failed for each in known.values()),
+        message=done.message.replace("`", ""),
+    )
+
+
+def _ranged(row: Value, fit: Fit) -> Value:
+    if row.low is None or not 0 < row.low < row.high:
+        raise InputError(
+            f"fit {fit.id}: {row.id} has no range low to high above 0, which a fit needs"
+        )
+    return row
+
+
+def _values(
+    fit: Fit, rows: Sequence[Value], table: np.ndarray, point: Sequence[float]
+) -> dict[str, float]:
+    """The point (log10) as values; where it is the table's, that exact number."""
+    return {
+        row.id: row.value if x == known else float(10**x)
+        for row, known, x in zip(rows, table, point, strict=True)
+    }
+
+
+def run(
+    fits: Sequence[Fit], *, from_table: bool = False, workers: int | None = None
+) -> list[Found]:
+    """Do these fits, in processes (default: as many as there are cores)."""
+    numbers = knowledge.load().numbers()
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+        found = []
+        for fit in fits:
+            found.append(optimise(fit, numbers, from_table=from_table, mapper=pool.map))
+            print(say(found[-1]), flush=True)
+    return found
+
+
+def say(found: Found) -> str:
+    """A fit in one line."""
+    costs = " to ".join(f"{found.costs[name]:.3g}" for name in ("start", "fitted"))
+    return (
+        f"{found.fit.id}: cost {costs}, {found.costs['table']:.3g} with the tables' values;"
+        f" {found.animals} animals, {found.failed} failed; {found.message}"
+    )
+
+
+# Results
+
+COLUMNS = (
+    "fit",
+    "parameter",
+    "unit",
+    "table",
+    "start",
+    "fitted",
+    "ratio",
+    "at_bound",
+    "relative_uncertainty",
+    "by_prior",
+    "data",
+)
+
+
+def table(results: Iterable[Found], numbers: Mapping[str, Value]) -> str:
+    """Tab separated, a row per fitted parameter; see :data:`COLUMNS`."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for found in results:
+        for i, name in enumerate(found.fit.parameters):
+            writer.writerow(
+                [
+                    found.fit.id,
+                    name,
+                    numbers[name].unit,
+                    f"{found.table[i]:g}",
+                    *(f"{each[i]:.3g}" for each in (found.start, found.fitted, found.ratio)),
+                    "yes" if found.at_bound[i] else "no",
+                    f"{found.uncertainty[i]:.2g}",
+                    f"{found.by_prior[i]:.2g}",
+                    ",".join(found.fit.data),
+                ]
+            )
+    return text.getvalue()
+
+
+def write_values(values: Mapping[str, float], folder: Path) -> list[str]:
+    """Put ``values``, with three digits, into the tables of ``folder``; all else stays as it is.
+
+    Parameters
+    ----------
+    values
+        Parameter or initial amount to its value. One that leaves low to high by rounding becomes
+        that bound.
+    folder
+        Holds parameters.tsv and initial_amounts.tsv.
+
+    Returns
+    -------
+    list of str
+        The ids whose value changed.
+
+    Raises
+    ------
+    InputError
+        For a name that neither table has, before anything is written.
+    """
+    changed: list[str] = []
+    missing, texts = dict(values), {}
+    for file in ("parameters.tsv", "initial_amounts.tsv"):
+        # As bytes, so that the line ends stay as they are.
+        head, *lines = (folder / file).read_bytes().decode().splitlines(keepends=True)
+        columns = head.rstrip("\r\n").split("\t")
+        places = [columns.index(name) for name in ("id", "value", "low", "high")]
+        for number, line in enumerate(lines):
+            cells = line.split("\t")
+            key, old, low, high = (cells[i] if i < len(cells) else "" for i in places)
+            if key not in missing:
+                continue
+            new = f"{missing.pop(key):.3g}"
+            new = low if low and float(new) < float(low) else new
+            new = high if high and float(new) > float(high) else new
+            if float(new) != float(old):
+                cells[places[1]] = new
+                lines[number] = "\t".join(cells)
+                changed.append(key)
+        texts[folder / file] = "".join([head, *lines])
+    if missing:
+        raise InputError(f"no row of the tables is called {', '.join(missing)}")
+    for path, text in texts.items():
+        write(path, text.encode())
+    return changed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m ketamine_mtor.fit``: what ``make fit`` runs; 2 for bad input."""
+    from ketamine_mtor import fit_page as page
+
+    parser = argparse.ArgumentParser(description="find the fitted numbers from their data")
+    parser.add_argument("--fit", action="append", metavar="ID", help="only this fit (repeat)")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="start from the tables' values and put what is better into the tables",
+    )
+    given = parser.parse_args(arguments)
+    try:
+        fits = _chosen(load_fits(), given.fit)
+        results = run(fits, from_table=given.write)
+        numbers = knowledge.load().numbers()
+        if given.write:
+            better = [found for found in results if found.better()]
+            values = {
+                name: value
+                for found in better
+                for name, value in zip(found.fit.parameters, found.fitted.tolist(), strict=True)
+            }
+            changed = write_values(values, knowledge.PACKAGED)
+            print(f"written: {', '.join(changed) or 'nothing'}; next: make steady build fit")
+        elif given.fit:
+            print(table(results, numbers), end="")
+        else:
+            write(paths.validation() / "results" / "fit.tsv", table(results, numbers).encode())
+            page.publish(results, paths.root() / "docs")
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _chosen(fits: Sequence[Fit], wanted: Iterable[str] | None) -> list[Fit]:
+    """The fits of these ids, or all."""
+    known = {fit.id: fit for fit in fits}
+    for name in wanted or ():
+        if name not in known:
+            raise not_allowed("fit", name, known)
+    return [fit for fit in fits if not wanted or fit.id in wanted]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""The fits for people: a picture of model and points, and the tables within ``docs/fit.md``."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ketamine_mtor.claims.fits import CLAIMS, POINTS, Target
+from ketamine_mtor.files import renew, write
+from ketamine_mtor.fit import Found
+from ketamine_mtor.fit_targets import Reading
+
+PICTURE, PAGE = "fit.svg", "fit.md"
+_BEFORE, _AFTER, _DATA = "#7f7f7f", "#1f77b4", "#d62728"
+_PANEL_INCHES, _ROW_INCHES, _WIDTH_INCHES = 3.0, 0.22, 9.0
+#: The axis of distances is linear up to here (sds), logarithmic from there.
+_LINEAR = 1.0
+
+
+def publish(results: Sequence[Found], folder: Path) -> None:
+    """Draw the picture and renew the tables of the page, both in ``folder``.
+
+    Raises
+    ------
+    InputError
+        Where the page is not there or lacks the marks between which the tables stand.
+    """
+    renew(folder / PAGE, "\n\n".join([_summary(results), *map(_section, results)]))
+    write(folder / PICTURE, draw(results))
+
+
+# Tables
+
+
+def _summary(results: Sequence[Found]) -> str:
+    lines = [
+        "| fit | data | numbers aimed at | cost at the start | fitted | with the tables' values |"
+        " animals | of which failed |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for found in results:
+        size = sum(target.size for target in found.fit.targets)
+        cells = [found.fit.id, ", ".join(found.fit.data) or "assumed", size]
+        cells += [f"{found.costs[name]:.3g}" for name in ("start", "fitted", "table")]
+        lines.append(f"| {' | '.join(map(str, [*cells, found.animals, found.failed]))} |")
+    return "\n".join(lines)
+
+
+def _section(found: Found) -> str:
+    fit, split = found.fit, len(found.fit.targets)
+    parts = [f"### {fit.id}\n\n{fit.what[0].upper()}{fit.what[1:]}.", _parameters(found)]
+    for title, targets, some in (
+        ("Fitted to", fit.targets, slice(split)),
+        ("Only checked", fit.checks, slice(split, None)),
+    ):
+        if targets:
+            parts.append(_targets(title, targets, found.before[some], found.after[some]))
+    return "\n\n".join(parts)
+
+
+def _parameters(found: Found) -> str:
+    lines = [
+        "| parameter | table | fitted | ratio | uncertainty | left to the prior |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for i, name in enumerate(found.fit.parameters):
+        bound = " (at its bound)" if found.at_bound[i] else ""
+        lines.append(
+            f"| `{name}` | {found.table[i]:g} | {found.fitted[i]:.3g}{bound} |"
+            f" {found.ratio[i]:.3g} | x or / {np.exp(found.uncertainty[i]):.2g} |"
+            f" {min(found.by_prior[i], 1.0):.0%} |"
+        )
+    return "\n".join(lines)
+
+
+def _targets(
+    title: str, targets: Sequence[Target], before: Sequence[Reading], after: Sequence[Reading]
+) -> str:
+    lines = [
+        f"| {title} | wanted | with the tables' values | fitted | distance (sd) |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for target, first, last in zip(targets, before, after, strict=True):
+        if target.kind == CLAIMS:
+            wanted = f"{target.size} parts hold, by {target.margin:.0%}"
+            # So far from holding with the margin is a part that just holds.
+            just = target.margin / target.sd
+            measured = [f"{int((each.away <= just).sum())} hold" for each in (first, last)]
+        else:
+            wanted = _listed(first.wanted)
+            measured = [_listed(each.measured) for each in (first, last)]
+        cells = [target.say(), wanted, *measured, f"{_largest(last):.2g}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _listed(values: np.ndarray) -> str:
+    return ", ".join("no value" if np.isnan(value) else f"{value:.3g}" for value in values)
+
+
+def _largest(reading: Reading) -> float:
+    return float(np.abs(reading.away).max())
+
+
+# Picture
+
+
+def draw(results: Sequence[Found], kind: str = "svg") -> bytes:
+    """Curves against points, and below how far each target is off, as SVG (or PNG)."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    curves = list(_curves(results))
+    rows = [
+        (f"{found.fit.id}: {target.say()}", _largest(first), _largest(last))
+        for found in results
+        for target, first, last in zip(found.fit.targets, found.before, found.after, strict=False)
+    ]
+    heights = [_PANEL_INCHES] * bool(curves) + [1.0 + _ROW_INCHES * len(rows)]
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": PAGE, "font.size": 8}):
+        figure = Figure(figsize=(_WIDTH_INCHES, sum(heights)), layout="constrained")
+        parts = np.atleast_1d(figure.subfigures(len(heights), 1, height_ratios=heights))
+        if curves:
+            panels = np.atleast_1d(parts[0].subplots(1, len(curves)))
+            for axes, (target, before, after) in zip(panels, curves, strict=True):
+                _panel(axes, target, before, after)
+            panels[0].legend(frameon=False)
+        axes = parts[-1].subplots()
+        places = np.arange(len(rows))
+        axes.scatter([row[1] for row in rows], places, color=_BEFORE, label="tables' values")
+        axes.scatter(
+            [row[2] for row in rows], places, color=_AFTER, marker="D", s=14, label="fitted"
+        )
+        axes.set_yticks(places, [row[0] for row in rows])
+        axes.invert_yaxis()
+        axes.set_xscale("symlog", linthresh=_LINEAR)
+        axes.set_xlabel("largest distance from the data, in standard deviations")
+        axes.grid(axis="x", color="0.9")
+        axes.set_axisbelow(True)
+        axes.legend(frameon=False, loc="lower right")
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, metadata={"Date": None} if kind == "svg" else None)
+    return buffer.getvalue()
+
+
+def _curves(results: Sequence[Found]) -> Iterator[tuple]:
+    """Each target with points, and its course with the tables' values and with the fitted ones."""
+    for found in results:
+        every = found.fit.targets + found.fit.checks
+        pointed = [target for target in every if target.kind == POINTS]
+        yield from zip(pointed, *found.courses, strict=True)
+
+
+def _panel(axes, target: Target, before: tuple, after: tuple) -> None:
+    (condition,) = target.claim.conditions
+    minutes, shares = np.array(condition.points).T * [[60], [1]]
+    for course, color, style, label in (
+        (before, _BEFORE, "--", "tables' values"),
+        (after, _AFTER, "-", "fitted"),
+    ):
+        axes.plot(60 * course[0], course[1], color=color, linestyle=style, label=label)
+    axes.errorbar(minutes, shares, target.sd, fmt="o", color=_DATA, label=", ".join(target.source))
+    axes.set_title(f"{condition.readout.id} ({condition.setup})")
+    axes.set_xlabel("min")
+    axes.set_ylabel(f"share of the highest {target.of}")
