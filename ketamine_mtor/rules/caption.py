@@ -199,9 +199,7 @@ class Caption:
 
     def read_relative(self, name: str, formula) -> None:
         """Readout ``name``: ``formula`` over its drug-free value in the wild type."""
-        self.read(
-            name, formula / self._reference(f"{name}{WILDTYPE}", self._wildtype.get(name, 1))
-        )
+        self.read(name, formula / self._reference(f"{name}{WILDTYPE}", self._wildtype.get(name, 1)))
 
     def _reference(self, name: str, value: float) -> pysb.Parameter:
         known = self.model.parameters.get(name)

@@ -86,9 +86,7 @@ def _release(c: Caption) -> None:
         "glutamate_released",
         terminal(gate="open") + site(vesicle="full", primed="yes")
         >> terminal(gate="open") + site(vesicle="empty", primed="yes") + released(c),
-        c.share(
-            "glutamate_release", Pool("Terminal_0", "pyramidal_membrane", target="pyramidal")
-        ),
+        c.share("glutamate_release", Pool("Terminal_0", "pyramidal_membrane", target="pyramidal")),
     )
     turns(
         c,

@@ -6,7 +6,6 @@ from ketamine_mtor.rules import pi3k_akt
 from ketamine_mtor.rules.caption import ANY, Caption, Pool
 from ketamine_mtor.rules.motifs import driven, turns
 
-
 #: Akt acts on cytosolic substrates from the membrane and from the cytosol alike.
 AKT = Pool("AKT1_0", "pyramidal")
 

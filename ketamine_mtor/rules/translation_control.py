@@ -6,7 +6,6 @@ from ketamine_mtor.rules import mtorc1
 from ketamine_mtor.rules.caption import Caption, Pool
 from ketamine_mtor.rules.motifs import driven, turns
 
-
 #: All the raptor there is, in mTORC1 or not.
 MTORC1 = Pool("RPTOR_0", "pyramidal")
 
