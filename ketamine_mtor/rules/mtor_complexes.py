@@ -111,9 +111,7 @@ def _rapamycin(c: Caption) -> None:
 
     Its bath is where it is given: the brain (E20), or the blood (E24), of which a share is free in
     the cytosol."""
-    cytosol = c.constant(
-        RAPAMYCIN_SEED, c.value("rapamycin_nM") * c.value("rapamycin_brain_share")
-    )
+    cytosol = c.constant(RAPAMYCIN_SEED, c.value("rapamycin_nM") * c.value("rapamycin_brain_share"))
     held_drug(c, "Rapamycin", "pyramidal", cytosol)
     drug, fkbp = c["Rapamycin"], c.monomer("FKBP1A", ["drug", "frb"])
     mtor, rptor = c["MTOR"], c["RPTOR"]
