@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build check steady fit sensitivity parameters wheel clean
+.PHONY: help .venv reproduce test build check steady fit sensitivity parameters contradictions wheel clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .venv: $(VENV)/.installed ## create .venv with the package (editable) and all that it needs, pinned
 
@@ -45,6 +45,9 @@ sensitivity: $(VENV)/.installed ## recompute validation/results/ and what `make 
 
 parameters: $(VENV)/.installed ## rewrite docs/parameters.md and docs/sensitivity.* from the tables and validation/results/
 	$(BIN)/python -m ketamine_mtor.evidence
+
+contradictions: $(VENV)/.installed ## recompute the tables of docs/contradictions/ (a minute)
+	$(BIN)/python -m ketamine_mtor.contradictions
 
 wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel

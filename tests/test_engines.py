@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import ketamine_mtor as km
-from ketamine_mtor import engines, model_files, paths
+from ketamine_mtor import engines, knowledge, model_files, paths
 from ketamine_mtor.engines import EngineFailure, Session, copasi, pysb, roadrunner
 from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.session import REST_RATE, check_reached, fastest
@@ -374,3 +374,19 @@ def test_the_shipped_state_is_the_one_that_the_engine_finds():
     found = km.simulate(ketamine=0, hours=1, files=replace(files, at_rest=False))
     shipped = km.simulate(ketamine=0, hours=1, files=files)
     assert _apart(shipped, found) < 1e-5
+
+
+@ALL
+def test_rapamycin_reaches_the_cells_as_the_share_says(engine):
+    """So much more in the blood is the same in the cells as in the brain; as much is less."""
+    share = knowledge.load(variant="rapamycin_systemic").values()["rapamycin_brain_share"]
+    given = {"ketamine": 0, "hours": 0.1, "every": 120, "observables": ["pS6K_T389"]}
+
+    def s6k(engine: str, nM: float, variant: str | None = None) -> np.ndarray:
+        drugs = {"rapamycin": Bath(nM, start=0)}
+        return simulate(engine=engine, drugs=drugs, variant=variant, **given)["pS6K_T389"].values
+
+    assert 0 < share < 1
+    in_brain, in_blood = s6k("roadrunner", 20), s6k(engine, 20 / share, "rapamycin_systemic")
+    assert in_blood == pytest.approx(in_brain, rel=1e-4)
+    assert s6k("roadrunner", 20, "rapamycin_systemic")[-1] > 1.2 * in_blood[-1]

@@ -38,7 +38,9 @@ DRUGS = (
     "rapamycin torin1 NBQX CX546 nifedipine verapamil anti_BDNF K252a ANA12 LY294002 MK2206 Go6983"
     " anisomycin muscimol picrotoxin MK801 memantine BDNF"
 )
-VARIANTS = "caption human eef2k no_mtorc2 glun2b_pyramidal val66met"
+VARIANTS = (
+    "caption human eef2k no_mtorc2 glun2b_pyramidal val66met rapamycin_systemic calcium_falls"
+)
 
 
 @pytest.fixture(scope="module")

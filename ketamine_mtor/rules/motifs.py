@@ -39,11 +39,6 @@ def filled_by(c: Caption, name: str, maker, product, level: str, loss: str, pool
     c.rule(name, maker >> maker + product, c.source(level, loss, pool))
 
 
-def made_by(c: Caption, name: str, maker, product, rate: str) -> None:
-    """``maker`` gives off ``product`` again and again: ``rate`` in 1/s."""
-    c.rule(name, maker >> maker + product, rate)
-
-
 def turns(c: Caption, name: str, before, after, rate: str) -> None:
     """``before`` becomes ``after`` by itself, or by an enzyme that nothing here regulates."""
     c.rule(name, before >> after, rate)
@@ -54,7 +49,8 @@ def removed(c: Caption, name: str, what, rate: str) -> None:
     c.rule(name, what >> None, rate)
 
 
-def held_drug(c: Caption, name: str, compartment: str, drug: str) -> None:
-    """A drug in a bath: its concentration is a parameter and stays where that sets it."""
+def held_drug(c: Caption, name: str, compartment: str, drug) -> None:
+    """A drug in a bath: its concentration stays where ``DRUG_nM``, or a constant, sets it."""
     monomer = c.monomer(name, ["b"])
-    c.seed(monomer(b=None) ** c.place(compartment), f"{drug}_nM", held=True)
+    concentration = c.value(f"{drug}_nM") if isinstance(drug, str) else drug
+    c.seed_formula(monomer(b=None) ** c.place(compartment), concentration, held=True)

@@ -6,6 +6,7 @@ MTOR. In any order of assembly there would be 271 species.
 
 from __future__ import annotations
 
+from ketamine_mtor.knowledge import RAPAMYCIN_SEED
 from ketamine_mtor.rules import pi3k_akt
 from ketamine_mtor.rules.caption import ANY, Caption
 from ketamine_mtor.rules.motifs import held_drug
@@ -106,8 +107,12 @@ def _mtorc2_at_pip3(c: Caption) -> None:
 def _rapamycin(c: Caption) -> None:
     """Rapamycin binds FKBP12 (0.2 nM), and both bind MTOR's FRB domain (12 nM) in mTORC1 or free
     MTOR (P90). mTORC2 hides its FRB, but MTOR that carries the drug cannot join it: long exposure
-    empties mTORC2 (E54, assumed)."""
-    held_drug(c, "Rapamycin", "pyramidal", "rapamycin")
+    empties mTORC2 (E54, assumed).
+
+    Its bath is where it is given: the brain (E20), or the blood (E24), of which a share is free in
+    the cytosol."""
+    cytosol = c.constant(RAPAMYCIN_SEED, c.value("rapamycin_nM") * c.value("rapamycin_brain_share"))
+    held_drug(c, "Rapamycin", "pyramidal", cytosol)
     drug, fkbp = c["Rapamycin"], c.monomer("FKBP1A", ["drug", "frb"])
     mtor, rptor = c["MTOR"], c["RPTOR"]
     c.seed(fkbp(drug=None, frb=None) ** c.place("pyramidal"), "FKBP1A_0")
