@@ -119,14 +119,15 @@ def _desensitisation(c: Caption) -> None:
         receptor(gate="open", potentiator=None),
         receptor(gate="desensitised", potentiator=None),
         "AMPAR_desensitisation",
-        "AMPAR_recovery",
+        "AMPAR_closing",
     )
-    turns(
+    paced(
         c,
         "AMPAR_recovers",
         receptor(gate="desensitised"),
         receptor(gate="closed"),
         "AMPAR_recovery",
+        "AMPAR_closing",
     )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from ketamine_mtor.rules.caption import Caption, Pool
 from ketamine_mtor.rules.motifs import driven, paced, removed, turns
 
+#: The initial amount of release sites, a unit of counting.
+POOL = "ReleaseSite_0"
+
 
 def write(c: Caption) -> None:
     """Add terminals, their release sites, the mGluR2/3 brake and uptake."""
@@ -22,19 +25,16 @@ def released(c: Caption):
 def _terminals(c: Caption) -> None:
     """Spikes of pyramidal cells open the Ca2+ gate of their terminals; it closes by itself.
 
-    A little release goes on without spikes, which keeps ambient glutamate above nothing.
+    Were every cell to fire, half of the terminals would be open: that scales the other ways of
+    opening. A little release goes on without spikes.
     """
     terminal = c.monomer("Terminal", gate=["closed", "open"])
     c.seed(terminal(gate="closed") ** c.place("pyramidal_membrane"), "Terminal_0")
-    driven(
-        c,
+    cell = c["PyramidalCell"](firing="yes")
+    c.rule(
         "spike_opens_terminal",
-        c["PyramidalCell"](firing="yes"),
-        terminal(gate="closed"),
-        terminal(gate="open"),
-        "terminal_opening",
-        "terminal_closing",
-        Pool("PyramidalCell_0", "pyramidal_membrane"),
+        cell + terminal(gate="closed") >> cell + terminal(gate="open"),
+        c.share("terminal_closing", Pool("PyramidalCell_0", "pyramidal_membrane")),
     )
     paced(
         c,
@@ -75,13 +75,14 @@ def _release(c: Caption) -> None:
 
     The ready pool is finite: at a higher firing rate it empties within tens of minutes, so that
     the burst ends even while ketamine stays. Uptake is first order, as transporters are far from
-    saturated at ambient glutamate (P17, assumed).
+    saturated at ambient glutamate (P17, assumed). How many molecules a site counts for does not
+    matter.
     """
     site, terminal = (
         c.monomer("ReleaseSite", vesicle=["full", "empty"], primed=["no", "yes"]),
         c["Terminal"],
     )
-    c.seed(site(vesicle="full", primed="no") ** c.place("pyramidal"), "ReleaseSite_0")
+    c.seed(site(vesicle="full", primed="no") ** c.place("pyramidal"), POOL)
     c.rule(
         "glutamate_released",
         terminal(gate="open") + site(vesicle="full", primed="yes")
@@ -95,8 +96,16 @@ def _release(c: Caption) -> None:
         site(vesicle="full"),
         "release_site_refill",
     )
-    removed(c, "glutamate_taken_up", released(c), "glutamate_uptake")
+    removed(c, "glutamate_taken_up", released(c), _uptake(c))
     c.read_concentration("glutamate", released(c), "extracellular")
+
+
+def _uptake(c: Caption):
+    """Rate of uptake (1/s) at which extracellular glutamate would be at `glutamate_level` if sites
+    released as fast as they refill."""
+    outside, inside = c.place("extracellular").size, c.place("pyramidal").size
+    released_at_most = c.wildtype(POOL) * c.value("release_site_refill") * inside
+    return c.constant("glutamate_uptake", released_at_most / (c.value("glutamate_level") * outside))
 
 
 def _priming(c: Caption) -> None:
@@ -104,4 +113,4 @@ def _priming(c: Caption) -> None:
     site = c["ReleaseSite"]
     paced(c, "release_site_primed", site(primed="no"), site(primed="yes"), "priming", "unpriming")
     turns(c, "release_site_unprimed", site(primed="yes"), site(primed="no"), "unpriming")
-    c.read_fraction("release_probability", site(primed="yes"), "ReleaseSite_0", "pyramidal")
+    c.read_fraction("release_probability", site(primed="yes"), POOL, "pyramidal")

@@ -44,8 +44,8 @@ def turns(c: Caption, name: str, before, after, rate: str) -> None:
     c.rule(name, before >> after, rate)
 
 
-def removed(c: Caption, name: str, what, rate: str) -> None:
-    """``what`` is degraded, taken up or pumped out: ``rate`` in 1/s."""
+def removed(c: Caption, name: str, what, rate) -> None:
+    """``what`` is degraded, taken up or pumped out: ``rate`` in 1/s, an id or a constant."""
     c.rule(name, what >> None, rate)
 
 
