@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from pysb import Expression, Model
+from pysb import Model
 from pysb.simulator import ScipyOdeSimulator
 from pysb.simulator.base import SimulationResult
 from scipy.integrate import ODEintWarning
@@ -64,14 +64,6 @@ class PysbPlant:
         self._rest = {species: rest.get(species, 0.0) for species in ids}
         self._readouts = {each.name for each in model.expressions_dynamic()}
         self._parameters = {each.name: each.value for each in model.parameters}
-        # What a bath is held at where that is a formula.
-        self._formulas = {
-            part.name: part.expand_expr()
-            for each in model.initials
-            if each.fixed and isinstance(each.value, Expression)
-            for part in each.value.expr.free_symbols
-            if isinstance(part, Expression)
-        }
         self._current = np.array(list(self._parameters.values()))
         self._held = np.zeros(len(self._fixed))
         # In Python, so that every machine does the same, with a C compiler or without.
@@ -95,11 +87,7 @@ class PysbPlant:
                 )
             if name not in self._parameters:
                 raise not_allowed("parameter of the network", name, self._parameters)
-        values = {**self._rest, **self._sizes, **self._parameters, **changes}
-        for name, formula in self._formulas.items():
-            numbers = {symbol: values[symbol.name] for symbol in formula.free_symbols}
-            values[name] = float(formula.subs(numbers))
-        return values
+        return {**self._rest, **self._sizes, **self._parameters, **changes}
 
     def set(self, values: Mapping[str, float]) -> None:
         self._current = np.array([values[name] for name in self._parameters])

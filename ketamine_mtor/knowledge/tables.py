@@ -21,8 +21,6 @@ DEFAULT_VARIANT = "caption"
 WILDTYPE = "_wildtype"
 #: The seed of the species that a dose of ketamine enters: no initial amount, but the dose.
 DEPOT_SEED = "ketamine_depot_0"
-#: The seed of rapamycin in the cytosol: what of its bath gets there.
-RAPAMYCIN_SEED = "rapamycin_cytosol"
 
 
 class TableError(InputError):
@@ -252,7 +250,7 @@ def _check(tables: Tables) -> None:
         _known(where, "parameter", [row.parameter], numbers)
     for where, row in _rows(tables, "steady_state"):
         _known(where, "compartment", [row.compartment], tables.compartments)
-        _known(where, "seed", filter(None, [row.seed]), [*numbers, DEPOT_SEED, RAPAMYCIN_SEED])
+        _known(where, "seed", filter(None, [row.seed]), [*numbers, DEPOT_SEED])
     for where, row in _rows(tables, "wildtype"):
         _known(where, "unit", [row.unit], tables.units)
 

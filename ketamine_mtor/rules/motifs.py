@@ -49,8 +49,7 @@ def removed(c: Caption, name: str, what, rate) -> None:
     c.rule(name, what >> None, rate)
 
 
-def held_drug(c: Caption, name: str, compartment: str, drug) -> None:
-    """A drug in a bath: its concentration stays where ``DRUG_nM``, or a constant, sets it."""
+def held_drug(c: Caption, name: str, compartment: str, drug: str) -> None:
+    """A drug in a bath: its concentration is a parameter and stays where that sets it."""
     monomer = c.monomer(name, ["b"])
-    concentration = c.value(f"{drug}_nM") if isinstance(drug, str) else drug
-    c.seed_formula(monomer(b=None) ** c.place(compartment), concentration, held=True)
+    c.seed(monomer(b=None) ** c.place(compartment), f"{drug}_nM", held=True)

@@ -6,10 +6,9 @@ MTOR. In any order of assembly there would be 271 species.
 
 from __future__ import annotations
 
-from ketamine_mtor.knowledge import RAPAMYCIN_SEED
 from ketamine_mtor.rules import pi3k_akt
 from ketamine_mtor.rules.caption import ANY, Caption
-from ketamine_mtor.rules.motifs import held_drug
+from ketamine_mtor.rules.motifs import held_drug, removed
 
 
 def write(c: Caption) -> None:
@@ -109,11 +108,16 @@ def _rapamycin(c: Caption) -> None:
     MTOR (P90). mTORC2 hides its FRB, but MTOR that carries the drug cannot join it: long exposure
     empties mTORC2 (E54, assumed).
 
-    Its bath is where it is given: the brain (E20), or the blood (E24), of which a share is free in
-    the cytosol."""
-    cytosol = c.constant(RAPAMYCIN_SEED, c.value("rapamycin_nM") * c.value("rapamycin_brain_share"))
-    held_drug(c, "Rapamycin", "pyramidal", cytosol)
-    drug, fkbp = c["Rapamycin"], c.monomer("FKBP1A", ["drug", "frb"])
+    It is given into the brain (E20), or into the blood (E24), of which a share is free outside the
+    cells. From there it crosses membranes, so that little of it takes long to fill the FKBP12.
+    """
+    drug, fkbp = c.monomer("Rapamycin", ["b"]), c.monomer("FKBP1A", ["drug", "frb"])
+    inside = drug(b=None) ** c.place("pyramidal")
+    supply = c.product(
+        "rapamycin_supply", "rapamycin_exchange", "rapamycin_nM", "rapamycin_brain_share"
+    )
+    c.rule("rapamycin_enters_cells", None >> inside, supply)
+    removed(c, "rapamycin_leaves_cells", inside, "rapamycin_exchange")
     mtor, rptor = c["MTOR"], c["RPTOR"]
     c.seed(fkbp(drug=None, frb=None) ** c.place("pyramidal"), "FKBP1A_0")
     c.rule(

@@ -29,7 +29,7 @@ def eif4f(c: Caption):
 
 
 def _s6k(c: Caption) -> None:
-    """mTORC1 phosphorylates T389 (P74), then PDK1 T229 (P75)."""
+    """mTORC1 phosphorylates T389 (P74), then PDK1 T229 (P75), which goes with T389."""
     s6k = c.monomer("RPS6KB1", t229=["u", "p"], t389=["u", "p"])
     c.seed(s6k(t229="u", t389="u") ** c.place("pyramidal"), "RPS6KB1_0")
     driven(
@@ -52,7 +52,14 @@ def _s6k(c: Caption) -> None:
         "S6K_dephosphorylation",
         Pool("PDPK1_0", "pyramidal"),
     )
-    turns(c, "S6K_T389_dephosphorylated", s6k(t389="p"), s6k(t389="u"), "S6K_dephosphorylation")
+    for t229 in ("u", "p"):
+        turns(
+            c,
+            f"S6K_T389_dephosphorylated_{t229}",
+            s6k(t389="p", t229=t229),
+            s6k(t389="u", t229="u"),
+            "S6K_dephosphorylation",
+        )
     turns(c, "S6K_T229_dephosphorylated", s6k(t229="p"), s6k(t229="u"), "S6K_dephosphorylation")
     c.read_fraction("pS6K_T389", s6k(t389="p"), "RPS6KB1_0", "pyramidal")
 
