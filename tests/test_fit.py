@@ -405,9 +405,9 @@ def test_the_page_has_the_tables_and_the_picture(found, tmp_path):
 
 
 def test_an_unknown_fit_is_one_line_and_status_2(capsys):
-    assert fitting.main(["--fit", "TrkC"]) == 2
+    assert fitting.main(["--fit", "BDNF_step"]) == 2
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "nearest: 'TrkB'" in said and "allowed: " in said
+    assert said.count("\n") == 1 and "nearest: 'BDNF_steps'" in said and "allowed: " in said
 
 
 def test_only_what_is_better_is_written(found, monkeypatch, capsys):

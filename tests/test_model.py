@@ -162,7 +162,7 @@ def test_the_second_route_would_see_a_wrong_law(files):
         hours=2,
         every=600,
         observables=["glutamate"],
-        parameters={"glutamate_uptake": 1.001 * knowledge.load().values()["glutamate_uptake"]},
+        parameters={"glutamate_release": 1.001 * knowledge.load().values()["glutamate_release"]},
     )
     ours, other = run.simulate(experiment)["glutamate"], run.simulate(changed)["glutamate"]
     assert float(np.abs(ours - other).max()) > 1e-5 * float(ours.max())

@@ -256,8 +256,8 @@ def test_no_feedback_loop_of_the_resting_state_is_steep():
     [
         {"Rheb_reload": 100.0},
         {"TSC2_Rheb_GAP": 100.0},
-        {"BDNF_translation_rate_constant": 10.0},
-        {"BDNF_translation_rate_constant": 0.0},
+        {"BDNF_from_translation": 10.0},
+        {"BDNF_from_translation": 0.0},
         {"GAP43_priming": 10.0, "glutamate_release": 3.0},
         {"glutamate_release": 0.0},
         {"PKC_GAP43": 30.0},

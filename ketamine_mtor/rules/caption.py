@@ -224,7 +224,7 @@ class Caption:
         if not isinstance(rate, str):
             return rate
         stem = rate.removesuffix("_on")
-        if stem != rate and f"{stem}_Kd" in self._values:
+        if rate not in self._values and f"{stem}_Kd" in self._values:
             return self.ratio(rate, f"{stem}_off", f"{stem}_Kd")
         return self.value(rate)
 
