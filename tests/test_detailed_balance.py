@@ -61,5 +61,5 @@ def test_cycles_are_looked_at():
 
 def test_a_cycle_that_does_not_close_is_told():
     model = model_files.packaged().network()
-    model.parameters["GAP43_CaM_slow_off"].value *= 2
+    model.expressions["GAP43_CaM_slow_on"].expr *= 2
     assert "CaM_binds_GAP43_C_lobe_apo" in unbalanced(model)

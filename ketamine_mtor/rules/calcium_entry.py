@@ -9,7 +9,7 @@ from ketamine_mtor.rules.motifs import driven, filled_by, held_drug, paced, remo
 
 #: Steps of a stretch of dendrite: two inputs have to summate.
 VOLTAGES = ("rest", "halfway", "depolarised")
-#: Steps of the channel's activation: two voltage sensors have to move before it opens (Pantazis 2014).
+#: Steps of the channel's activation: two voltage sensors move before it opens (pantazis2014).
 GATES = ("closed", "one", "open")
 
 
