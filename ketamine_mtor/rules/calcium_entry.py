@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from ketamine_mtor.rules.caption import ANY, Caption, Pool
-from ketamine_mtor.rules.motifs import driven, filled_by, held_drug, paced, removed, turns
+from ketamine_mtor.rules.motifs import climbs, filled_by, held_drug, paced, removed
 
 #: Steps of a stretch of dendrite: two inputs have to summate.
 VOLTAGES = ("rest", "halfway", "depolarised")
@@ -151,24 +149,14 @@ def _depolarisation(c: Caption) -> None:
     """
     dendrite = c.monomer("Dendrite", voltage=list(VOLTAGES))
     c.seed(dendrite(voltage="rest") ** c.place("pyramidal_membrane"), "Dendrite_0")
-    for before, after in pairwise(VOLTAGES):
-        driven(
-            c,
-            f"AMPAR_brings_dendrite_to_{after}",
-            c["AMPAR"](gate="open"),
-            dendrite(voltage=before),
-            dendrite(voltage=after),
-            "dendrite_depolarisation",
-            "dendrite_repolarisation",
-            Pool("AMPAR_GluA1_0", "pyramidal_membrane"),
-        )
-        turns(
-            c,
-            f"dendrite_back_to_{before}",
-            dendrite(voltage=after),
-            dendrite(voltage=before),
-            "dendrite_repolarisation",
-        )
+    climbs(
+        c,
+        ("AMPAR_brings_dendrite_to", "dendrite_back_to"),
+        c["AMPAR"](gate="open"),
+        {voltage: dendrite(voltage=voltage) for voltage in VOLTAGES},
+        ("dendrite_depolarisation", "dendrite_repolarisation"),
+        Pool("AMPAR_GluA1_0", "pyramidal_membrane"),
+    )
 
 
 def _vdcc(c: Caption) -> None:
@@ -176,25 +164,14 @@ def _vdcc(c: Caption) -> None:
     resting Ca2+ influx passes the channel while a burst opens it several-fold."""
     channel = c.monomer("VDCC", ["drug"], gate=list(GATES))
     c.seed(channel(drug=None, gate="closed") ** c.place("pyramidal_membrane"), "VDCC_0")
-    depolarised = c["Dendrite"](voltage="depolarised")
-    for before, after in pairwise(GATES):
-        driven(
-            c,
-            f"VDCC_activates_to_{after}",
-            depolarised,
-            channel(gate=before),
-            channel(gate=after),
-            "VDCC_activation",
-            "VDCC_deactivation",
-            Pool("Dendrite_0", "pyramidal_membrane"),
-        )
-        turns(
-            c,
-            f"VDCC_deactivates_to_{before}",
-            channel(gate=after),
-            channel(gate=before),
-            "VDCC_deactivation",
-        )
+    climbs(
+        c,
+        ("VDCC_activates_to", "VDCC_deactivates_to"),
+        c["Dendrite"](voltage="depolarised"),
+        {gate: channel(gate=gate) for gate in GATES},
+        ("VDCC_activation", "VDCC_deactivation"),
+        Pool("Dendrite_0", "pyramidal_membrane"),
+    )
     c.read_fraction("VDCC_open", channel(gate="open", drug=None), "VDCC_0", "pyramidal_membrane")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
+
 from ketamine_mtor.rules.caption import Caption, Pool
 
 
@@ -23,6 +26,25 @@ def driven(c: Caption, name: str, agent, before, after, drive: str, pace: str, p
     many units a population is counted in does not matter.
     """
     c.rule(name, agent + before >> agent + after, c.share(drive, pool, pace))
+
+
+def climbs(
+    c: Caption,
+    names: tuple[str, str],
+    agent,
+    steps: Mapping[str, object],
+    rates: tuple[str, str],
+    pool: Pool,
+) -> None:
+    """``agent`` drives a molecule up ``steps`` (state to pattern); it falls back by itself.
+
+    ``names`` are those of the rules up and down, which get the state that is reached; ``rates`` the
+    drive and its pace, the rate of each step back (1/s).
+    """
+    (up, down), (drive, pace) = names, rates
+    for (before, lower), (after, upper) in pairwise(steps.items()):
+        driven(c, f"{up}_{after}", agent, lower, upper, drive, pace, pool)
+        turns(c, f"{down}_{before}", upper, lower, pace)
 
 
 def paced(c: Caption, name: str, before, after, drive: str, pace: str) -> None:
