@@ -40,7 +40,7 @@ steady: $(VENV)/.installed ## recompute the drug-free steady state
 fit: $(VENV)/.installed ## find the fitted numbers from their data, for validation/results/ and docs/fit.* (minutes)
 	$(BIN)/python -m ketamine_mtor.fit
 
-sensitivity: $(VENV)/.installed ## recompute validation/results/ and what `make parameters` writes (a quarter of an hour)
+sensitivity: $(VENV)/.installed ## recompute validation/results/ and what `make parameters` writes (twenty minutes)
 	$(BIN)/python -m ketamine_mtor.sensitivity
 
 parameters: $(VENV)/.installed ## rewrite docs/parameters.md and docs/sensitivity.* from the tables and validation/results/
