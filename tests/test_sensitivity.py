@@ -254,7 +254,7 @@ def test_no_feedback_loop_of_the_resting_state_is_steep():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"Rheb_reload": 100.0},
+        {"TSC2_Rheb_GAP": 0.0},
         {"TSC2_Rheb_GAP": 100.0},
         {"BDNF_from_translation": 10.0},
         {"BDNF_from_translation": 0.0},
