@@ -95,9 +95,21 @@ def test_a_run_that_fails_says_of_which_experiment(monkeypatch):
         raise SimulationError("too stiff", time_h=1.0)
 
     monkeypatch.setattr(changed._session, "run", fails)
+    monkeypatch.setattr(changed._usual, "run", fails)
     with pytest.raises(SimulationError, match="too stiff") as caught:
         changed.run(plain, {})
     assert caught.value.experiment == plain
+
+
+def test_a_run_that_fails_at_looser_tolerances_is_made_at_the_usual_ones(monkeypatch):
+    changed, plain = ChangedAnimals(small_model.files()), experiment(ketamine=0)
+    whole = ChangedAnimals(small_model.files()).run(plain, {})
+
+    def fails(*_):
+        raise SimulationError("too stiff", time_h=1.0)
+
+    monkeypatch.setattr(changed._session, "run", fails)
+    assert not differ(changed.run(plain, {}), whole)
 
 
 @pytest.mark.parametrize("knockouts", [(), ("RICTOR",)], ids=["wild type", "RICTOR"])
