@@ -114,7 +114,7 @@ def _bath(c: Caption) -> None:
 
 
 def translated(c: Caption, level: str, pool: Pool) -> object:
-    """Rate constant (1/(nM^2 s) by amount) at which a pool has the transcript translated.
+    """Rate constant (1/(nM s)) at which a pool has the transcript translated.
 
     With the whole pool at work and all of the wild type's transcript, vesicles would be at
     ``level`` (nM).
