@@ -25,7 +25,7 @@ import numpy as np
 from scipy.differentiate import jacobian
 from scipy.optimize import least_squares
 
-from ketamine_mtor import knowledge, paths
+from ketamine_mtor import knowledge, model_files, paths
 from ketamine_mtor.claims.fits import Fit, load_fits
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.files import write
@@ -219,7 +219,14 @@ def _values(
 def run(
     fits: Sequence[Fit], *, from_table: bool = False, workers: int | None = None
 ) -> list[Found]:
-    """Do these fits, in processes (default: as many as there are cores)."""
+    """Do these fits, in processes (default: as many as there are cores).
+
+    Raises
+    ------
+    InputError
+        When the tables were changed since the last build: what is not fitted is read in the SBML.
+    """
+    model_files.check_built()
     numbers = knowledge.load().numbers()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:

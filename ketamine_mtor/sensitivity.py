@@ -11,6 +11,7 @@ import argparse
 import math
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from ketamine_mtor.claims.bench import Bench, NotRun
 from ketamine_mtor.claims.evaluate import Part, measure
 from ketamine_mtor.claims.judge import PASS, Runs
 from ketamine_mtor.claims.model import Claim, Peak
+from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE, Experiment
 from ketamine_mtor.files import write
 from ketamine_mtor.schedule import resting
@@ -241,7 +243,13 @@ def compute(
         As in :func:`left_out`.
     workers
         Processes (default: as many as there are cores).
+
+    Raises
+    ------
+    InputError
+        When the tables were changed since the last build.
     """
+    model_files.check_built()
     verdicts = validate().verdicts
     deciding = deciders(verdicts, scope)
     variants = {each.variant for one in deciding for each in one.claim.needed()}
@@ -272,12 +280,16 @@ def compute(
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """``python -m ketamine_mtor.sensitivity``: what ``make sensitivity`` runs."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m ketamine_mtor.sensitivity``: what ``make sensitivity`` runs; 2 for bad input."""
     parser = argparse.ArgumentParser(description="sensitivities of claims and of the resting state")
     parser.add_argument("--claims", choices=SCOPES, default=SCOPES[-1], help="which are measured")
     given = parser.parse_args(arguments)
-    decided, claims, rest = compute(given.claims)
+    try:
+        decided, claims, rest = compute(given.claims)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
     folder = paths.validation() / "results"
     for name, text in (
         (CLAIMS, table(claims)),
@@ -286,7 +298,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ):
         write(folder / f"{name}.tsv", text.encode())
     evidence.main()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

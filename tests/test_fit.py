@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import ketamine_mtor as km
-from ketamine_mtor import files, fit_page, fit_targets, knowledge, paths
+from ketamine_mtor import files, fit_page, fit_targets, knowledge, model_files, paths
 from ketamine_mtor import fit as fitting
 from ketamine_mtor.claims.bench import Bench
 from ketamine_mtor.claims.fits import Fit, Target, load_fits
@@ -426,6 +426,17 @@ def test_only_what_is_better_is_written(found, monkeypatch, capsys):
         assert fitting.main(["--write"]) == 0
     assert written == [{}, dict(zip(PARAMETERS, found.fitted.tolist(), strict=True))]
     assert starts == [True, True] and "nothing" in capsys.readouterr().out
+
+
+def test_tables_that_were_changed_since_the_build_are_refused(monkeypatch, capsys):
+    built = model_files.packaged()
+    rows = dict(built.tables.parameters)
+    rows["BDNF_release"] = replace(rows["BDNF_release"], value=0.005)
+    stale = replace(built, tables=replace(built.tables, parameters=rows))
+    monkeypatch.setattr(model_files, "packaged", lambda _: stale)
+    assert fitting.main(["--fit", "trigger", "--write"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "(BDNF_release)" in said and "make steady build" in said
 
 
 def test_one_fit_alone_is_printed_and_not_kept(found, monkeypatch, capsys):

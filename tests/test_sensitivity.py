@@ -16,7 +16,6 @@ from ketamine_mtor.claims import load_claims
 from ketamine_mtor.claims.evaluate import Part
 from ketamine_mtor.claims.judge import FAIL, PASS, Verdict
 from ketamine_mtor.claims.model import Level, Readout, Setup, When
-from ketamine_mtor.engines import open_session
 from ketamine_mtor.evidence import committed_split
 from ketamine_mtor.sensitivity import Decider
 from ketamine_mtor.sensitivity_page import LARGEST_IN_LOOP, LOOPS
@@ -248,58 +247,6 @@ def test_no_feedback_loop_of_the_resting_state_is_steep():
     found = sensitivity.elasticities(sorted(columns), sorted(rows))
     steep = {pair: found.of(*pair) for pair in LOOPS if abs(found.of(*pair)) >= LARGEST_IN_LOOP}
     assert steep == {}
-
-
-#: Animals far from rest, by constants that are then set back: the same totals, other states.
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"TSC2_Rheb_GAP": 0.0},
-        {"TSC2_Rheb_GAP": 100.0},
-        {"BDNF_from_translation": 10.0},
-        {"BDNF_from_translation": 0.0},
-        {"GAP43_priming": 10.0, "glutamate_release": 3.0},
-        {"glutamate_release": 0.0},
-        {"PKC_GAP43": 30.0},
-        {"TrkB_tyrosine_phosphorylation": 0.0},
-        {"TrkB_tyrosine_phosphorylation": 30.0},
-        {"synapse_elimination": 0.1, "PSD95_translation": 10.0},
-        {"interneuron_NMDAR_drive": 0.0},
-    ],
-    ids=lambda changes: " ".join(f"{name}x{factor:g}" for name, factor in changes.items()),
-)
-def test_there_is_one_resting_state(changes):
-    files = model_files.packaged()
-    table = files.tables.numbers()
-    session = open_session("roadrunner", files)
-    rest = session.steady_state(())
-    own = {name: factor * table[name].value for name, factor in changes.items()}
-    start = session.steady_state(tuple(sorted(own.items())))
-    assert _away(start, rest) > 0.2
-    assert _away(session.settle(start), rest) < 1e-4
-
-
-def test_rest_is_found_again_from_ten_times_the_vesicles_and_proteins():
-    files = model_files.packaged()
-    session = open_session("roadrunner", files)
-    rest = session.steady_state(())
-    start = rest.copy()
-    rows = list(files.tables.steady_state.values())
-    free = [row.species for row in rows if row.name.startswith(("BDNFVesicle(", "DLG4(", "SYN1("))]
-    names = [name for name in session.species if name in free]
-    assert len(names) == 5
-    for name in names:
-        start[session.species.index(name)] *= 10
-    assert _away(session.settle(start), rest) < 1e-4
-
-
-def test_two_resting_states_are_told_apart():
-    assert _away(np.array([1.0, 2.0]), np.array([1.0, 1.0])) > 0.3
-
-
-def _away(state: np.ndarray, rest: np.ndarray) -> float:
-    """Largest distance of a species from rest, as a share of itself."""
-    return float((np.abs(state - rest) / (rest + 1e-3)).max())
 
 
 # What is committed

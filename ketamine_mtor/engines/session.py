@@ -86,7 +86,10 @@ class Course(NamedTuple):
 
 
 class Session:
-    """A model in an engine, with its steady states kept; a state is in the order of species."""
+    """A model in an engine, with its steady states kept; a state is in the order of species.
+
+    ``own`` holds the model's own numbers by id.
+    """
 
     def __init__(self, files: ModelFiles, plant: Plant):
         self._plant = plant
@@ -101,8 +104,7 @@ class Session:
         if self._seeds.count(DEPOT_SEED) != 1:
             raise InputError(f"steady_state.tsv: one species has to have the seed {DEPOT_SEED}")
         self._depot = self._seeds.index(DEPOT_SEED)
-        own = plant.resolve({})
-        self._own = own
+        self.own = own = plant.resolve({})
         self._sized: dict[str, list[str]] = {}
         for row in files.tables.compartments.values():
             if row.id in own:
@@ -154,7 +156,7 @@ class Session:
             for name, value in animal.items()
             for place in self._sized.get(name, [name])
         }
-        return {name: value for name, value in named.items() if self._own.get(name) != value}
+        return {name: value for name, value in named.items() if self.own.get(name) != value}
 
     def _set(self, changes: Mapping[str, float]) -> dict[str, float]:
         values = self._plant.resolve({**self._resting, **changes})
