@@ -2,7 +2,9 @@
 
 A sensitivity is d ln(y) / d ln(p) at the model's own numbers, by central differences in ln(p). Here
 y is the number that decides a claim, as the judge measures it and always of the same part of the
-claim, or the drug-free value of a readout (then it is called an elasticity).
+claim, or the drug-free value of a readout (then it is called an elasticity). Where a claim asks
+that y be at most a threshold, dy is taken in shares of the threshold: of what is nearly nothing, as
+it should be, shares mean nothing.
 """
 
 from __future__ import annotations
@@ -180,6 +182,7 @@ def sensitivities(
     reader: Callable[[Mapping[str, float]], list[float]],
     columns: Sequence[str],
     *,
+    least: Sequence[float] = (),
     mapper: Mapper = map,
     step: float = STEP,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -191,6 +194,9 @@ def sensitivities(
         Factors on numbers to what is read, as :func:`read`.
     columns
         The numbers that are changed, one at a time.
+    least
+        Of the first numbers that are read, what a change is divided by where it is larger than
+        the number itself.
     mapper
         Applies the reader to many points.
     step
@@ -216,8 +222,10 @@ def sensitivities(
     origin = np.zeros(len(columns))
     slopes = jacobian(every, origin, order=2, maxiter=1, initial_step=step).df
     values = every(origin)
-    divisor = np.where(np.abs(values) > 0, values, np.nan)[:, np.newaxis]
-    return values, slopes / divisor
+    divisor = np.where(np.abs(values) > 0, values, np.nan)
+    floor = np.abs([*least, *[0.0] * (len(values) - len(least))])
+    divisor = np.where(np.abs(divisor) < floor, np.sign(divisor) * floor, divisor)
+    return values, slopes / divisor[:, np.newaxis]
 
 
 def elasticities(
@@ -265,7 +273,8 @@ def compute(
     reader = partial(read, deciding=deciding, readouts=readouts)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
-        _, found = sensitivities(reader, columns, mapper=pool.map)
+        least = [each.threshold for each in deciding]
+        _, found = sensitivities(reader, columns, least=least, mapper=pool.map)
     claims = tuple(each.claim.id for each in deciding)
     measured = {each.claim.id: (each.measured, each.threshold) for each in deciding}
     return (

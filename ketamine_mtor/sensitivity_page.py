@@ -99,7 +99,8 @@ def page(
         "## The claims in numbers",
         f"{len(measured)} claims are measured. Some claim is sensitive ({SENSITIVE:g} or more) to"
         f" {sensitive} of {len(claims.columns)} numbers; {split.share:.0%} of these are"
-        f" {' or '.join(EVIDENCE)} ([the numbers](parameters.md)).",
+        f" {' or '.join(EVIDENCE)} ([the numbers](parameters.md)). Where a claim asks that a"
+        " number be at most a threshold, its change is taken in shares of the threshold.",
         f"The {_MOST_LISTED} largest sensitivities that can bring a claim to its threshold, a"
         " number once:",
         _strongest(measured, claims, kinds),
@@ -163,7 +164,7 @@ def draw(found: Sensitivities, kind: str = "svg") -> bytes:
 
 def _strongest(measured: Sequence[Decided], found: Sensitivities, kinds: Mapping[str, str]) -> str:
     """The largest sensitivities that can bring a claim to its threshold, a number once."""
-    away = np.array([[row.threshold / row.measured - 1] for row in measured]).reshape(-1, 1)
+    away = np.array([[row.away] for row in measured]).reshape(-1, 1)
     strength = np.abs(np.nan_to_num(found.values))
     strength[np.abs(away) > math.log(_FAR) * strength] = 0.0
     order = np.argsort(-strength.max(axis=0, initial=0.0), kind="stable")[:_MOST_LISTED]
@@ -210,7 +211,7 @@ def _named(pairs: Sequence[tuple[str, float]]) -> str:
 
 def _away(row: Decided, sensitivity: float) -> float:
     """How far a number is from where the measured one is at its threshold: d ln(number)."""
-    return (row.threshold / row.measured - 1) / sensitivity
+    return row.away / sensitivity
 
 
 def _reach(row: Decided, sensitivity: float) -> str:

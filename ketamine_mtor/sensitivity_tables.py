@@ -32,6 +32,12 @@ class Decided:
     threshold: float = math.nan
     left_out: str = ""
 
+    @property
+    def away(self) -> float:
+        """From what is measured to the threshold, in shares of the larger of both."""
+        larger = max(abs(self.measured), abs(self.threshold))
+        return (self.threshold - self.measured) / math.copysign(larger, self.measured)
+
 
 @dataclass(frozen=True)
 class Sensitivities:

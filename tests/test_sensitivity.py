@@ -62,6 +62,20 @@ def test_each_point_is_read_once():
     assert len(asked) == len(set(asked)) == 1 + 2 * 3
 
 
+def test_a_number_that_should_be_small_changes_in_shares_of_its_threshold():
+    def reader(factors):
+        return [-0.01 * factors.get("a", 1.0), 4.0 * factors.get("a", 1.0), factors.get("a", 1.0)]
+
+    _, found = sensitivity.sensitivities(reader, ("a",), least=(0.1, 2.0))
+    assert found[:, 0] == pytest.approx([0.1, 1, 1], abs=1e-3)
+
+
+def test_the_way_to_a_threshold_is_a_share_of_the_larger():
+    assert Decided("C1", 12.0, 10.0).away == pytest.approx(-1 / 6)
+    assert Decided("C1", 0.01, 0.25).away == pytest.approx(0.96)
+    assert Decided("C1", -1.0, 10.0).away == pytest.approx(-1.1)
+
+
 def test_what_cannot_be_judged_has_no_sensitivity():
     _, found = sensitivity.sensitivities(
         lambda factors: [math.nan if "a" in factors else 1.0, factors.get("b", 1.0)], ("a", "b")

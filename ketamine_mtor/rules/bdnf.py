@@ -11,7 +11,7 @@ from ketamine_mtor.rules.motifs import filled_by, held_drug, removed
 #: The initial amount of BDNF's transcript, without which there is no BDNF.
 TRANSCRIPTS = "BDNF_transcripts_0"
 #: Ca2+ bound to the release sensor.
-STEPS = ("apo", "ca1", "ca2", "ca3", "ca4")
+STEPS = ("apo", "ca1", "ca2", "ca3")
 
 
 def write(c: Caption) -> None:
@@ -55,7 +55,7 @@ def _vesicles(c: Caption) -> None:
 
 
 def _sensor(c: Caption) -> None:
-    """The vesicles' Ca2+ sensor binds four Ca2+ in turn; with all four it releases.
+    """The vesicles' Ca2+ sensor binds three Ca2+ in turn; with all three it releases.
 
     Bound Ca2+ is counted in the sensor's state.
     """

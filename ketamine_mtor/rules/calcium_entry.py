@@ -80,6 +80,8 @@ def _subunits(c: Caption) -> None:
     place = c.place("pyramidal_membrane")
     for kind in ("GluA1", "GluA2"):
         c.seed(subunit(kind=kind) ** place, f"AMPAR_{kind}_0")
+    c.product("AMPAR_alike_Kd", "AMPAR_mixed_Kd", "AMPAR_alike_over_mixed")
+    c.ratio("AMPAR_alike_on", "AMPAR_alike_off", "AMPAR_alike_Kd")
     pairs = (
         ("GluA1", "GluA2", "A1A2", "AMPAR_mixed"),
         ("GluA1", "GluA1", "A1A1", "AMPAR_alike"),

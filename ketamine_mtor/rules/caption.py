@@ -213,16 +213,17 @@ class Caption:
         """The wild type's value of an initial amount, which a knockout or a change leaves alone."""
         return self._reference(f"{total}{WILDTYPE}", self._wildtype.get(total, 1))
 
-    def cooperative(self, stem: str) -> pysb.Expression:
-        """On-rate (1/(nM^2 s)) of two ligands at once: ``X_off`` over ``X_Kd`` squared."""
-        return self.constant(
-            f"{stem}_on", self.value(f"{stem}_off") / self.value(f"{stem}_Kd") ** 2
-        )
+    def cooperative(self, stem: str, affinity) -> pysb.Expression:
+        """On-rate (1/(nM^2 s)) of two ligands at once: ``X_off`` over ``affinity`` (nM) squared."""
+        return self.constant(f"{stem}_on", self.value(f"{stem}_off") / affinity**2)
 
     def _rate(self, rate):
-        """The parameter or constant; ``X_on`` of a binding follows from ``X_off`` and ``X_Kd``."""
+        """A parameter or constant; ``X_on`` of a binding follows from ``X_off`` and ``X_Kd``."""
         if not isinstance(rate, str):
             return rate
+        known = self.model.expressions.get(rate)
+        if known is not None:
+            return known
         stem = rate.removesuffix("_on")
         if rate not in self._values and f"{stem}_Kd" in self._values:
             return self.ratio(rate, f"{stem}_off", f"{stem}_Kd")

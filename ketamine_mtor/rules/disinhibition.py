@@ -155,17 +155,22 @@ def _excitability(c: Caption) -> None:
     Ketamine blocks HCN1 at 4 to 8 uM, and other channels of pyramidal cells above that (P15). Two
     steps of two ketamine each stand for all of them: a fast one, and a second that is slow to
     reverse. With 10 to 30 mg/kg too little is bound; from 50 mg/kg on it outweighs disinhibition
-    (E01, E08), and it lasts while the drug falls back through the lower range. The steps'
-    cooperativity is assumed (docs/decisions/0008).
+    (E01, E08), and it lasts while the drug falls back through the lower range. The steps' mean
+    affinity is that of the channel; how much tighter the second is decides what 50 mg/kg does
+    (docs/decisions/0008).
     """
     channel, ketamine = c.monomer("HCN1", ketamine=["none", "two", "four"]), c["Ketamine"]
     free = ketamine(b=None) ** c.place("extracellular")
     c.seed(channel(ketamine="none") ** c.place("pyramidal_membrane"), "HCN1_0")
-    for before, after, step in (("none", "two", "first"), ("two", "four", "second")):
+    mean, tightening = c.value("HCN1_ketamine_Kd"), c.value("HCN1_ketamine_tightening")
+    for before, after, step, affinity in (
+        ("none", "two", "first", mean * tightening),
+        ("two", "four", "second", mean / tightening),
+    ):
         c.rule(
             f"ketamine_binds_HCN1_{step}",
             channel(ketamine=before) + free + free | channel(ketamine=after),
-            c.cooperative(f"HCN1_ketamine_{step}"),
+            c.cooperative(f"HCN1_ketamine_{step}", affinity),
             f"HCN1_ketamine_{step}_off",
         )
     driven(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ketamine_mtor.rules import calmodulin, mtorc2, pi3k_akt
-from ketamine_mtor.rules.caption import Caption
-from ketamine_mtor.rules.motifs import catalysed, turns
+from ketamine_mtor.rules.caption import Caption, Pool
+from ketamine_mtor.rules.motifs import driven, turns
 
 
 def write(c: Caption) -> None:
@@ -29,23 +29,24 @@ def write(c: Caption) -> None:
 def _phosphorylation(c: Caption, marcks) -> None:
     """PKC phosphorylates S159, S163, S167 and S170, at the membrane or off it, unless calmodulin
     covers them; that weakens the hold on the membrane about 20-fold (P47)."""
-    pkc, lipid = mtorc2.active_pkc(c), c["PtdIns"]
-    catalysed(
-        c,
-        "PKC_phosphorylates_MARCKS",
-        pkc,
-        marcks(effector=None, ed="u"),
-        marcks(effector=None, ed="p"),
-        "PKC_MARCKS",
-    )
-    catalysed(
-        c,
-        "PKC_phosphorylates_MARCKS_at_membrane",
-        pkc,
-        marcks(effector=1, ed="u") % lipid(head=1),
-        marcks(effector=1, ed="p") % lipid(head=1),
-        "PKC_MARCKS",
-    )
+    lipid = c["PtdIns"]
+    for name, place, sites in (
+        ("PKC_phosphorylates_MARCKS", "pyramidal", {"effector": None}),
+        ("PKC_phosphorylates_MARCKS_at_membrane", "pyramidal_membrane", {"effector": 1}),
+    ):
+        bare, phosphorylated = (marcks(ed=form, **sites) for form in ("u", "p"))
+        if sites["effector"]:
+            bare, phosphorylated = bare % lipid(head=1), phosphorylated % lipid(head=1)
+        driven(
+            c,
+            name,
+            mtorc2.active_pkc(c),
+            bare,
+            phosphorylated,
+            "PKC_MARCKS",
+            "MARCKS_dephosphorylation",
+            Pool("PKC_synthesis", "pyramidal", agent="pyramidal_membrane", target=place),
+        )
     turns(c, "MARCKS_dephosphorylated", marcks(ed="p"), marcks(ed="u"), "MARCKS_dephosphorylation")
 
 

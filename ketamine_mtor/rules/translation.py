@@ -88,15 +88,20 @@ def _ribosomes(c: Caption) -> None:
 
 
 def _anisomycin(c: Caption) -> None:
-    """Anisomycin stalls ribosomes as they elongate."""
+    """Anisomycin takes the ribosome's active site, idle or not; a run ends when it does."""
     held_drug(c, "Anisomycin", "pyramidal", "anisomycin")
     ribosome, drug = c["Ribosome"], c["Anisomycin"]
+    stalled = ribosome(state="idle", drug=1) % drug(b=1)
     c.rule(
-        "anisomycin_binds_ribosome",
-        ribosome(state="running", drug=None) + drug(b=None)
-        | ribosome(state="running", drug=1) % drug(b=1),
+        "anisomycin_binds_idle_ribosome",
+        ribosome(state="idle", drug=None) + drug(b=None) | stalled,
         "anisomycin_on",
         "anisomycin_off",
+    )
+    c.rule(
+        "anisomycin_stops_running_ribosome",
+        ribosome(state="running", drug=None) + drug(b=None) >> stalled,
+        "anisomycin_on",
     )
 
 

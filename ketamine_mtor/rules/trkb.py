@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ketamine_mtor.rules.caption import ANY, Caption
-from ketamine_mtor.rules.motifs import held_drug, turns
+from ketamine_mtor.rules.motifs import held_drug, paced, turns
 
 _UNPHOSPHORYLATED = {"loop": "u", "y515": "u", "y816": "u"}
 _PHOSPHO = ("u", "p")
@@ -99,24 +99,32 @@ def _k252a(c: Caption, receptor) -> None:
 
 def _phosphorylation(c: Caption) -> None:
     """Across the dimer: first the activation loop (P62), then Y515 (Shc, PI3K) and Y816 (PLCg)."""
-    turns(
-        c, "TrkB_loop_phosphorylated", _dimer(c), _dimer(c, loop="p"), "TrkB_loop_phosphorylation"
+    back = "TrkB_dephosphorylation"
+    paced(
+        c,
+        "TrkB_loop_phosphorylated",
+        _dimer(c),
+        _dimer(c, loop="p"),
+        "TrkB_loop_phosphorylation",
+        back,
     )
     for y816 in _PHOSPHO:
-        turns(
+        paced(
             c,
             f"TrkB_Y515_phosphorylated_{y816}",
             _dimer(c, loop="p", y816=y816),
             _dimer(c, loop="p", y515="p", y816=y816),
             "TrkB_tyrosine_phosphorylation",
+            back,
         )
     for y515 in _PHOSPHO:
-        turns(
+        paced(
             c,
             f"TrkB_Y816_phosphorylated_{y515}",
             _dimer(c, loop="p", y515=y515),
             _dimer(c, loop="p", y515=y515, y816="p"),
             "TrkB_tyrosine_phosphorylation",
+            back,
         )
 
 
