@@ -25,8 +25,9 @@ import numpy as np
 from scipy.differentiate import jacobian
 from scipy.optimize import least_squares
 
-from ketamine_mtor import knowledge, model_files, paths
+from ketamine_mtor import knowledge, paths
 from ketamine_mtor.claims.fits import Fit, load_fits
+from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.files import write
 from ketamine_mtor.fit_targets import Aim, Reading, aim, courses, read
@@ -226,7 +227,7 @@ def run(
     InputError
         When the tables were changed since the last build: what is not fitted is read in the SBML.
     """
-    model_files.check_built()
+    check_built()
     numbers = knowledge.load().numbers()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:

@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 from ketamine_mtor import knowledge, paths
-from ketamine_mtor.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,21 +31,6 @@ class ModelFiles:
     network: Callable[[], Any] | None = None
     at_rest: bool = True
 
-    def check_numbers(self) -> None:
-        """InputError where the SBML has other numbers than the tables: it was not built since.
-
-        What reads the SBML for the numbers that it does not vary calls this first.
-        """
-        from ketamine_mtor.engines.constants import Constants
-
-        own, rows = Constants(self.sbml).resolve({}), self.tables.numbers()
-        other = [name for name, row in rows.items() if own.get(name, row.value) != row.value]
-        if other:
-            raise InputError(
-                f"the SBML has other numbers than the tables ({', '.join(other)});"
-                " run: make steady build"
-            )
-
 
 @cache
 def packaged(variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
@@ -63,12 +47,6 @@ def packaged(variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
         tables=knowledge.load(variant=variant),
         network=network,
     )
-
-
-def check_built() -> None:
-    """:meth:`ModelFiles.check_numbers` of every variant."""
-    for variant in knowledge.load().variants:
-        packaged(variant).check_numbers()
 
 
 @lru_cache(maxsize=8)

@@ -29,6 +29,7 @@ from ketamine_mtor.claims.bench import Bench, NotRun
 from ketamine_mtor.claims.evaluate import Part, measure
 from ketamine_mtor.claims.judge import PASS, Runs
 from ketamine_mtor.claims.model import Claim, Peak
+from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE, Experiment
 from ketamine_mtor.files import write
@@ -257,7 +258,7 @@ def compute(
     InputError
         When the tables were changed since the last build.
     """
-    model_files.check_built()
+    check_built()
     verdicts = validate().verdicts
     deciding = deciders(verdicts, scope)
     variants = {each.variant for one in deciding for each in one.claim.needed()}

@@ -100,7 +100,7 @@ def test_a_sampled_animal_has_one_resting_state(session):
 def test_a_second_resting_state_is_noticed(session):
     # Without the soma's supply BDNF would hang on its own action (docs/decisions/0003).
     values = TABLES.values()
-    animal = {"BDNF_from_soma": 0.0, "BDNF_from_translation": 5 * values["BDNF_from_translation"]}
+    animal = {"BDNF_from_soma": 0.0, "BDNF_from_translation": 12 * values["BDNF_from_translation"]}
     low, high = branches(session, animal)
     assert apart(high, low) > 10
 

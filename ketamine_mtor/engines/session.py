@@ -140,6 +140,10 @@ class Session:
             parts.append(read)
         return Course(np.concatenate(parts), baseline)
 
+    def observe(self, state: np.ndarray, observables: Sequence[str]) -> np.ndarray:
+        """The observables in a state, with the settings of the last one that was looked for."""
+        return self._plant.observe(state, observables)
+
     def rest_near(self, animal: Mapping[str, float], neighbour: Mapping[str, float]) -> None:
         """Have the drug-free state of ``animal`` looked for from that of its ``neighbour``.
 

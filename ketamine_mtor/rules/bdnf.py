@@ -57,6 +57,9 @@ def _vesicles(c: Caption) -> None:
 def _sensor(c: Caption) -> None:
     """The vesicles' Ca2+ sensor binds three Ca2+ in turn; with all three it releases.
 
+    Chains of two to four fit the release of chromaffin granules (heinemann1994). Its affinity is
+    that for bulk Ca2+, so that it is half occupied in a burst (assumed).
+
     Bound Ca2+ is counted in the sensor's state.
     """
     sensor = c.monomer("ReleaseSensor", ca=list(STEPS))
@@ -74,8 +77,8 @@ def _release(c: Caption) -> None:
     """Release by Ca2+ is abolished without AMPARs or L-type channels (E19); BDNF is cleared in
     minutes.
 
-    At rest most BDNF leaks out without Ca2+ (share assumed): were all of it released by a sensor of
-    four Ca2+, a few percent more glutamate would double resting BDNF.
+    At rest about half of it leaks out without Ca2+ (bdnf_fetal): were all of it released by a
+    sensor of three Ca2+, resting BDNF would hang on every per cent of glutamate.
     """
     c.monomer("BDNF", ["r1", "r2", "antibody"])
     sensor = c["ReleaseSensor"](ca=STEPS[-1])

@@ -162,8 +162,8 @@ def _depolarisation(c: Caption) -> None:
 
 
 def _vdcc(c: Caption) -> None:
-    """Depolarisation moves the channel's sensors one by one; a steep step, so that little of the
-    resting Ca2+ influx passes the channel while a burst opens it several-fold."""
+    """Depolarisation moves the channel's two sensors one by one (pantazis2014): a steep step, so
+    that a burst opens it several-fold."""
     channel = c.monomer("VDCC", ["drug"], gate=list(GATES))
     c.seed(channel(drug=None, gate="closed") ** c.place("pyramidal_membrane"), "VDCC_0")
     climbs(

@@ -1,4 +1,7 @@
-"""GAP43: holds calmodulin, loses it to PKC, and phosphorylated makes release sites ready."""
+"""GAP43: holds calmodulin, loses it to PKC, and phosphorylated makes release sites ready.
+
+It stands for neurogranin too, which holds calmodulin by the same motif in dendrites (P50).
+"""
 
 from __future__ import annotations
 

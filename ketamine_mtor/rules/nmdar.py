@@ -70,7 +70,7 @@ def _block(c: Caption, receptor, cell: str) -> None:
     """Ketamine enters and leaves the open pore only, and is trapped when the gate closes (P12).
 
     About half of the current is gone at 1 uM (P09). The affinity for the pyramidal pool is lower:
-    those receptors sit at dendrites near rest, where Mg2+ holds most pores (P11, assumed).
+    those receptors sit at dendrites near rest, where Mg2+ holds four pores of five (reese2015).
     """
     ketamine = c["Ketamine"]
     c.rule(
