@@ -223,10 +223,9 @@ def sensitivities(
     origin = np.zeros(len(columns))
     slopes = jacobian(every, origin, order=2, maxiter=1, initial_step=step).df
     values = every(origin)
-    divisor = np.where(np.abs(values) > 0, values, np.nan)
-    floor = np.abs([*least, *[0.0] * (len(values) - len(least))])
-    divisor = np.where(np.abs(divisor) < floor, np.sign(divisor) * floor, divisor)
-    return values, slopes / divisor[:, np.newaxis]
+    size = np.where(values == 0, np.nan, np.abs(values))
+    size[: len(least)] = np.maximum(size[: len(least)], np.abs(least))
+    return values, slopes / np.copysign(size, values)[:, np.newaxis]
 
 
 def elasticities(

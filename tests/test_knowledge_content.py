@@ -154,7 +154,7 @@ def reference_faults(rows: Iterable[Reference]) -> list[str]:
         for row in rows
         if row.status not in STATUSES
         or not row.citation
-        or not re.fullmatch(r"[EPQ]\d{1,2}[a-d]?|[a-z][a-z0-9_]+", row.id)
+        or not re.fullmatch(r"[EPQ]\d{1,2}[a-d]?|[a-z]+\d{4}|[a-z0-9]+_[a-z0-9]+", row.id)
     ]
 
 

@@ -30,14 +30,13 @@ def levels(changes: dict[str, float] | None = None) -> dict[str, float]:
     """What :data:`READ` names, in an animal with these numbers changed."""
     session = open_session("roadrunner", model_files.packaged())
     state = session.steady_state(tuple(sorted((changes or {}).items())))
-    values = session.own | (changes or {})
+    values = model_files.packaged().tables.values() | (changes or {})
     nM = dict(zip(session.species, state.tolist(), strict=True))
     named = [name for name in READ if " " not in name]
     found = dict(zip(named, session.observe(state, named).tolist(), strict=True))
     spontaneous, pyramidal = values["terminal_spontaneous_opening"], "pyramidal_activity"
     firing, pkc = session.observe(state, [pyramidal, "PKC_active"]).tolist()
-    kd = nM["Calcium"] / values["release_sensor_Kd"]
-    evoked = values["BDNF_release"] * kd**3 / (1 + kd + kd**2 + kd**3)
+    evoked = values["BDNF_release"] * nM["ReleaseSensor_ca_ca3"] / values["ReleaseSensor_0"]
     constitutive = values["BDNF_constitutive_release"]
     return found | {
         "glutamate without spikes": spontaneous / (spontaneous + firing),

@@ -86,10 +86,7 @@ class Course(NamedTuple):
 
 
 class Session:
-    """A model in an engine, with its steady states kept; a state is in the order of species.
-
-    ``own`` holds the model's own numbers by id.
-    """
+    """A model in an engine, with its steady states kept; a state is in the order of species."""
 
     def __init__(self, files: ModelFiles, plant: Plant):
         self._plant = plant
@@ -104,7 +101,7 @@ class Session:
         if self._seeds.count(DEPOT_SEED) != 1:
             raise InputError(f"steady_state.tsv: one species has to have the seed {DEPOT_SEED}")
         self._depot = self._seeds.index(DEPOT_SEED)
-        self.own = own = plant.resolve({})
+        self._own = own = plant.resolve({})
         self._sized: dict[str, list[str]] = {}
         for row in files.tables.compartments.values():
             if row.id in own:
@@ -160,7 +157,7 @@ class Session:
             for name, value in animal.items()
             for place in self._sized.get(name, [name])
         }
-        return {name: value for name, value in named.items() if self.own.get(name) != value}
+        return {name: value for name, value in named.items() if self._own.get(name) != value}
 
     def _set(self, changes: Mapping[str, float]) -> dict[str, float]:
         values = self._plant.resolve({**self._resting, **changes})

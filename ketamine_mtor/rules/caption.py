@@ -221,13 +221,10 @@ class Caption:
         """A parameter or constant; ``X_on`` of a binding follows from ``X_off`` and ``X_Kd``."""
         if not isinstance(rate, str):
             return rate
-        known = self.model.expressions.get(rate)
-        if known is not None:
-            return known
         stem = rate.removesuffix("_on")
         if rate not in self._values and f"{stem}_Kd" in self._values:
             return self.ratio(rate, f"{stem}_off", f"{stem}_Kd")
-        return self.value(rate)
+        return self._known(rate)
 
     def _add(self, component):
         if isinstance(component, pysb.Initial):

@@ -30,13 +30,12 @@ def _phosphorylation(c: Caption, marcks) -> None:
     """PKC phosphorylates S159, S163, S167 and S170, at the membrane or off it, unless calmodulin
     covers them; that weakens the hold on the membrane about 20-fold (P47)."""
     lipid = c["PtdIns"]
-    for name, place, sites in (
-        ("PKC_phosphorylates_MARCKS", "pyramidal", {"effector": None}),
-        ("PKC_phosphorylates_MARCKS_at_membrane", "pyramidal_membrane", {"effector": 1}),
+    free = [marcks(effector=None, ed=form) for form in ("u", "p")]
+    held = [marcks(effector=1, ed=form) % lipid(head=1) for form in ("u", "p")]
+    for name, place, (bare, phosphorylated) in (
+        ("PKC_phosphorylates_MARCKS", "pyramidal", free),
+        ("PKC_phosphorylates_MARCKS_at_membrane", "pyramidal_membrane", held),
     ):
-        bare, phosphorylated = (marcks(ed=form, **sites) for form in ("u", "p"))
-        if sites["effector"]:
-            bare, phosphorylated = bare % lipid(head=1), phosphorylated % lipid(head=1)
         driven(
             c,
             name,
