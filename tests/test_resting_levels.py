@@ -15,6 +15,7 @@ READ = {
     "Ca": (75.0, 85.0),  # P20
     "release_probability": (0.25, 0.4),  # harris2012
     "PSD95": (750.0, 1130.0),  # chen2005, merchan2014: 940 nM, within a fifth
+    "synapsin1": (21300.0, 32000.0),  # synapsin_boutons, shepherd1998: 26.7 uM, within a fifth
     "share of PSD95 that is fast": (0.3, 0.42),  # psd95_frap: 36 %
     "GluA1": (200.0, 300.0),  # masugi2007, merchan2014: 250 nM, within a fifth
     "GluA2": (200.0, 300.0),
@@ -61,6 +62,7 @@ def test_levels_at_rest_are_those_that_were_read():
     ("name", "factor", "level"),
     [
         ("PSD95_slots", 2.0, "PSD95"),
+        ("synapsin1_translation", 3.0, "synapsin1"),
         ("terminal_spontaneous_opening", 0.5, "glutamate without spikes"),
         ("BDNF_from_soma", 3.0, "BDNF in vesicles"),
         ("PKC_DAG_Kd", 3.0, "share of PKC that is active"),

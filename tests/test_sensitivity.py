@@ -307,6 +307,5 @@ def test_the_committed_page_is_in_step_with_the_tables(committed):
     assert all(f">{claim}<" in picture for claim in committed[results.CLAIMS].rows)
 
 
-@pytest.mark.xfail(reason="too many numbers are still fitted or assumed")
 def test_half_of_the_numbers_that_matter_are_measured_or_derived():
     assert committed_split().share >= LEAST_SHARE

@@ -32,8 +32,9 @@ def free_calcium(c: Caption):
 def _ampar(c: Caption) -> None:
     """AMPARs of the trigger: two glutamate bind in turn, then the gate opens.
 
-    The affinity is that of the extracellular mean, which stands for brief peaks in the cleft
-    (P16): lower concentrations, the same order of saturation.
+    The affinity is such that at steady state half of the receptors are desensitised where half of
+    native ones are (Jonas' rates in fnsyn2015). The brief peaks in the cleft (P16) are not here:
+    the extracellular mean stands for them.
     """
     receptor, glutamate = c["AMPAR"], c["Glutamate"]
     c.rule(
