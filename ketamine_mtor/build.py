@@ -33,17 +33,24 @@ LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 _DESCRIPTION = (
     "How ketamine acts on mTOR: the caption of figure 3 of Lisek, Zylinska and Boczek 2020 as a"
     " rule-based model. Concentrations are in nM, amounts in nmol, time in seconds; the model is"
-    " one litre of cortical tissue. It starts at the drug-free steady state; the parameter"
-    " ketamine_dose (mg/kg) is an intraperitoneal bolus at time 0. Drugs are fixed species whose"
-    " concentration is a parameter of the drug's name with the suffix _nM.",
+    " one litre of cortical tissue. It starts at the drug-free steady state.",
+    "To give a dose, set the parameter ketamine_dose (mg/kg, an intraperitoneal bolus at time 0); 0"
+    " is an animal without. To give another drug, set the parameter of its name with the suffix"
+    " _nM, such as rapamycin_nM: its concentration, which stays. To take a gene out, set its initial"
+    " amount, such as RICTOR_0, and the initial concentration of every species that holds it to 0;"
+    " such an animal then has to find its own rest first. The readouts are the parameters under"
+    " assignment rules.",
     "Model files are dedicated to the public domain under CC0-1.0.",
 )
-#: The review's row in references.tsv, its copy in PubMed Central, mammals, TORC1 signaling.
+#: The review's row in references.tsv, itself in PubMed, mammals, TORC1 signaling, in cortex, by
+#: ordinary differential equations.
 _REVIEW = "lisek2020"
 _ABOUT = (
-    ("model:isDescribedBy", "pmc:PMC7665128"),
+    ("model:isDescribedBy", "pubmed:33182497"),
     ("hasTaxon", "taxonomy:40674"),
     ("isVersionOf", "go:0038202"),
+    ("occursIn", "uberon:0000956"),
+    ("hasProperty", "mamo:MAMO_0000046"),
 )
 #: Rounded like this, the steady state is the same on every machine.
 _DIGITS = 9
@@ -156,7 +163,7 @@ def steady(variants: Sequence[str] | None = None) -> None:
         if variant == knowledge.DEFAULT_VARIANT:
             names = set(model.parameters.keys())
             relative = [name for name in tables.observables if f"{name}{WILDTYPE}" in names]
-            units = emit.unit_names(model, tables)
+            units = emit.unit_names(model, emit.units_in(tables))
             wildtype = [
                 WildType(name, _rounded(value * _divisor(model, name)), units[f"{name}{WILDTYPE}"])
                 for name, value in zip(relative, plant.observe(state, relative), strict=True)

@@ -59,7 +59,8 @@ def load_net(model: pysb.Model, net_text: str) -> pysb.Model:
     InputError
         For a text that is no complete network file, or one of other rules.
     """
-    for section in _SECTIONS:
+    needed = [each for each in _SECTIONS if each != "groups" or model.observables]
+    for section in needed:
         for edge in ("begin", "end"):
             if f"{edge} {section}" not in net_text:
                 raise InputError(f"the network file has no line '{edge} {section}'")

@@ -101,20 +101,28 @@ def test_roadrunner_on_the_sbml_agrees_with_pysb_on_the_rules(model, sbml):
 @pytest.mark.parametrize(
     ("reaction", "law"),
     [
-        ("PIP3_recruits_Akt__Akt__PIP3", "membrane * recruit * Akt * PIP3"),
-        ("PIP3_recruits_Akt__rev__Akt__PIP3", "membrane * release * Akt__PIP3"),
-        ("R_pairs__L__R__L__R", "membrane * (1 dimensionless / 2 dimensionless)"),
-        ("S_takes_two_Ca__Ca__Ca__S", "cytosol * (1 dimensionless / 2 dimensionless)"),
+        ("PIP3_recruits_Akt__Akt__PIP3", "CROSS_2(membrane, recruit, Akt, PIP3)"),
+        ("PIP3_recruits_Akt__rev__Akt__PIP3", "CROSS_1(membrane, release, Akt__PIP3)"),
+        ("R_pairs__L__R__L__R", "membrane * pair_x1_2 * L__R * L__R"),
+        ("S_takes_two_Ca__Ca__Ca__S", "cytosol * bind_Ca_x1_2 * Ca * Ca * S"),
         ("E_modifies_A__A__E", "cytosol * catalysis * A * E"),
         ("Ca_enters__Ca", "cytosol * make_Ca"),
         ("Ca_leaves__Ca", "cytosol * lose_Ca * Ca"),
-        ("A_crosses__rev__A_ecs", "ecs * import_A * A_ecs"),
-        ("ligand_binds_R__L__R", "membrane * ligand_on * L * R"),
-        ("ligand_binds_R__L__R__R", "membrane * 2 dimensionless * ligand_on * L * R__R"),
+        ("A_crosses__rev__A_ecs", "CROSS_1(ecs, import_A, A_ecs)"),
+        ("ligand_binds_R__L__R", "CROSS_2(membrane, ligand_on, L, R)"),
+        ("ligand_binds_R__L__R__R", "CROSS_2(membrane, ligand_on_x2, L, R__R)"),
     ],
 )
-def test_a_law_is_compartment_statistics_constant_concentrations(sbml, reaction, law):
-    assert formula_of(sbml, reaction).startswith(law)
+def test_a_law_is_compartment_constant_concentrations(sbml, reaction, law):
+    formula = law.replace("CROSS", "mass_action_between_compartments")
+    assert formula_of(sbml, reaction) == formula
+
+
+def test_a_multiple_of_a_rate_constant_follows_it(sbml):
+    assignment = read(sbml).getInitialAssignment("pair_x1_2")
+    formula = libsbml.formulaToL3String(assignment.getMath())
+    assert formula == "(1 dimensionless / 2 dimensionless) * pair"
+    assert read(sbml).getParameter("pair_x1_2").getValue() == pytest.approx(2e-3)
 
 
 def test_every_reaction_is_irreversible_slow_and_named_after_its_rule(sbml, model):
@@ -153,13 +161,6 @@ def test_volumes_that_bionetgen_does_not_name_are_an_error(model, tables):
     reaction = next(each for each in model.reactions if each["rule"] == ("ligand_binds_R",))
     reaction["unit_conversion"] = "1/membrane_volume"
     with pytest.raises(emit.EmitError, match="1/ecs_volume"):
-        emit.write_sbml(model, tables)
-
-
-def test_a_reaction_of_two_rules_is_an_error(model, tables):
-    model.reactions[0]["rule"] += ("E_modifies_A",)
-    model.reactions[0]["reverse"] += (False,)
-    with pytest.raises(emit.EmitError, match="2 rules"):
         emit.write_sbml(model, tables)
 
 
@@ -266,9 +267,14 @@ def test_a_readout_in_another_unit_than_its_table_says_is_an_error(model, tables
         emit.write_sbml(model, replace(tables, observables=listed))
 
 
-def test_a_parameter_without_unit_is_an_error(model, tables):
+def test_a_rate_constant_without_unit_gets_what_its_reactions_need(model, sbml, tables):
     known = {key: row for key, row in tables.parameters.items() if key != "lose_Ca"}
-    with pytest.raises(emit.EmitError, match="'lose_Ca': no table"):
+    assert emit.write_sbml(model, replace(tables, parameters=known)) == sbml
+
+
+def test_a_parameter_without_unit_is_an_error(model, tables):
+    known = {key: row for key, row in tables.parameters.items() if key != "depot_per_dose"}
+    with pytest.raises(emit.EmitError, match="'depot_per_dose': nothing says its unit"):
         emit.write_sbml(model, replace(tables, parameters=known))
 
 
@@ -286,7 +292,7 @@ def test_a_unit_written_to_sbml_is_the_same_unit(definition):
     unit = units.parse(definition)
     document = libsbml.SBMLDocument(3, 1)
     written = document.createModel()
-    _, vocabulary = units.vocabulary({})
+    vocabulary = units.Units().vocabulary()
     name = vocabulary.id(unit)
     vocabulary.write(written)
     found = units.ONE
@@ -417,13 +423,17 @@ def test_the_same_reaction_twice_is_an_error():
         emit.names.reaction_ids([("r", ["a"], ["b"]), ("r", ["a"], ["b"])])
 
 
-def test_a_species_in_no_single_compartment_is_an_error(model):
+def test_a_species_in_two_volumes_is_an_error(model):
     a, b = model.monomers["R"], model.monomers["L"]
     cytosol, ecs = model.compartments["cytosol"], model.compartments["ecs"]
     with pytest.raises(emit.EmitError, match="cytosol, ecs"):
         emit.names.home(a(lig=1, dim=None, Y="u") ** cytosol % b(rec=1) ** ecs)
-    with pytest.raises(emit.EmitError, match="none"):
-        emit.names.home(pysb.ComplexPattern([b(rec=ANY)], None))
+
+
+def test_a_species_in_no_compartment_is_an_error_if_the_model_has_some(model):
+    model.species[0] = pysb.ComplexPattern([model.monomers["Drug"]()], None)
+    with pytest.raises(emit.EmitError, match="Drug.*in no compartment"):
+        emit.quantities.used_compartments(model)
 
 
 # Rules taken out --------------------------------------------------------------------------------
@@ -475,15 +485,18 @@ def test_elements_carry_what_the_tables_say(annotated):
     assert found.getSpecies("PIP3").getSBOTermID() == "SBO:0000247"
     assert found.getSpecies("R").getSBOTermID() == "SBO:0000253"
     assert found.getSpecies("E").getSBOTermID() == ""
-    assert uris(found.getCompartment("cytosol"), "is") == ["https://identifiers.org/GO:0005829"]
+    cytosol = found.getCompartment("cytosol")
+    assert uris(cytosol, "isVersionOf") == ["https://identifiers.org/GO:0005829"]
     forward = found.getReaction("PIP3_recruits_Akt__Akt__PIP3")
     assert forward.getSBOTermID() == "SBO:0000177"
     assert uris(forward, "isDescribedBy") == ["https://identifiers.org/doi:10.1000/1"]
+    assert uris(forward, "isVersionOf") == ["https://identifiers.org/GO:0005543"]
+    assert forward.getKineticLaw().getSBOTermID() == "SBO:0000054"
     backward = found.getReaction("PIP3_recruits_Akt__rev__Akt__PIP3")
     assert backward.getSBOTermID() == "SBO:0000180"
     assert found.getParameter("release").getSBOTermID() == "SBO:0000035"
     assert found.getParameter("recruit").getSBOTermID() == "SBO:0000036"
-    assert found.getParameter("make_Ca").getSBOTermID() == "SBO:0000009"
+    assert found.getParameter("make_Ca").getSBOTermID() == "SBO:0000048"
     assert "assumed" in found.getParameter("recruit").getNotesString()
 
 

@@ -185,7 +185,9 @@ def annotations() -> emit.Annotations:
     )
     cytosol = rows.Compartment("cytosol", "", 3, "cytosol_volume", "Cytosol", "go:0005829", "")
     reference = rows.Reference("one", "READ", "One 2001", "10.1000/1", "", "")
-    rule = rows.Rule("PIP3_recruits_Akt", "SBO:0000177", ("one", "assumed"), "it binds")
+    rule = rows.Rule(
+        "PIP3_recruits_Akt", "SBO:0000177", "go:0005543", ("one", "assumed"), "it binds"
+    )
     listed = {
         "monomers": {f"{row.monomer} {row.resource}": row for row in monomers},
         "compartments": {cytosol.id: cytosol},

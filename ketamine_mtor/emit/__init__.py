@@ -4,14 +4,16 @@ from ketamine_mtor.emit.annotate import About, Annotations, from_tables
 from ketamine_mtor.emit.edit import rules_in, without_rules
 from ketamine_mtor.emit.error import EmitError
 from ketamine_mtor.emit.names import home, pattern, species_ids
-from ketamine_mtor.emit.quantities import unit_names
+from ketamine_mtor.emit.quantities import unit_names, units_in
 from ketamine_mtor.emit.sbml import seeds, write_sbml
+from ketamine_mtor.emit.units import Units
 from ketamine_mtor.emit.validate import problems
 
 __all__ = [
     "About",
     "Annotations",
     "EmitError",
+    "Units",
     "from_tables",
     "home",
     "pattern",
@@ -20,6 +22,7 @@ __all__ = [
     "seeds",
     "species_ids",
     "unit_names",
+    "units_in",
     "without_rules",
     "write_sbml",
 ]

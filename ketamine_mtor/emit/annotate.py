@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 import libsbml
 
 from ketamine_mtor.emit.error import EmitError
 from ketamine_mtor.emit.laws import Law
+from ketamine_mtor.emit.sbo import FRACTION, MASS_ACTION, law_term
 from ketamine_mtor.knowledge import Tables, rows
 from ketamine_mtor.knowledge.rows import ASSUMED
 
 #: Registries whose prefix is part of the identifier, and then in capitals.
-_EMBEDDED = frozenset({"chebi", "cl", "go", "sbo"})
+_EMBEDDED = frozenset({"chebi", "cl", "go", "sbo", "uberon"})
 _SMALL = frozenset({"chebi", "mesh", "pubchem.compound"})
 _PROTEIN = frozenset({"uniprot", "hgnc"})
 _ION = re.compile(r"\(\d*[+-]\)$")
@@ -24,9 +25,6 @@ CONTINUOUS = "SBO:0000293"
 COMPARTMENT = "SBO:0000290"
 ENTITY, COMPLEX, POLYPEPTIDE = "SBO:0000240", "SBO:0000253", "SBO:0000252"
 SIMPLE_CHEMICAL, ION = "SBO:0000247", "SBO:0000327"
-#: Rate constants by the number of reactants.
-KINETIC_CONSTANT = "SBO:0000009"
-RATE_CONSTANTS = {1: "SBO:0000035", 2: "SBO:0000036"}
 #: The term of a reverse reaction, where it is not that of the rule: binding, dissociation.
 REVERSED = {"SBO:0000177": "SBO:0000180"}
 #: Of a monomer's qualifiers, those whose resource is a part of each complex with the monomer.
@@ -75,7 +73,11 @@ def from_tables(
         by_monomer.setdefault(row.monomer, []).append(row)
     quantities = {key: _number(row, tables) for key, row in tables.numbers().items()}
     for key, row in tables.observables.items():
-        quantities[key] = About(notes=_said(row.meaning), resources=_papers(row.source, tables))
+        quantities[key] = About(
+            notes=_said(row.meaning),
+            sbo=FRACTION if row.unit == "1" and row.per.startswith("total") else "",
+            resources=_papers(row.source, tables),
+        )
     return Annotations(
         model=model,
         creator=creator,
@@ -86,14 +88,19 @@ def from_tables(
                 name=row.name,
                 notes=_said(row.note),
                 sbo=COMPARTMENT,
-                resources=(("is", row.go),) if row.go else (),
+                resources=(("isVersionOf", row.resource),) if row.resource else (),
             )
             for key, row in tables.compartments.items()
         },
         monomers={key: _monomer(found) for key, found in by_monomer.items()},
         rules={
             key: About(
-                notes=_said(row.note), sbo=row.sbo, resources=_papers(row.references, tables)
+                notes=_said(row.note),
+                sbo=row.sbo,
+                resources=(
+                    *((("isVersionOf", row.resource),) if row.resource else ()),
+                    *_papers(row.references, tables),
+                ),
             )
             for key, row in tables.rules.items()
         },
@@ -194,20 +201,25 @@ class Annotator:
         # The name stays the pattern, by which PySB and people know the species.
         _write(element, About(notes=about.notes, sbo=about.sbo, resources=about.resources))
 
-    def quantity(self, element: libsbml.Parameter) -> None:
-        """Source and meaning of a parameter or readout."""
-        _write(element, self._said.quantities.get(element.getId(), About()))
+    def quantity(self, element: libsbml.Parameter, term: str) -> None:
+        """Source and meaning of a parameter or readout; ``term`` is told by its role."""
+        about = self._said.quantities.get(element.getId(), About())
+        _write(element, replace(about, sbo=about.sbo or term))
 
-    def rate_constant(self, element: libsbml.Parameter, reactants: set[int]) -> None:
-        """The term of a rate constant of reactions with these numbers of reactants."""
-        (count,) = reactants if len(reactants) == 1 else (0,)
-        element.setSBOTerm(RATE_CONSTANTS.get(count, KINETIC_CONSTANT))
+    def function(self, element: libsbml.FunctionDefinition) -> None:
+        """What the law of reactions that reach into another compartment means."""
+        said = "compartment: that of the reactants' membrane; k: rate constant; c: concentrations"
+        _write(element, About(notes=(said,), sbo=MASS_ACTION))
 
     def reaction(self, element: libsbml.Reaction, law: Law) -> None:
         """Term, papers and note of the rule that a reaction stems from."""
         about = self._said.rules.get(law.rule, About())
         sbo = REVERSED.get(about.sbo, about.sbo) if law.reverse else about.sbo
         _write(element, About(notes=about.notes, sbo=sbo, resources=about.resources))
+
+    def law(self, element: libsbml.KineticLaw, law: Law) -> None:
+        """The term of a law."""
+        element.setSBOTerm(law_term(law))
 
     def licensed(self, text: str) -> str:
         """The SBML text with the licence in the model's RDF, for which libSBML has no function."""

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 import libsbml
+import pysb
 import sympy
 
 from ketamine_mtor.emit.error import EmitError
 from ketamine_mtor.emit.units import ONE, Unit
 
 _FUNCTIONS = {sympy.exp: libsbml.AST_FUNCTION_EXP, sympy.log: libsbml.AST_FUNCTION_LN}
+#: PySB's symbol of the time since the start.
+TIME = pysb.time
 _ALLOWED = "+ - * / ^ exp log, numbers and names"
 
 
@@ -43,6 +46,18 @@ def total(terms: list[libsbml.ASTNode]) -> libsbml.ASTNode:
     return terms[0] if len(terms) == 1 else _node(libsbml.AST_PLUS, *terms)
 
 
+def call(identifier: str, arguments: list[libsbml.ASTNode]) -> libsbml.ASTNode:
+    """A call of the function definition of that id."""
+    node = _node(libsbml.AST_FUNCTION, *arguments)
+    node.setName(identifier)
+    return node
+
+
+def function(arguments: list[str], body: libsbml.ASTNode) -> libsbml.ASTNode:
+    """The mathematics of a function definition."""
+    return _node(libsbml.AST_LAMBDA, *(name(each) for each in arguments), body)
+
+
 def mathml(formula: sympy.Expr, ids: Callable[[str], str]) -> libsbml.ASTNode:
     """The formula; ``ids`` gives the SBML's id of each name in it.
 
@@ -53,6 +68,10 @@ def mathml(formula: sympy.Expr, ids: Callable[[str], str]) -> libsbml.ASTNode:
     """
 
     def write(part: sympy.Expr) -> libsbml.ASTNode:
+        if part == TIME:
+            node = libsbml.ASTNode(libsbml.AST_NAME_TIME)
+            node.setName(TIME.name)
+            return node
         if part.is_Symbol:
             return name(ids(part.name))
         if part.is_Number:

@@ -20,6 +20,14 @@ from pysb.generator.bng import format_complexpattern
 
 from ketamine_mtor.emit.error import EmitError
 
+#: What all of a model without compartments is in: one unit of volume, so that counts stay counts.
+DEFAULT = pysb.Compartment(
+    "default_compartment",
+    None,
+    3,
+    pysb.Parameter("default_volume", 1.0, _export=False),
+    _export=False,
+)
 #: A reaction's id has at most this many characters after its rule's name; else a hash stands there.
 LONGEST = 48
 
@@ -32,16 +40,20 @@ def pattern(species: pysb.ComplexPattern) -> str:
 def home(species: pysb.ComplexPattern) -> pysb.Compartment:
     """The compartment that a species counts in: the membrane if it reaches one, else its volume.
 
+    A species without compartment is in :data:`DEFAULT`.
+
     Raises
     ------
     EmitError
-        For a species without compartment, or in two membranes, or in two volumes and no membrane.
+        For a species in two membranes, or in two volumes and no membrane.
     """
     places = {each.name: each for each in filter(None, _places(species))}
+    if not places:
+        return DEFAULT
     flat = [place for place in places.values() if place.dimension == 2]
     candidates = flat or list(places.values())
     if len(candidates) != 1:
-        found = ", ".join(sorted(places)) or "none"
+        found = ", ".join(sorted(places))
         raise EmitError(f"{pattern(species)}: no single compartment to count it in, but {found}")
     return candidates[0]
 
@@ -65,7 +77,7 @@ def species_ids(model: pysb.Model) -> list[str]:
         f"{name}_{home(species).name}" if name in taken else name
         for name, species in zip(ids, model.species, strict=True)
     ]
-    _unique("species", [*ids, *taken])
+    _unique("the", [*ids, *taken, model.name])
     return ids
 
 

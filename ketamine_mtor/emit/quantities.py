@@ -10,10 +10,10 @@ import pysb
 import sympy
 
 from ketamine_mtor.emit.error import EmitError
-from ketamine_mtor.emit.formulas import unit_of
-from ketamine_mtor.emit.laws import size
-from ketamine_mtor.emit.names import home
-from ketamine_mtor.emit.units import AMOUNT, VOLUME, Unit, vocabulary
+from ketamine_mtor.emit.formulas import TIME, unit_of
+from ketamine_mtor.emit.laws import laws, size
+from ketamine_mtor.emit.names import DEFAULT, home, pattern
+from ketamine_mtor.emit.units import ONE, Unit, Units, parse
 from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.knowledge import WILDTYPE, Tables
 
@@ -61,8 +61,19 @@ def starts(model: pysb.Model) -> dict[int, Start]:
 
 
 def used_compartments(model: pysb.Model) -> list[pysb.Compartment]:
-    """The compartments that hold a species, in the model's order."""
+    """The compartments that hold a species, in the model's order.
+
+    Raises
+    ------
+    EmitError
+        For a species without compartment in a model that has some.
+    """
     holding = {home(species).name for species in model.species}
+    if DEFAULT.name in holding:
+        if model.compartments:
+            nowhere = [pattern(each) for each in model.species if home(each) is DEFAULT]
+            raise EmitError(f"{nowhere[0]}: in no compartment, though the model has some")
+        return [DEFAULT]
     return [compartment for compartment in model.compartments if compartment.name in holding]
 
 
@@ -75,56 +86,123 @@ def sizes(model: pysb.Model) -> dict[str, str]:
     return found
 
 
+def expressions(model: pysb.Model) -> list[pysb.Expression]:
+    """The model's expressions, and those that BioNetGen made for its energy rules."""
+    return [*model.expressions, *arrhenius(model)]
+
+
+def arrhenius(model: pysb.Model) -> list[pysb.Expression]:
+    """The rate constants of energy rules: exponentials of a free energy.
+
+    Their prefactor is one unit of whatever the reaction needs, which the formula does not say.
+    """
+    every = model.expressions_constant(include_derived=True)
+    own = model.expressions.keys()
+    return sorted((each for each in every if each.name not in own), key=lambda each: each.name)
+
+
+def written_parameters(model: pysb.Model) -> list[pysb.Parameter]:
+    """All parameters but those that nothing uses."""
+    used = {symbol.name for each in expressions(model) for symbol in each.expr.free_symbols}
+    used |= {rate.name for rule in model.rules for rate in _rates(rule)}
+    used |= {each.value.name for each in model.initials} | set(sizes(model))
+    return [each for each in model.parameters if each.name in used]
+
+
 def written_expressions(model: pysb.Model) -> list[pysb.Expression]:
     """All expressions but those that only say how much of a species there is at the start."""
-    needed = {symbol.name for each in model.expressions for symbol in each.expr.free_symbols}
+    needed = {symbol.name for each in expressions(model) for symbol in each.expr.free_symbols}
     needed |= {rate.name for rule in model.rules for rate in _rates(rule)}
     initial = {each.value.name for each in model.initials}
-    return [each for each in model.expressions if each.name in needed or each.name not in initial]
+    listed = expressions(model)
+    return [each for each in listed if each.name in needed or each.name not in initial]
 
 
 def _rates(rule: pysb.Rule) -> list[pysb.Component]:
     return [rate for rate in (rule.rate_forward, rule.rate_reverse) if rate is not None]
 
 
-def units(model: pysb.Model, tables: Tables, known: Mapping[str, Unit]) -> dict[str, Unit]:
-    """The unit of each parameter, expression and observable; ``known`` are the tables' units.
+def units_in(tables: Tables) -> Units:
+    """The units that the knowledge tables give: nmol, litres, seconds and those of the rows."""
+    numbers = tables.numbers()
+    listed = {**tables.observables, **numbers}
+    of = {key: row.unit for key, row in listed.items()}
+    of |= {f"{key}{WILDTYPE}": row.unit for key, row in numbers.items()}
+    definitions = {word: (row.sbml_id, row.definition) for word, row in tables.units.items()}
+    return Units(definitions, of, amount="10^-9 mole")
 
-    A parameter in no table gets the unit that an expression in the tables needs of it.
+
+def units(model: pysb.Model, given: Units) -> dict[str, Unit]:
+    """The unit of each parameter, expression and observable.
+
+    A parameter of which nobody says it gets the unit that the reactions need of their rate
+    constant, or an expression of its factor.
 
     Raises
     ------
     EmitError
-        For a parameter whose unit cannot be told, a formula whose terms disagree, or one whose
-        unit is not what its table says.
+        For a parameter whose unit cannot be told, a formula whose terms disagree, or a quantity
+        whose unit is not what is said of it or what its reactions need.
     """
-    listed = {**tables.observables, **tables.numbers()}
-    stated = {key: _lookup(key, row.unit, known) for key, row in listed.items()}
-    found = {observable.name: AMOUNT for observable in model.observables}
-    found |= {name: VOLUME for name in sizes(model)}
+    known = given.known()
+    amount = parse(given.amount)
+    stated = {key: _lookup(key, word, known) for key, word in given.of.items()}
+    needed = rate_units(model, given)
+    found = {observable.name: amount for observable in model.observables}
+    found[TIME.name] = parse(given.time)
+    found |= {name: parse(given.volume) for name in sizes(model)}
+    starting = {each.value.name for each in model.initials}
     for parameter in model.parameters:
-        number = parameter.name.removesuffix(WILDTYPE)
-        if parameter.name in stated:
-            found.setdefault(parameter.name, stated[parameter.name])
-        elif number in tables.numbers():
-            found[parameter.name] = stated[number]
+        name = parameter.name
+        if name in stated:
+            found.setdefault(name, stated[name])
+        elif name in needed:
+            found.setdefault(name, needed[name])
+        elif name in starting:
+            found.setdefault(name, amount)
+    should = {**needed, **stated}
     for expression in model.expressions:
-        _solve(expression, found, stated)
+        _solve(expression, found, should)
         if all(symbol.name in found for symbol in expression.expr.free_symbols):
             found[expression.name] = _checked(expression, found, stated)
-    for parameter in model.parameters:
+    for parameter in written_parameters(model):
         if parameter.name not in found:
-            raise EmitError(f"parameter '{parameter.name}': no table gives its unit")
+            raise EmitError(f"parameter '{parameter.name}': nothing says its unit; see emit.Units")
     for expression in model.expressions:
         found.setdefault(expression.name, _checked(expression, found, stated))
+    for expression in arrhenius(model):
+        found[expression.name] = _checked(expression, found, {}) * needed[expression.name]
+    for name, unit in needed.items():
+        if found[name] != unit:
+            raise EmitError(f"'{name}' is in {found[name]}, but its reactions need {unit}")
     return found
 
 
-def unit_names(model: pysb.Model, tables: Tables) -> dict[str, str]:
-    """The unit of each quantity that units.tsv has a word for, as that word."""
-    known, _ = vocabulary(tables.units)
-    words = {unit: word for word, unit in reversed(known.items())}
-    found = units(model, tables, known)
+def rate_units(model: pysb.Model, given: Units) -> dict[str, Unit]:
+    """The unit that each rate constant needs, by how many reactants its reactions have.
+
+    Raises
+    ------
+    EmitError
+        For a constant of reactions of different orders.
+    """
+    volume = parse(given.volume)
+    per_time = ONE / parse(given.time)
+    concentration = parse(given.amount) / volume
+    found: dict[str, Unit] = {}
+    for law in laws(model):
+        unit = per_time * concentration ** (1 - len(law.reactants))
+        if found.setdefault(law.rate, unit) != unit:
+            raise EmitError(
+                f"'{law.rate}' is a rate constant of reactions with different numbers of reactants"
+            )
+    return found
+
+
+def unit_names(model: pysb.Model, given: Units) -> dict[str, str]:
+    """The unit of each quantity that has a word for it, as that word."""
+    words = {unit: word for word, unit in reversed(given.known().items())}
+    found = units(model, given)
     return {key: words[unit] for key, unit in found.items() if unit in words}
 
 

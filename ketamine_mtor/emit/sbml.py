@@ -11,15 +11,20 @@ import pysb
 from ketamine_mtor.emit import quantities
 from ketamine_mtor.emit.annotate import Annotations, Annotator
 from ketamine_mtor.emit.error import EmitError
-from ketamine_mtor.emit.formulas import mathml, name, number, product, total
-from ketamine_mtor.emit.laws import Law, laws, size
+from ketamine_mtor.emit.formulas import call, function, mathml, name, number, product, total
+from ketamine_mtor.emit.laws import Law, function_id, function_name, laws, size
 from ketamine_mtor.emit.names import home, pattern, reaction_ids, species_ids
 from ketamine_mtor.emit.quantities import Start
-from ketamine_mtor.emit.units import AMOUNT, TIME, VOLUME, Unit, vocabulary
+from ketamine_mtor.emit.sbo import quantity_terms
+from ketamine_mtor.emit.units import Unit, Units, parse
 from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.knowledge import Tables
 
 REVERSE = " (reverse)"
+#: Of SBML Level 3. The first is what tools know best: COPASI loses the creators of the second.
+VERSIONS = (1, 2)
+#: Area and length have no part in the model, but tools warn where they are not set.
+_AREA, _LENGTH = parse("metre^2"), parse("metre")
 
 
 def seeds(model: pysb.Model) -> dict[str, str]:
@@ -33,21 +38,25 @@ def seeds(model: pysb.Model) -> dict[str, str]:
 
 def write_sbml(
     model: pysb.Model,
-    tables: Tables,
+    units: Units | Tables | None = None,
     *,
     annotations: Annotations | None = None,
     steady_state: Mapping[str, float] | None = None,
+    version: int = VERSIONS[0],
 ) -> str:
     """The SBML of ``model``, which has to have its network; the same text for the same input.
 
     Parameters
     ----------
-    tables
-        Give the units: of parameters, initial amounts and observables.
+    units
+        Units of parameters, expressions and observables, or the knowledge tables that have them.
+        Without, molecules are counted, in litres and seconds.
     annotations
         What is said of the elements: see ``annotate.from_tables``.
     steady_state
-        Species id to initial concentration (nM); without, species start at their seeds.
+        Species id to initial concentration; without, species start at their seeds.
+    version
+        Of SBML Level 3: 1, or 2.
 
     Raises
     ------
@@ -58,7 +67,11 @@ def write_sbml(
     """
     if not model.reactions:
         raise EmitError("the model has no network yet: see ketamine_mtor.network")
-    return _Writer(model, tables, annotations, steady_state).text()
+    if version not in VERSIONS:
+        raise EmitError(not_allowed("version of SBML Level 3", str(version), map(str, VERSIONS)))
+    if isinstance(units, Tables):
+        units = quantities.units_in(units)
+    return _Writer(model, units or Units(), annotations, steady_state, version).text()
 
 
 @dataclass(frozen=True)
@@ -75,9 +88,10 @@ class _Writer:
     def __init__(
         self,
         model: pysb.Model,
-        tables: Tables,
+        units: Units,
         annotations: Annotations | None,
         steady_state: Mapping[str, float] | None,
+        version: int,
     ):
         self._source = model
         self._species = species_ids(model)
@@ -87,9 +101,15 @@ class _Writer:
         self._starts = quantities.starts(model)
         self._steady = steady_state
         self._sizes = quantities.sizes(model)
-        known, self._units = vocabulary(tables.units)
-        self._unit_of = quantities.units(model, tables, known)
-        self._document = libsbml.SBMLDocument(3, 1)
+        self._amount, self._volume = parse(units.amount), parse(units.volume)
+        self._time = parse(units.time)
+        self._units = units.vocabulary()
+        self._multiples = {law.constant: law for law in self._laws if law.statistics != 1}
+        self._unit_of = quantities.units(model, units)
+        for identifier, law in self._multiples.items():
+            self._unit_of[identifier] = self._unit_of[law.rate]
+        self._terms = quantity_terms(model, self._laws, self._unit_of, units)
+        self._document = libsbml.SBMLDocument(3, version)
         self._model = self._document.createModel()
 
     def text(self) -> str:
@@ -99,6 +119,8 @@ class _Writer:
         for index in sorted(range(len(self._species)), key=lambda i: self._species[i]):
             self._write_species(index)
         self._write_parameters()
+        for count in sorted({len(law.reactants) for law in self._laws if law.crosses}):
+            self._write_function(count)
         for reaction in self._reactions():
             self._write_reaction(reaction)
         self._units.write(self._model)
@@ -116,10 +138,12 @@ class _Writer:
         model = self._model
         model.setId(self._source.name)
         model.setName(self._source.name)
-        model.setSubstanceUnits(self._unit_id(AMOUNT))
-        model.setExtentUnits(self._unit_id(AMOUNT))
-        model.setTimeUnits(self._unit_id(TIME))
-        model.setVolumeUnits(self._unit_id(VOLUME))
+        model.setSubstanceUnits(self._unit_id(self._amount))
+        model.setExtentUnits(self._unit_id(self._amount))
+        model.setTimeUnits(self._unit_id(self._time))
+        model.setVolumeUnits(self._unit_id(self._volume))
+        model.setAreaUnits(self._unit_id(_AREA))
+        model.setLengthUnits(self._unit_id(_LENGTH))
         if self._about:
             self._about.model(model)
 
@@ -130,7 +154,7 @@ class _Writer:
         # A membrane too is a (thin) volume here, so that every concentration is in nM.
         compartment.setSpatialDimensions(3)
         compartment.setSize(size(source))
-        compartment.setUnits(self._unit_id(VOLUME))
+        compartment.setUnits(self._unit_id(self._volume))
         compartment.setConstant(True)
         if self._about:
             self._about.compartment(compartment)
@@ -142,7 +166,7 @@ class _Writer:
         species.setName(pattern(self._source.species[index]))
         species.setCompartment(self._homes[index])
         species.setInitialConcentration(self._concentration(index, start))
-        species.setSubstanceUnits(self._unit_id(AMOUNT))
+        species.setSubstanceUnits(self._unit_id(self._amount))
         species.setHasOnlySubstanceUnits(False)
         species.setBoundaryCondition(start is not None and start.held)
         species.setConstant(False)
@@ -150,7 +174,7 @@ class _Writer:
             molecules = self._source.species[index].monomer_patterns
             self._about.species(species, sorted(each.monomer.name for each in molecules))
         if start is not None and _is_assigned(start):
-            self._assign(self._species[index], start.formula)
+            self._assign(self._species[index], mathml(start.formula, self._id))
 
     def _concentration(self, index: int, start: Start | None) -> float:
         if self._steady is not None and not (start is not None and _is_assigned(start)):
@@ -165,14 +189,14 @@ class _Writer:
             formula = formula.xreplace({each: each.expr for each in formula.atoms(pysb.Expression)})
         return float(formula.xreplace({each: each.value for each in formula.atoms(pysb.Parameter)}))
 
-    def _assign(self, symbol: str, formula) -> None:
+    def _assign(self, symbol: str, formula: libsbml.ASTNode) -> None:
         assignment = self._model.createInitialAssignment()
         assignment.setSymbol(symbol)
-        assignment.setMath(mathml(formula, self._id))
+        assignment.setMath(formula)
 
     def _write_parameters(self) -> None:
         for parameter in self._source.parameters:
-            if parameter.name not in self._sizes:
+            if parameter.name in self._unit_of and parameter.name not in self._sizes:
                 self._parameter(parameter.name, constant=True).setValue(parameter.value)
         for observable in self._source.observables:
             self._parameter(observable.name, constant=False)
@@ -182,9 +206,32 @@ class _Writer:
             parameter = self._parameter(expression.name, constant)
             if constant:
                 parameter.setValue(self._value(expression))
-                self._assign(expression.name, expression.expr)
+                self._assign(expression.name, self._formula(expression))
             else:
-                self._rule(expression.name, mathml(expression.expr, self._id))
+                self._rule(expression.name, self._formula(expression))
+        for identifier, law in sorted(self._multiples.items()):
+            self._write_multiple(identifier, law)
+
+    def _formula(self, expression: pysb.Expression) -> libsbml.ASTNode:
+        formula = mathml(expression.expr, self._id)
+        if expression not in quantities.arrhenius(self._source):
+            return formula
+        prefactor = number(1, self._unit_id(self._unit_of[expression.name]))
+        return product([prefactor, formula])
+
+    def _write_multiple(self, identifier: str, law: Law) -> None:
+        """A rate constant times how many ways there are, so that the law stays mass action."""
+        made = {each.name: each for each in quantities.expressions(self._source)}
+        source = made.get(law.rate)
+        constant = source is None or source.is_constant_expression()
+        parameter = self._parameter(identifier, constant)
+        formula = product([number(law.statistics), name(law.rate)])
+        if constant:
+            value = source or self._source.parameters[law.rate]
+            parameter.setValue(float(law.statistics) * self._value(value))
+            self._assign(identifier, formula)
+        else:
+            self._rule(identifier, formula)
 
     def _parameter(self, identifier: str, constant: bool) -> libsbml.Parameter:
         parameter = self._model.createParameter()
@@ -193,10 +240,7 @@ class _Writer:
         parameter.setUnits(self._unit_id(self._unit_of[identifier]))
         parameter.setConstant(constant)
         if self._about:
-            self._about.quantity(parameter)
-            reactants = {len(law.reactants) for law in self._laws if law.rate == identifier}
-            if reactants:
-                self._about.rate_constant(parameter, reactants)
+            self._about.quantity(parameter, self._terms[identifier])
         return parameter
 
     def _rule(self, variable: str, formula: libsbml.ASTNode) -> None:
@@ -211,7 +255,7 @@ class _Writer:
         for index, times in sorted(counted, key=lambda pair: self._species[pair[0]]):
             factors = [name(self._species[index]), name(self._homes[index])]
             terms.append(product([number(times), *factors] if times != 1 else factors))
-        return total(terms or [number(0, self._unit_id(AMOUNT))])
+        return total(terms or [number(0, self._unit_id(self._amount))])
 
     def _reactions(self) -> list[_Reaction]:
         named = reaction_ids(
@@ -244,12 +288,27 @@ class _Writer:
                 reference.setSpecies(self._species[index])
                 reference.setStoichiometry(indices.count(index))
                 reference.setConstant(True)
-        factors = [name(law.anchor)]
-        if law.statistics != 1:
-            factors.append(number(law.statistics))
-        factors.append(name(law.rate))
-        factors += [name(each) for each in sorted(self._species[i] for i in law.reactants)]
-        reaction.createKineticLaw().setMath(product(factors))
+        factors = [law.anchor, law.constant, *sorted(self._species[i] for i in law.reactants)]
+        terms = [name(each) for each in factors]
+        math = call(function_id(len(law.reactants)), terms) if law.crosses else product(terms)
+        written = reaction.createKineticLaw()
+        written.setMath(math)
+        if self._about:
+            self._about.law(written, law)
+
+    def _write_function(self, count: int) -> None:
+        """The law of reactions of ``count`` molecules that reach into another compartment.
+
+        Within one compartment COPASI knows mass action for what it is; for the others it would
+        make up a function for each reaction.
+        """
+        definition = self._model.createFunctionDefinition()
+        definition.setId(function_id(count))
+        definition.setName(function_name(count))
+        arguments = ["compartment", "k", *(f"c{place + 1}" for place in range(count))]
+        definition.setMath(function(arguments, product([name(each) for each in arguments])))
+        if self._about:
+            self._about.function(definition)
 
 
 def _is_assigned(start: Start) -> bool:

@@ -85,17 +85,53 @@ def _factor(text: str) -> Unit:
     return ONE if base == "dimensionless" else Unit(powers=((base, exponent),))
 
 
-AMOUNT = parse("10^-9 mole")
-VOLUME = parse("litre")
-TIME = parse("second")
-CONCENTRATION = AMOUNT / VOLUME
+NMOL = parse("10^-9 mole")
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of a model's quantities; the default is PySB's own: molecules, litres, seconds.
+
+    Attributes
+    ----------
+    definitions
+        Unit, as ``of`` names it, to its SBML id and its definition (see the module's syntax).
+    of
+        Parameter, Expression or Observable to its unit. Observables (amounts), sizes, the amounts
+        that species start at and rate constants of mass action need none: they follow.
+    amount, volume, time
+        Definitions of what molecules, sizes and time are counted in.
+    """
+
+    definitions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    of: Mapping[str, str] = field(default_factory=dict)
+    amount: str = "item"
+    volume: str = "litre"
+    time: str = "second"
+
+    def known(self) -> dict[str, Unit]:
+        """Each of the units that have a word."""
+        found = {}
+        for word, (_, definition) in self.definitions.items():
+            try:
+                found[word] = parse(definition)
+            except EmitError as error:
+                raise EmitError(f"unit '{word}': {error}") from None
+        return found
+
+    def vocabulary(self) -> Vocabulary:
+        """The ids to write them under."""
+        listed: dict[Unit, tuple[str, str]] = {}
+        for word, unit in self.known().items():
+            listed.setdefault(unit, (self.definitions[word][0], word))
+        return Vocabulary(listed)
 
 
 @dataclass
 class Vocabulary:
-    """The ids of units in one SBML file: those of the tables, and made up ones for the rest.
+    """The ids of units in one SBML file: those that have a word, and made up ones for the rest.
 
-    ``listed`` gives the id and the name of each unit of the tables.
+    ``listed`` gives the id and the name of each unit that has a word.
     """
 
     listed: Mapping[Unit, tuple[str, str]]
@@ -126,23 +162,10 @@ class Vocabulary:
                 each.setMultiplier(multiplier)
 
 
-def vocabulary(rows: Mapping[str, object]) -> tuple[dict[str, Unit], Vocabulary]:
-    """The units of units.tsv by their string, and their ids; rows have sbml_id and definition."""
-    by_name = {}
-    listed: dict[Unit, tuple[str, str]] = {}
-    for name, row in rows.items():
-        try:
-            by_name[name] = parse(row.definition)
-        except EmitError as error:
-            raise EmitError(f"units.tsv, unit '{name}': {error}") from None
-        listed.setdefault(by_name[name], (row.sbml_id, name))
-    return by_name, Vocabulary(listed)
-
-
 def _made_up(unit: Unit) -> str:
     """An id that spells the unit: nmol for the amount, so that usual units read well."""
     moles = dict(unit.powers).get("mole", 0)
-    rest = unit / AMOUNT**moles
+    rest = unit / NMOL**moles
     parts = [f"{base}{_signed(exponent)}" for base, exponent in rest.powers]
     if moles:
         parts.insert(0, f"nmol{_signed(moles)}")

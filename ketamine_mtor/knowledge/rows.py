@@ -54,7 +54,7 @@ class Compartment:
     dimension: int
     size: str
     name: str
-    go: str
+    resource: str
     note: str
 
 
@@ -113,12 +113,26 @@ class Observable:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row of ``rules.tsv``: the kind of process a rule is and the papers it rests on."""
+    """A row of ``rules.tsv``: the kind of process a rule is and the papers it rests on.
+
+    ``resource`` is the process (of GO, mostly) that it is a version of.
+    """
 
     rule: str
     sbo: str
+    resource: str
     references: tuple[str, ...]
     note: str
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A row of ``identifiers.tsv``: what a database calls a compact identifier, as it was seen."""
+
+    identifier: str
+    label: str
+    reviewed: str
+    seen: str
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class Tables:
     observables: Mapping[str, rows.Observable]
     rules: Mapping[str, rows.Rule]
     references: Mapping[str, rows.Reference]
+    identifiers: Mapping[str, rows.Identifier]
     variants: Mapping[str, rows.Variant]
     variant_settings: Mapping[str, rows.VariantSetting]
     steady_state: Mapping[str, rows.SteadySpecies]
@@ -83,6 +84,7 @@ class _Table:
 _TABLES = (
     _Table("units", rows.Unit, ("unit",)),
     _Table("references", rows.Reference, ("id",)),
+    _Table("identifiers", rows.Identifier, ("identifier",)),
     _Table("parameters", rows.Value, ("id",)),
     _Table("initial_amounts", rows.Value, ("id",)),
     _Table("compartments", rows.Compartment, ("id",)),
