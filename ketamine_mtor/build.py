@@ -36,9 +36,10 @@ _DESCRIPTION = (
     " one litre of cortical tissue. It starts at the drug-free steady state.",
     "To give a dose, set the parameter ketamine_dose (mg/kg, an intraperitoneal bolus at time 0); 0"
     " is an animal without. To give another drug, set the parameter of its name with the suffix"
-    " _nM, such as rapamycin_nM: its concentration, which stays. To take a gene out, set its initial"
-    " amount, such as RICTOR_0, and the initial concentration of every species that holds it to 0;"
-    " such an animal then has to find its own rest first. The readouts are the parameters under"
+    " _nM, such as rapamycin_nM: its concentration, which stays. To block a target, give its drug,"
+    " or set the rate constant of its step to 0. To take a gene out, set its initial amount, such"
+    " as RICTOR_0, and the initial concentration of every species that holds it to 0; such an"
+    " animal has to find its own rest before the dose. The readouts are the parameters under"
     " assignment rules.",
     "Model files are dedicated to the public domain under CC0-1.0.",
 )

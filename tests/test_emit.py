@@ -10,7 +10,6 @@ import pysb
 import pytest
 import roadrunner
 import sympy
-from pysb import ANY
 from pysb.simulator import ScipyOdeSimulator
 
 from ketamine_mtor import emit, network
@@ -432,7 +431,7 @@ def test_a_species_in_two_volumes_is_an_error(model):
 
 def test_a_species_in_no_compartment_is_an_error_if_the_model_has_some(model):
     model.species[0] = pysb.ComplexPattern([model.monomers["Drug"]()], None)
-    with pytest.raises(emit.EmitError, match="Drug.*in no compartment"):
+    with pytest.raises(emit.EmitError, match=r"Drug.*in no compartment"):
         emit.quantities.used_compartments(model)
 
 
