@@ -11,7 +11,10 @@ from ketamine_mtor.errors import InputError, MissingExtra
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the companions, or with ``--check`` say which differ: 0, 1 if any does, 2 for errors."""
+    """Write the companions, or with ``--check`` say which differ.
+
+    Returns the exit status: 0; 1 where a file differs; 2 for wrong input or a missing extra.
+    """
     parser = argparse.ArgumentParser(prog="python -m ketamine_mtor.companions")
     parser.add_argument("--check", action="store_true", help="only say which files differ")
     check = parser.parse_args(arguments).check

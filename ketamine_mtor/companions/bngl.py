@@ -50,4 +50,3 @@ def write(model: pysb.Model) -> str:
         steps=_RUN_S // _STEP_S,
     )
     return export(model, "bngl").rstrip() + "\n" + actions
-

@@ -98,4 +98,3 @@ def _event(model: libsbml.Model, assignments: Mapping[str, str]) -> None:
         assignment = event.createEventAssignment()
         assignment.setVariable(variable)
         assignment.setMath(libsbml.parseL3Formula(formula))
-

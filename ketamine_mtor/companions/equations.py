@@ -13,10 +13,11 @@ from ketamine_mtor.evidence import markdown, title
 
 _INTRO = """# Equations
 
-All equations of `sbml/ketamine_mtor.xml`, made from it by `make companions`. A name of a species stands for its
-concentration (nM), that of a compartment for its volume (litre), `v1`, `v2` ... for the rates of the reactions
-(nmol/s); time is in seconds. [`parameters.md`](parameters.md) has the value, unit and source of each parameter, and
-[`companions.md`](companions.md) says what other forms of the model there are."""
+All equations of `sbml/ketamine_mtor.xml`, made from it by `make companions`. A species' name stands
+for its concentration (nM), a compartment's for its volume (litre), `v1`, `v2` ... for the rates of
+the reactions (nmol/s); time is in seconds. [`parameters.md`](parameters.md) has the value, unit and
+source of each parameter; [`companions.md`](companions.md) says what other forms of the model there
+are."""
 _REACTIONS = "## Reactions"
 _CONSTANTS = "## Parameters that follow from others"
 _READOUTS = """## Readouts
@@ -24,7 +25,8 @@ _READOUTS = """## Readouts
 `n_ID` is an amount (nmol)."""
 _SPECIES = """## Species
 
-The name of a species in the rules, where it starts (nM: at rest, or what its parameter says) and how it changes (nM/s)."""
+The name of a species in the rules, where it starts (nM: at rest, or what its parameter says) and
+how it changes (nM/s)."""
 _PLACES = "## Compartments"
 _HELD = "held"
 
