@@ -8,6 +8,7 @@ import subprocess
 import warnings
 from pathlib import Path
 
+import libsbml
 import numpy as np
 import pytest
 import roadrunner
@@ -177,6 +178,17 @@ def test_the_page_names_every_companion():
     assert [name for name in companions.COMPANIONS if f"`{name}`" not in page] == []
 
 
+def test_the_script_of_the_page_gives_the_doses(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    page = (ROOT / "docs" / "companions.md").read_text(encoding="utf-8")
+    names = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], names)
+    times, values = np.vstack(names["parts"]).T
+    run = km.simulate(ketamine=[(0, 10), (24, 10), (48, 10)], every=EVERY)["pS6K_T389"]
+    theirs = np.interp(times / SECONDS_PER_HOUR, run["time"], run)
+    assert np.abs(values - theirs).max() < 0.01 * float(run.max())
+
+
 # Doses
 
 
@@ -251,11 +263,12 @@ def test_antimony_read_back_runs_as_the_sbml(made, sbml):
 
 
 @pytest.fixture(scope="module")
-def by_bionetgen(made, tmp_path_factory):
+def by_bionetgen(tmp_path_factory):
+    """What BioNetGen makes of the committed file, which is what is generated (tested)."""
     folder = tmp_path_factory.mktemp("bngl")
-    (folder / "model.bngl").write_text(made["sbml/ketamine_mtor.bngl"], encoding="utf-8")
     program = network._bionetgen() / "BNG2.pl"
-    subprocess.run(["perl", program, "model.bngl"], cwd=folder, check=True, capture_output=True)
+    command = ["perl", program, "--outdir", folder, ROOT / "sbml" / "ketamine_mtor.bngl"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder
 
 
@@ -266,7 +279,7 @@ def section(text, name):
 
 
 def test_bionetgen_makes_the_committed_network_of_the_bngl(by_bionetgen):
-    ours = (by_bionetgen / "model.net").read_text(encoding="utf-8")
+    ours = (by_bionetgen / "ketamine_mtor.net").read_text(encoding="utf-8")
     committed = paths.read(paths.network())
     assert len(section(committed, "species")) > 200
     # The amounts of a network file are those of its seeds, here without the dose.
@@ -279,7 +292,7 @@ def test_bionetgen_makes_the_committed_network_of_the_bngl(by_bionetgen):
 
 
 def test_the_actions_of_the_bngl_rest_and_dose(by_bionetgen, tenfold):
-    lines = (by_bionetgen / "model_dose.gdat").read_text(encoding="utf-8").splitlines()
+    lines = (by_bionetgen / "ketamine_mtor_dose.gdat").read_text(encoding="utf-8").splitlines()
     names = lines[0].lstrip("# ").split()
     read = np.array([line.split() for line in lines[1:]], dtype=float)
     ours = read[:, [names.index(name) for name in NAMES]]
@@ -423,6 +436,20 @@ def test_the_page_has_the_equations_of_the_model(made, sbml):
         runner,
     ) == ["v5"]
     assert wrong(page.replace("`(v3 - v4 ", "`(v3 + v4 "), runner) == ["Ketamine_extracellular"]
+
+
+def test_a_law_that_calls_a_function_is_written_out(sbml, made):
+    document = libsbml.readSBMLFromString(sbml)
+    model = document.getModel()
+    function = model.createFunctionDefinition()
+    function.setId("first_order")
+    function.setMath(libsbml.parseL3Formula("lambda(c, k, a, c * k * a)"))
+    law = model.getReaction("ketamine_eliminated__Ketamine_blood").getKineticLaw()
+    call = "first_order(blood, ketamine_elimination, Ketamine_blood)"
+    law.setMath(libsbml.parseL3Formula(call))
+    text = libsbml.writeSBMLToString(document)
+    assert emit.problems(text) == []
+    assert equations.write(text, homes()) == made["docs/equations.md"]
 
 
 def test_an_sbml_of_other_rules_has_no_page(sbml):

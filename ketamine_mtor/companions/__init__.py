@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ketamine_mtor import paths
@@ -35,7 +35,7 @@ def made() -> dict[str, bytes]:
 
 
 def renew(folder: Path | None = None) -> list[str]:
-    """Write every file, all or none of them; the paths written.
+    """Write every file, once all are made; the paths written.
 
     ``folder`` is where ``sbml/`` and ``docs/`` lie (default: the checkout).
     """
@@ -46,7 +46,7 @@ def renew(folder: Path | None = None) -> list[str]:
     return [str(folder / name) for name in files]
 
 
-def differences(files: Mapping[str, bytes], folder: Path | None = None) -> Iterable[str]:
+def differences(files: Mapping[str, bytes], folder: Path | None = None) -> list[str]:
     """One line for each of ``files`` that ``folder`` lacks or has otherwise."""
     folder = paths.root() if folder is None else folder
     return [
