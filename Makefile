@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build check steady fit sensitivity parameters contradictions wheel clean
+.PHONY: help .venv reproduce test build companions check steady fit sensitivity parameters contradictions wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,8 +29,12 @@ test: $(VENV)/.installed ## run the whole test suite
 build: $(VENV)/.installed ## rewrite sbml/ from the rules
 	$(BIN)/ketamine-mtor build
 
-check: $(VENV)/.installed ## is sbml/ what the rules give, and is the code tidy
+companions: $(VENV)/.installed ## rewrite the other forms of the model (docs/companions.md) from sbml/ and the rules
+	$(BIN)/python -m ketamine_mtor.companions
+
+check: $(VENV)/.installed ## is sbml/ what the rules give, are its companions, and is the code tidy
 	$(BIN)/ketamine-mtor build --check
+	$(BIN)/python -m ketamine_mtor.companions --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 

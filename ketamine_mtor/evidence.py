@@ -77,7 +77,7 @@ def page(tables: knowledge.Tables, found: Sensitivities, stretches: Mapping[str,
     text = [_HEAD, _split(evidence_split(tables, found))]
     numbers = tables.numbers()
     for module, names in groups.items():
-        text += [f"## {_title(module)}", _LINK.format(module), _rows(names, tables, strongest)]
+        text += [f"## {title(module)}", _LINK.format(module), _rows(names, tables, strongest)]
     left = [name for name in numbers if name not in stretches]
     if left:
         text += [f"## {_UNUSED}", _rows(left, tables, strongest)]
@@ -170,7 +170,7 @@ def _largest(strongest: tuple[str, float] | None) -> str:
     return f"{value:.2g} ({claim.partition('_')[0]})" if value else "0"
 
 
-def _title(module: str) -> str:
+def title(module: str) -> str:
     """What a module of ``rules/`` is about: its first sentence, as far as a colon."""
     said = (import_module(f"ketamine_mtor.rules.{module}").__doc__ or module).splitlines()[0]
     return said.partition(":")[0].rstrip(".")

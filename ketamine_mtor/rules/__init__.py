@@ -74,10 +74,15 @@ def stretches(tables: knowledge.Tables | None = None) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda pair: order.index(pair[1])))
 
 
+def homes(variant: str | None = None) -> dict[str, str]:
+    """Each rule, parameter and formula of a variant to the module of ``rules/`` that wrote it."""
+    return _written(variant, None)[1]
+
+
 def _written(
     variant: str | None, tables: knowledge.Tables | None
 ) -> tuple[pysb.Model, dict[str, str]]:
-    """The model, and each of its parameters to the module that named it first."""
+    """The model, and each of its components to the module that named it first."""
     from ketamine_mtor.rules.caption import Caption
 
     variant = knowledge.DEFAULT_VARIANT if variant is None else variant
@@ -90,6 +95,6 @@ def _written(
     for name in (_ANATOMY, *STRETCHES, *tables.variants[variant].modules):
         module = import_module(f"ketamine_mtor.rules.{name}")
         module.write(c, tables) if name == _ANATOMY else module.write(c)
-        for parameter in c.model.parameters:
-            named.setdefault(parameter.name, name)
+        for component in c.model.components:
+            named.setdefault(component.name, name)
     return c.finish(), named

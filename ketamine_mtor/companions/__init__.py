@@ -1,0 +1,56 @@
+"""Other forms of the model, made from its SBML and its rules: see ``docs/companions.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ketamine_mtor import paths
+from ketamine_mtor.companions import antimony, bngl, cps, dosing, equations
+from ketamine_mtor.files import write
+from ketamine_mtor.rules import build_model, homes
+
+#: Each file, by its path beside ``sbml/``, and what makes it of the text of the SBML.
+COMPANIONS: Mapping[str, Callable[[str], str]] = {
+    "sbml/ketamine_mtor_dosing.xml": dosing.write,
+    "sbml/ketamine_mtor.ant": antimony.write,
+    "sbml/ketamine_mtor.bngl": lambda _: bngl.write(build_model()),
+    "sbml/ketamine_mtor.cps": cps.write,
+    "docs/equations.md": lambda sbml: equations.write(sbml, homes()),
+}
+
+
+def made() -> dict[str, bytes]:
+    """Each file of :data:`COMPANIONS` as the committed SBML and the rules give it.
+
+    Raises
+    ------
+    InputError
+        For an SBML that is not there, or is of other rules.
+    MissingExtra
+        Without Antimony or COPASI.
+    """
+    sbml = paths.read(paths.sbml())
+    return {name: make(sbml).encode() for name, make in COMPANIONS.items()}
+
+
+def renew(folder: Path | None = None) -> list[str]:
+    """Write every file, once all are made; the paths written.
+
+    ``folder`` is where ``sbml/`` and ``docs/`` lie (default: the checkout).
+    """
+    folder = paths.root() if folder is None else folder
+    files = made()
+    for name, content in files.items():
+        write(folder / name, content)
+    return [str(folder / name) for name in files]
+
+
+def differences(files: Mapping[str, bytes], folder: Path | None = None) -> list[str]:
+    """One line for each of ``files`` that ``folder`` lacks or has otherwise."""
+    folder = paths.root() if folder is None else folder
+    return [
+        f"{folder / name} is not what is generated; run: make companions"
+        for name, content in files.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    ]
