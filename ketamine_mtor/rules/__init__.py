@@ -74,10 +74,28 @@ def stretches(tables: knowledge.Tables | None = None) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda pair: order.index(pair[1])))
 
 
+def modules(variant: str | None = None) -> dict[str, list[str]]:
+    """Each module of ``rules/`` that writes rules of a variant, to their names.
+
+    In the figure's order; the modules of the variant alone come last.
+    """
+    model, named = _written(variant, None)
+    found: dict[str, list[str]] = {}
+    for rule in model.rules:
+        found.setdefault(named[rule.name], []).append(rule.name)
+    return found
+
+
+def title(module: str) -> str:
+    """What a module of ``rules/`` is about, in the first sentence of its docstring."""
+    said = import_module(f"ketamine_mtor.rules.{module}").__doc__ or module
+    return said.strip().splitlines()[0].rstrip(".")
+
+
 def _written(
     variant: str | None, tables: knowledge.Tables | None
 ) -> tuple[pysb.Model, dict[str, str]]:
-    """The model, and each of its parameters to the module that named it first."""
+    """The model, and each of its parameters and rules to the module that named it first."""
     from ketamine_mtor.rules.caption import Caption
 
     variant = knowledge.DEFAULT_VARIANT if variant is None else variant
@@ -90,6 +108,6 @@ def _written(
     for name in (_ANATOMY, *STRETCHES, *tables.variants[variant].modules):
         module = import_module(f"ketamine_mtor.rules.{name}")
         module.write(c, tables) if name == _ANATOMY else module.write(c)
-        for parameter in c.model.parameters:
-            named.setdefault(parameter.name, name)
+        for component in (*c.model.parameters, *c.model.rules):
+            named.setdefault(component.name, name)
     return c.finish(), named
