@@ -27,6 +27,7 @@ from ketamine_mtor.sbgn.content import (
     STIMULATION,
     Map,
 )
+from ketamine_mtor.sbgn.layout import FONT, text_width
 from tests import small_model
 
 ROOT = paths.root()
@@ -150,6 +151,7 @@ def test_the_small_map_shows_its_sbml():
          r'<glyph id="Ion" class="\1" compartmentRef="compartment__outside"', "species Ion is"),
         ('class="unit of information"', 'class="state variable"', "species Blocker is"),
         ('class="catalysis"', 'class="equivalence arc"', "driven by nothing"),
+        ('class="catalysis"', 'class="equivalence arc"', "is no equivalence arc of a process"),
         ('<glyph id="Ion"', '<glyph id="Protein"', "Protein is drawn twice"),
     ],
 )  # fmt: skip
@@ -168,11 +170,12 @@ def test_a_map_of_rules_shows_them():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('id="gone', 'id="away', "rule gone is not drawn"),
-        ('id="gone', 'id="away', "away is drawn and is no rule"),
+        ('"gone', '"away', "rule gone is not drawn"),
+        ('"gone', '"away', "away is drawn and is no rule"),
+        ('target="gone', 'target="lost', "is no consumption of a process"),
         ('value="p" variable="s"', 'value="u" variable="s"', "rule kinase is"),
         ("out@s", "in@s", "rule passes is"),
-        ('class="stimulation"', 'class="modulation"', "rule made is"),
+        ('class="stimulation"', 'class="modulation"', "is no modulation"),
         ('class="cardinality"', 'class="annotation"', None),
         ('text="2"', 'text="3"', "rule pairs is"),
         ('id="gone"', 'id="binds"', "binds is drawn twice"),
@@ -280,6 +283,16 @@ def outside(content: Map, layout: sbgn.Layout) -> list[str]:
     return faults
 
 
+def test_a_compartment_is_as_wide_as_its_name():
+    content = sbgn.network_map(small_model.with_network(), NAMING, "small")
+    places = sbgn.arrange(content).places
+    name = NAMING.compartments["membrane"].name
+    assert places["membrane"].w >= text_width(name, FONT)
+    long = sbgn.Naming(compartments={"membrane": emit.About(name=name * 5)})
+    content = sbgn.network_map(small_model.with_network(), long, "small")
+    assert sbgn.arrange(content).places["membrane"].w >= text_width(name * 5, FONT)
+
+
 def test_boxes_do_not_overlap():
     layout = sbgn.arrange(_pattern_map())
     boxes = [shape.box for shape in layout.shapes.values()]
@@ -382,7 +395,8 @@ def test_a_stretch_knows_its_molecules():
     content = publish.part(next(each for each in publish.stretches() if each.module == "trkb"))
     kinds = {part.name: part.kind for each in content.entities for part in each.parts}
     assert (kinds["NTRK2"], kinds["ANA12"]) == ("macromolecule", "simple chemical")
-    assert [each.parts[0].name for each in content.entities if each.held] == ["K252a", "ANA12"]
+    held = {each.parts[0].name for each in content.entities if each.held}
+    assert held == {"K252a", "ANA12"}
 
 
 def test_the_bytes_do_not_hang_on_hashing():

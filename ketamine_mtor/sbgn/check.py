@@ -75,11 +75,11 @@ class _Flow:
 
 @dataclass(frozen=True)
 class _Read:
-    """What stands in a text: glyphs by id, processes by id, and ids that stand there twice."""
+    """What stands in a text: glyphs by id, processes by id, and what is no map at all."""
 
     glyphs: Mapping[str, _Glyph]
     flows: Mapping[str, _Flow]
-    twice: tuple[str, ...]
+    faults: tuple[str, ...]
 
 
 def against_sbml(text: str, sbml: str) -> list[str]:
@@ -100,8 +100,7 @@ def against_sbml(text: str, sbml: str) -> list[str]:
         for each in model.getListOfSpecies()
         if each.getId() in reacting
     }
-    faults = [f"{key} is drawn twice" for key in read.twice]
-    faults += _differences("species", species, read.glyphs)
+    faults = [*read.faults, *_differences("species", species, read.glyphs)]
     return faults + _differences("reaction", reactions, read.flows)
 
 
@@ -118,8 +117,7 @@ def against_rules(text: str, model: pysb.Model, rules: Iterable[str]) -> list[st
         for name, flow in read.flows.items()
     }
     wanted = {name: _of_rule(model.rules[name]) for name in rules}
-    faults = [f"{key} is drawn twice" for key in read.twice]
-    return faults + _differences("rule", wanted, drawn)
+    return [*read.faults, *_differences("rule", wanted, drawn)]
 
 
 def _differences(what: str, wanted: Mapping[str, object], drawn: Mapping[str, object]) -> list[str]:
@@ -139,15 +137,17 @@ def _read(text: str) -> _Read:
     root = ET.fromstring(text)
     glyphs: dict[str, _Glyph] = {}
     flows: dict[str, _Flow] = {}
-    twice, sources, ports = [], set(), {}
+    faults: list[str] = []
+    ports: dict[str, tuple[str, int]] = {}
+    sources: set[str] = set()
     for glyph in root.iterfind(f"{_TAG}map/{_TAG}glyph"):
         key, kind = glyph.get("id", ""), glyph.get("class")
         if key in glyphs or key in flows:
-            twice.append(key)
+            faults.append(f"{key} is drawn twice")
         if kind in _PROCESSES:
             flows[key] = _Flow(Counter(), Counter(), Counter())
             for side, port in enumerate(glyph.iterfind(f"{_TAG}port")):
-                ports[port.get("id")] = key, side
+                ports[port.get("id", "")] = key, side
         elif kind == SOURCE:
             sources.add(key)
         elif kind != "compartment":
@@ -157,17 +157,18 @@ def _read(text: str) -> _Read:
                 any(each.get("class") == "unit of information" for each in glyph),
             )
     for arc in root.iterfind(f"{_TAG}map/{_TAG}arc"):
-        source, target, kind = arc.get("source", ""), arc.get("target", ""), arc.get("class")
+        kind, ends = arc.get("class"), (arc.get("source", ""), arc.get("target", ""))
+        entity, process = ends if kind != PRODUCTION else ends[::-1]
         label = arc.find(f"{_TAG}glyph/{_TAG}label")
         times = int(label.get("text", "1")) if label is not None else 1
-        if kind in _DRIVES:
-            flows[target].drivers[source] += times
-            continue
-        at_port, entity = (target, source) if kind == CONSUMPTION else (source, target)
-        if kind in (CONSUMPTION, PRODUCTION) and entity not in sources:
-            process, side = ports[at_port]
-            (flows[process].left, flows[process].right)[side][entity] += times
-    return _Read(glyphs, flows, tuple(twice))
+        if kind in _DRIVES and process in flows and entity in glyphs:
+            flows[process].drivers[entity] += times
+        elif kind in (CONSUMPTION, PRODUCTION) and process in ports and entity in glyphs:
+            name, side = ports[process]
+            (flows[name].left, flows[name].right)[side][entity] += times
+        elif entity not in sources or process not in ports:
+            faults.append(f"{arc.get('id')} is no {kind} of a process by an entity")
+    return _Read(glyphs, flows, tuple(faults))
 
 
 def _molecules(glyph: ET.Element) -> list[tuple[str, tuple[str, ...]]]:

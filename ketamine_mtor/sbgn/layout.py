@@ -275,8 +275,9 @@ def _dot(map_: Map, shapes: Mapping[str, Shape], links: Sequence[_Link]) -> str:
 
     def cluster(key: str) -> None:
         lines.append(f'subgraph "cluster_{key}" {{ margin={_MARGIN};')
-        # A label makes room for the name, and is not used otherwise.
-        lines.append(f"label={json.dumps(names[key])}; fontsize={FONT};")
+        # Letters almost as wide as high make room for the name, and are not used otherwise.
+        letters = "M" * ceil((text_width(names[key], FONT) + 2 * _MARGIN) / FONT)
+        lines.append(f'label="{letters}"; fontsize={FONT};')
         lines.extend(inhabitants.get(key, []))
         for each in children.get(key, []):
             cluster(each)
