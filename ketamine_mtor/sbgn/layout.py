@@ -27,6 +27,8 @@ from ketamine_mtor.sbgn.content import (
 #: Sizes of text, and how wide a letter is as a share of that (a wide sans serif).
 FONT, SMALL_FONT = 11, 8
 _LETTER = 0.62
+#: How wide Graphviz takes an M to be at least, as a share of the size.
+_M_WIDTH = 0.85
 #: Height of a line of a label, and of a state variable or unit of information.
 _LINE, UNIT_HEIGHT = 15, 13
 _PADDING, _GAP = 8, 5
@@ -275,8 +277,9 @@ def _dot(map_: Map, shapes: Mapping[str, Shape], links: Sequence[_Link]) -> str:
 
     def cluster(key: str) -> None:
         lines.append(f'subgraph "cluster_{key}" {{ margin={_MARGIN};')
-        # Letters almost as wide as high make room for the name, and are not used otherwise.
-        letters = "M" * ceil((text_width(names[key], FONT) + 2 * _MARGIN) / FONT)
+        # Graphviz measures letters in its own way; a row of Ms makes room enough for the name.
+        room = text_width(names[key], FONT) + 2 * _MARGIN
+        letters = "M" * ceil(room / (_M_WIDTH * FONT))
         lines.append(f'label="{letters}"; fontsize={FONT};')
         lines.extend(inhabitants.get(key, []))
         for each in children.get(key, []):
