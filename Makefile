@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions check steady fit sensitivity parameters contradictions wheel clean
+.PHONY: help .venv reproduce test build companions sbgn check steady fit sensitivity parameters contradictions wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,9 +32,10 @@ build: $(VENV)/.installed ## rewrite sbml/ from the rules
 companions: $(VENV)/.installed ## rewrite the other forms of the model (docs/companions.md) from sbml/ and the rules
 	$(BIN)/python -m ketamine_mtor.companions
 
-check: $(VENV)/.installed ## is sbml/ what the rules give, are its companions, and is the code tidy
+check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rules give, and is the code tidy
 	$(BIN)/ketamine-mtor build --check
 	$(BIN)/python -m ketamine_mtor.companions --check
+	$(BIN)/python -m ketamine_mtor.sbgn --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -52,6 +53,9 @@ parameters: $(VENV)/.installed ## rewrite docs/parameters.md and docs/sensitivit
 
 contradictions: $(VENV)/.installed ## recompute the tables of docs/contradictions/ (a minute)
 	$(BIN)/python -m ketamine_mtor.contradictions
+
+sbgn: $(VENV)/.installed ## rewrite the maps: sbml/ketamine_mtor.sbgn, sbml/maps/, docs/maps/ and their list in docs/sbgn.md
+	$(BIN)/python -m ketamine_mtor.sbgn
 
 wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel

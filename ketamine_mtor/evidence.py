@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 
 from ketamine_mtor import knowledge, paths
 from ketamine_mtor.files import write
@@ -171,9 +170,10 @@ def _largest(strongest: tuple[str, float] | None) -> str:
 
 
 def title(module: str) -> str:
-    """What a module of ``rules/`` is about: its first sentence, as far as a colon."""
-    said = (import_module(f"ketamine_mtor.rules.{module}").__doc__ or module).splitlines()[0]
-    return said.partition(":")[0].rstrip(".")
+    """What a module of ``rules/`` is about, as far as a colon."""
+    from ketamine_mtor import rules
+
+    return rules.title(module).partition(":")[0]
 
 
 def markdown(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -60,14 +60,14 @@ def home(species: pysb.ComplexPattern) -> pysb.Compartment:
 
 def species_ids(model: pysb.Model) -> list[str]:
     """The id of each of ``model.species``, in their order."""
-    homes = _homes(model)
+    at_home = homes(model)
     taken = {component.name for component in model.components if _is_written(component)}
 
     def plain(species):
-        return _joined(species, homes, bound=False)
+        return _joined(species, at_home, bound=False)
 
     def clear(species):
-        return _joined(species, homes, bound=True)
+        return _joined(species, at_home, bound=True)
 
     def hashed(species):
         return f"{plain(species)}__{_hash(pattern(species))}"
@@ -165,8 +165,8 @@ def _places(species: pysb.ComplexPattern) -> list[pysb.Compartment | None]:
     return [each.compartment or species.compartment for each in species.monomer_patterns]
 
 
-def _homes(model: pysb.Model) -> dict[str, str]:
-    """Monomer to its home."""
+def homes(model: pysb.Model) -> dict[str, str]:
+    """Each monomer to its home."""
     found: dict[str, str] = {}
     patterns = [initial.pattern for initial in model.initials]
     for rule in model.rules:

@@ -79,6 +79,24 @@ def homes(variant: str | None = None) -> dict[str, str]:
     return _written(variant, None)[1]
 
 
+def modules(variant: str | None = None) -> dict[str, list[str]]:
+    """Each module of ``rules/`` that writes rules of a variant, to their names.
+
+    In the figure's order; the modules of the variant alone come last.
+    """
+    model, named = _written(variant, None)
+    found: dict[str, list[str]] = {}
+    for rule in model.rules:
+        found.setdefault(named[rule.name], []).append(rule.name)
+    return found
+
+
+def title(module: str) -> str:
+    """What a module of ``rules/`` is about, in the first sentence of its docstring."""
+    said = import_module(f"ketamine_mtor.rules.{module}").__doc__ or module
+    return said.strip().splitlines()[0].rstrip(".")
+
+
 def _written(
     variant: str | None, tables: knowledge.Tables | None
 ) -> tuple[pysb.Model, dict[str, str]]:

@@ -1,0 +1,151 @@
+"""The maps that come with the package: files of ``sbml/`` and ``docs/``, written or compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ketamine_mtor import build, knowledge, paths, rules
+from ketamine_mtor.errors import InputError
+from ketamine_mtor.files import renewed, write
+from ketamine_mtor.model_files import packaged
+from ketamine_mtor.sbgn import check
+from ketamine_mtor.sbgn.content import Map, Naming
+from ketamine_mtor.sbgn.from_pysb import network_map, rule_map
+from ketamine_mtor.sbgn.layout import arrange
+from ketamine_mtor.sbgn.picture import to_svg
+from ketamine_mtor.sbgn.write import to_sbgn
+
+NETWORK = "sbml/ketamine_mtor.sbgn"
+PAGE = "docs/sbgn.md"
+_MAPS, _PICTURES = "sbml/maps", "docs/maps"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A module of ``rules/``, the variant that has it, and the names of its rules."""
+
+    module: str
+    variant: str
+    rules: tuple[str, ...]
+
+    @property
+    def map(self) -> str:
+        """Its map, by its path from the root."""
+        return f"{_MAPS}/{self.module}.sbgn"
+
+    @property
+    def picture(self) -> str:
+        """Its picture, by its path from the root."""
+        return f"{_PICTURES}/{self.module}.svg"
+
+
+def stretches() -> list[Stretch]:
+    """Every module that writes rules, in the figure's order, those of variants alone last."""
+    found: dict[str, Stretch] = {}
+    for variant, row in knowledge.load().variants.items():
+        if variant == knowledge.DEFAULT_VARIANT or row.modules:
+            for module, names in rules.modules(variant).items():
+                found.setdefault(module, Stretch(module, variant, tuple(names)))
+    return list(found.values())
+
+
+def naming() -> Naming:
+    """What the tables say the model's things are."""
+    said = build.annotations(knowledge.load())
+    return Naming(said.monomers, said.compartments)
+
+
+def whole() -> Map:
+    """The map of the default's network."""
+    return network_map(packaged().network(), naming(), "Ketamine and mTOR: the whole network")
+
+
+def part(stretch: Stretch) -> Map:
+    """The map of a stretch's rules."""
+    model = rules.build_model(stretch.variant)
+    title = rules.title(stretch.module)
+    return rule_map(model, naming(), stretch.module, title, stretch.rules)
+
+
+def files() -> Mapping[str, str]:
+    """The text of every file of maps, by its path from the root.
+
+    Raises
+    ------
+    MissingExtra
+        Without Graphviz.
+    InputError
+        Where the page lacks the marks between which the list of maps stands.
+    """
+    found: dict[str, str] = {}
+    network = whole()
+    found[NETWORK] = to_sbgn(network, arrange(network))
+    listed = []
+    for stretch in stretches():
+        content = part(stretch)
+        layout = arrange(content)
+        found[stretch.map] = to_sbgn(content, layout)
+        found[stretch.picture] = to_svg(content, layout)
+        listed.append(_section(stretch, content))
+    page = paths.root() / PAGE
+    found[PAGE] = renewed(paths.read(page), "\n\n".join(listed), str(page))
+    return found
+
+
+def _section(stretch: Stretch, content: Map) -> str:
+    """A stretch's part of the page."""
+    only = "" if stretch.variant == knowledge.DEFAULT_VARIANT else f", variant `{stretch.variant}`"
+    size = f"{len(content.processes)} processes{only}"
+    return (
+        f"### {stretch.module}\n\n{content.title} ({size};"
+        f" [`{stretch.map}`](../{stretch.map})).\n\n"
+        f"![{stretch.module}]({stretch.picture.removeprefix('docs/')})"
+    )
+
+
+def differences(wanted: Mapping[str, str], root: Path) -> Iterator[str]:
+    """One line for each file that is not there or is otherwise, and for each map too many."""
+    for name, text in wanted.items():
+        path = root / name
+        if not path.is_file() or path.read_bytes() != text.encode():
+            yield f"{name} is not what the rules give; run: make sbgn"
+    for name in _too_many(wanted, root):
+        yield f"{name} is of no module of the rules; run: make sbgn"
+
+
+def _too_many(wanted: Mapping[str, str], root: Path) -> list[str]:
+    there = [
+        path.relative_to(root).as_posix()
+        for folder, ending in ((_MAPS, "sbgn"), (_PICTURES, "svg"))
+        for path in sorted((root / folder).glob(f"*.{ending}"))
+    ]
+    return [name for name in there if name not in wanted]
+
+
+def faults(wanted: Mapping[str, str]) -> list[str]:
+    """What is wrong with the maps; see :mod:`ketamine_mtor.sbgn.check`."""
+    found = {name: check.invalid(wanted[name]) for name in wanted if name.endswith(".sbgn")}
+    found[NETWORK] += check.against_sbml(wanted[NETWORK], packaged().sbml)
+    for stretch in stretches():
+        model = rules.build_model(stretch.variant)
+        found[stretch.map] += check.against_rules(wanted[stretch.map], model, stretch.rules)
+    return [f"{name}: {line}" for name, lines in found.items() for line in lines]
+
+
+def publish(wanted: Mapping[str, str], root: Path) -> None:
+    """Write the files under ``root`` and delete maps of modules that are no more.
+
+    Raises
+    ------
+    InputError
+        Where a map is not as it should be; nothing is written then.
+    """
+    wrong = faults(wanted)
+    if wrong:
+        raise InputError(f"{wrong[0]} ({len(wrong)} in all)")
+    for name, text in wanted.items():
+        write(root / name, text.encode())
+    for name in _too_many(wanted, root):
+        (root / name).unlink()
