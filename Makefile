@@ -1,11 +1,12 @@
 # `make help` lists the targets.
 PYTHON ?= python3
 VENV := .venv
+GATES := .gates
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn check steady fit sensitivity parameters contradictions wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality check gates steady fit sensitivity parameters contradictions wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +37,20 @@ check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rul
 	$(BIN)/ketamine-mtor build --check
 	$(BIN)/python -m ketamine_mtor.companions --check
 	$(BIN)/python -m ketamine_mtor.sbgn --check
+	$(BIN)/python -m ketamine_mtor.quality --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml.md
+	$(BIN)/python -m ketamine_mtor.quality
+
+gates: $(GATES)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator
+	$(GATES)/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
+
+$(GATES)/.installed: gates/constraints.txt
+	$(PYTHON) -m venv $(GATES)
+	$(GATES)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r gates/constraints.txt
+	@touch $@
 
 steady: $(VENV)/.installed ## recompute the drug-free steady state
 	$(BIN)/python -m ketamine_mtor.build steady
@@ -61,5 +74,5 @@ wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## delete all that is generated and not committed, .venv too
-	rm -rf $(VENV) results dist .hypothesis .ruff_cache
+	rm -rf $(VENV) $(GATES) results dist .hypothesis .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -197,6 +197,14 @@ def test_libsbml_finds_what_is_wrong(sbml, old, new, said):
     assert found and any(said in each for each in found)
 
 
+def test_version_2_is_written_on_request(model, tables):
+    text = emit.write_sbml(model, tables, annotations=toy.annotations(), version=2)
+    assert libsbml.readSBMLFromString(text).getVersion() == 2
+    assert emit.problems(text) == []
+    with pytest.raises(emit.EmitError, match="allowed: 1, 2"):
+        emit.write_sbml(model, tables, version=3)
+
+
 def test_the_text_is_the_same_each_time(net_text, tables, annotated):
     again = network.load_net(toy.build(), net_text)
     assert emit.write_sbml(again, tables, annotations=toy.annotations()) == annotated

@@ -75,7 +75,8 @@ def identifier_fault(resource: str) -> str:
 
 def test_every_identifier_has_its_resource_s_pattern(tables):
     resources = [row.resource for row in tables.monomers.values()]
-    resources += [row.go for row in tables.compartments.values() if row.go]
+    resources += [row.resource for row in tables.compartments.values()]
+    resources += [row.resource for row in tables.rules.values()]
     resources += [f"doi:{row.doi}" for row in tables.references.values() if row.doi]
     resources += [f"pubmed:{row.pmid}" for row in tables.references.values() if row.pmid]
     resources += [f"sbo:{row.sbo.removeprefix('SBO:')}" for row in tables.rules.values()]

@@ -147,7 +147,9 @@ def test_a_number_that_is_not_assumed_has_a_source_that_was_read(folder, kind, s
 
 def test_a_rule_needs_sources_that_were_read(folder):
     path = folder / "rules.tsv"
-    path.write_text("rule\tsbo\treferences\tnote\nabsorbed\tSBO:0000655\tR2\t\n", encoding="utf-8")
+    path.write_text(
+        "rule\tsbo\tresource\treferences\tnote\nabsorbed\tSBO:0000655\t\tR2\t\n", encoding="utf-8"
+    )
     with pytest.raises(TableError, match=r"rules.tsv, row 2 \(absorbed\): unknown source 'R2'"):
         knowledge.load(folder)
 

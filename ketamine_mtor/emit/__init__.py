@@ -5,11 +5,12 @@ from ketamine_mtor.emit.edit import rules_in, without_rules
 from ketamine_mtor.emit.error import EmitError
 from ketamine_mtor.emit.names import home, pattern, species_ids
 from ketamine_mtor.emit.quantities import unit_names, units_in
-from ketamine_mtor.emit.sbml import seeds, write_sbml
+from ketamine_mtor.emit.sbml import REVERSE, seeds, write_sbml
 from ketamine_mtor.emit.units import Units
 from ketamine_mtor.emit.validate import problems
 
 __all__ = [
+    "REVERSE",
     "About",
     "Annotations",
     "EmitError",
