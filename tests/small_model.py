@@ -43,8 +43,8 @@ def build() -> pysb.Model:
     free_receptor = receptor(b=None) ** membrane
 
     per_dose = c.value("ketamine_depot_per_dose")
-    dosed = c.constant(DEPOT_SEED, c.value("ketamine_dose") * per_dose)
-    infused = c.constant("infusion_rate", c.value("ketamine_infusion") * per_dose)
+    dosed = c.constant(DEPOT_SEED, c.value("ketamine_dose") * per_dose / outside.size)
+    infused = c.constant("infusion_rate", c.value("ketamine_infusion") * per_dose / outside.size)
     flow = c.value("ligand_bath_exchange") * c.value("ligand_bath_rate")
     inward = c.constant("ligand_bath_in", flow * c.value("ligand_nM"))
     outward = c.constant("ligand_bath_out", flow)

@@ -106,7 +106,9 @@ def _trajectory(files, experiment: Experiment, times: np.ndarray) -> tuple[list[
     plant.set(plant.resolve({}))
     depot = plant.species.index("Ketamine")
     state = state.copy()
-    state[depot] += experiment.ketamine[0].mgkg * plant.resolve({})["ketamine_depot_per_dose"]
+    values = plant.resolve({})
+    amount = experiment.ketamine[0].mgkg * values["ketamine_depot_per_dose"]
+    state[depot] += amount / values["peritoneum"]
     rows, now = [state], 0.0
     for time in times:
         _, state = plant.advance(state, time - now, np.empty(0), ())

@@ -73,3 +73,20 @@ def test_levels_at_rest_are_those_that_were_read():
 def test_a_number_that_is_off_is_seen(name, factor, level):
     value = model_files.packaged().tables.numbers()[name].value
     assert level in off(levels({name: factor * value}))
+
+
+def synapses_at_rest(variant: str, changes: dict[str, float] | None = None) -> float:
+    """How many times the default's synapses a drug-free animal of ``variant`` has."""
+    session = open_session("roadrunner", model_files.packaged(variant))
+    state = session.steady_state(tuple(sorted((changes or {}).items())))
+    return float(session.observe(state, ["synapses"])[0])
+
+
+@pytest.mark.parametrize("variant", ["eef2k", "glun2b_pyramidal", "calcium_falls"])
+def test_rival_variants_rest_where_the_default_does(variant):
+    assert 0.6 < synapses_at_rest(variant) < 1.6
+
+
+def test_a_rival_with_more_bdnf_is_seen():
+    soma = model_files.packaged().tables.numbers()["BDNF_from_soma"].value
+    assert synapses_at_rest("eef2k", {"BDNF_from_soma": soma}) > 1.6

@@ -51,10 +51,8 @@ def write(sbml: str) -> str:
     _parameter(model, COUNT, _FURTHER, "dimensionless", "how many further doses are given")
     _parameter(model, GIVEN, 0, "dimensionless", "how many were given, counted by the event")
     model.getParameter(GIVEN).setConstant(False)
-    _event(
-        model,
-        {depot: f"{depot} + {AMOUNT} * {DEPOT_PER_DOSE}", GIVEN: f"{GIVEN} + 1 dimensionless"},
-    )
+    given = f"{AMOUNT} * {DEPOT_PER_DOSE} / {model.getSpecies(depot).getCompartment()}"
+    _event(model, {depot: f"{depot} + {given}", GIVEN: f"{GIVEN} + 1 dimensionless"})
     return libsbml.writeSBMLToString(document)
 
 

@@ -13,6 +13,7 @@ from ketamine_mtor.knowledge import DEPOT_SEED
 from ketamine_mtor.model_files import ModelFiles
 from ketamine_mtor.schedule import SECONDS_PER_HOUR, Schedule, resting
 
+#: What a mg/kg leaves in the depot (nmol).
 DEPOT_PER_DOSE = "ketamine_depot_per_dose"
 #: How long the animal is left alone before it counts as at rest (s), as often as it takes.
 REST_S = (1e7, 1e8, 1e9)
@@ -101,6 +102,7 @@ class Session:
         if self._seeds.count(DEPOT_SEED) != 1:
             raise InputError(f"steady_state.tsv: one species has to have the seed {DEPOT_SEED}")
         self._depot = self._seeds.index(DEPOT_SEED)
+        self._depot_home = files.tables.steady_state[self.species[self._depot]].compartment
         self._own = own = plant.resolve({})
         self._sized: dict[str, list[str]] = {}
         for row in files.tables.compartments.values():
@@ -130,7 +132,8 @@ class Session:
                 values = self._set({**changes, **segment.settings})
             if segment.bolus:
                 state = state.copy()
-                state[self._depot] += segment.bolus * values[DEPOT_PER_DOSE]
+                amount = segment.bolus * values[DEPOT_PER_DOSE]
+                state[self._depot] += amount / values[self._depot_home]
             read, state = self._advance(
                 state, segment.start, segment.end, segment.samples, observables
             )

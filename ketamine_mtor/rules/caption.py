@@ -99,9 +99,14 @@ class Caption:
         self._add(pysb.Rule(name, expression, *rates, _export=False))
 
     def constant(self, name: str, formula) -> pysb.Expression:
-        """A rate constant that follows from other parameters, made once."""
+        """A rate constant that follows from other parameters, made once.
+
+        Raises ValueError for a name that another formula has.
+        """
         known = self.model.expressions.get(name)
         if known is not None:
+            if known.expr != sympy.sympify(formula):
+                raise ValueError(f"constant '{name}' is already {known.expr}, not {formula}")
             return known
         return self._add(pysb.Expression(name, formula, _export=False))
 

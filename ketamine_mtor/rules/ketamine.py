@@ -23,17 +23,16 @@ def write(c: Caption) -> None:
 def _dose(c: Caption, ketamine) -> None:
     """An i.p. bolus fills a depot; an infusion enters the blood at a constant rate.
 
-    Both are scaled from mg/kg by the molar mass (P04) and an apparent volume of distribution.
+    A mg/kg is so many nmol of free drug (P04), whatever the volumes that they are found in.
     """
-    depot = c.constant(DEPOT, c.value("ketamine_dose") * c.value("ketamine_depot_per_dose"))
-    c.seed_formula(ketamine(b=None) ** c.place("peritoneum"), depot)
+    peritoneum, blood = c.place("peritoneum"), c.place("blood")
+    amount = c.value("ketamine_depot_per_dose")
+    depot = c.constant(DEPOT, c.value("ketamine_dose") * amount / peritoneum.size)
+    c.seed_formula(ketamine(b=None) ** peritoneum, depot)
     c.rule(
         "ketamine_infused",
-        None >> ketamine(b=None) ** c.place("blood"),
-        c.constant(
-            "ketamine_infusion_rate",
-            c.value("ketamine_infusion") * c.value("ketamine_depot_per_dose"),
-        ),
+        None >> ketamine(b=None) ** blood,
+        c.constant("ketamine_infusion_rate", c.value("ketamine_infusion") * amount / blood.size),
     )
 
 

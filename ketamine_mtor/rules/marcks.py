@@ -32,9 +32,9 @@ def _phosphorylation(c: Caption, marcks) -> None:
     lipid = c["PtdIns"]
     free = [marcks(effector=None, ed=form) for form in ("u", "p")]
     held = [marcks(effector=1, ed=form) % lipid(head=1) for form in ("u", "p")]
-    for name, place, (bare, phosphorylated) in (
-        ("PKC_phosphorylates_MARCKS", "pyramidal", free),
-        ("PKC_phosphorylates_MARCKS_at_membrane", "pyramidal_membrane", held),
+    for name, of, place, (bare, phosphorylated) in (
+        ("PKC_phosphorylates_MARCKS", "", "pyramidal", free),
+        ("PKC_phosphorylates_MARCKS_at_membrane", "membrane", "pyramidal_membrane", held),
     ):
         driven(
             c,
@@ -45,6 +45,7 @@ def _phosphorylation(c: Caption, marcks) -> None:
             "PKC_MARCKS",
             "MARCKS_dephosphorylation",
             Pool("PKC_synthesis", "pyramidal", agent="pyramidal_membrane", target=place),
+            of,
         )
     turns(c, "MARCKS_dephosphorylated", marcks(ed="p"), marcks(ed="u"), "MARCKS_dephosphorylation")
 

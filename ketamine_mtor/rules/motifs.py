@@ -18,14 +18,16 @@ def catalysed(c: Caption, name: str, agent, before, after, rate: str) -> None:
     c.rule(name, agent + before >> agent + after, rate)
 
 
-def driven(c: Caption, name: str, agent, before, after, drive: str, pace: str, pool: Pool) -> None:
+def driven(
+    c: Caption, name: str, agent, before, after, drive: str, pace: str, pool: Pool, of: str = ""
+) -> None:
     """``agent``, as a share of its ``pool``, turns ``before`` into ``after``.
 
     With the whole pool active the rate is ``drive`` times ``pace`` (1/s, mostly that of the way
     back, so that ``drive`` is the ratio of ``after`` to ``before`` that this would lead to). How
-    many units a population is counted in does not matter.
+    many units a population is counted in does not matter. ``of`` as in :meth:`Caption.share`.
     """
-    c.rule(name, agent + before >> agent + after, c.share(drive, pool, pace))
+    c.rule(name, agent + before >> agent + after, c.share(drive, pool, pace, of=of))
 
 
 def climbs(
