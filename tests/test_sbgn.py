@@ -27,7 +27,7 @@ from ketamine_mtor.sbgn.content import (
     STIMULATION,
     Map,
 )
-from ketamine_mtor.sbgn.layout import FONT, text_width
+from ketamine_mtor.sbgn.shapes import FONT, text_width
 from tests import small_model
 
 ROOT = paths.root()

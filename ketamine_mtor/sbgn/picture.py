@@ -23,7 +23,8 @@ from ketamine_mtor.sbgn.content import (
     Place,
     Process,
 )
-from ketamine_mtor.sbgn.layout import FONT, HELD, SMALL_FONT, Arc, Box, Layout, Node, Shape
+from ketamine_mtor.sbgn.layout import Arc, Layout, Node
+from ketamine_mtor.sbgn.shapes import FONT, HELD, SMALL_FONT, Box, Shape
 
 _LINE_COLOUR, _FRAME_COLOUR, _FRAME_FILL = "#333333", "#8a8a8a", "#f6f6f2"
 _FILLS = {

@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
 from ketamine_mtor.sbgn.content import BOUND_TOGETHER, SOURCE, Entity, Map
-from ketamine_mtor.sbgn.layout import HELD, Arc, Box, Layout, Node, Shape
+from ketamine_mtor.sbgn.layout import Arc, Layout, Node
+from ketamine_mtor.sbgn.shapes import HELD, Box, Shape
 
 NAMESPACE = "http://sbgn.org/libsbgn/0.3"
 _XHTML = "http://www.w3.org/1999/xhtml"
