@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 import libsbml
 
 from ketamine_mtor.companions import reading
-from ketamine_mtor.emit.sbml import REVERSE
-from ketamine_mtor.errors import InputError
 from ketamine_mtor.evidence import markdown, title
 
 _INTRO = """# Equations
@@ -49,7 +47,7 @@ def write(sbml: str, homes: Mapping[str, str]) -> str:
     document = reading.document(sbml)
     document.expandFunctionDefinitions()
     model = document.getModel()
-    rates = {each.getId(): f"v{i}" for i, each in enumerate(model.getListOfReactions(), 1)}
+    rates = reading.rates(model)
     return (
         "\n\n".join(
             [
@@ -74,16 +72,12 @@ def _reactions(
     model: libsbml.Model, rates: Mapping[str, str], homes: Mapping[str, str]
 ) -> Iterable[str]:
     """A heading and a table for each module, in the order of the reactions."""
-    by_module: dict[str, list[tuple[str, ...]]] = {}
-    for reaction in model.getListOfReactions():
-        rule = reaction.getName().removesuffix(REVERSE)
-        if rule not in homes:
-            raise InputError(f"the SBML has a rule '{rule}', which the rules have not; build it")
-        scheme = f"{_side(reaction.getListOfReactants())} → {_side(reaction.getListOfProducts())}"
-        law = _code(_formula(reaction.getKineticLaw().getMath()))
-        row = (rates[reaction.getId()], reaction.getName(), scheme, law)
-        by_module.setdefault(homes[rule], []).append(row)
-    for module, rows in by_module.items():
+    for module, reactions in reading.by_module(model, homes).items():
+        rows = []
+        for each in reactions:
+            scheme = f"{_side(each.getListOfReactants())} → {_side(each.getListOfProducts())}"
+            law = _code(_formula(each.getKineticLaw().getMath()))
+            rows.append((rates[each.getId()], each.getName(), scheme, law))
         yield f"### {title(module)}"
         yield markdown(("v", "rule", "reaction", "rate (nmol/s)"), rows)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
 
 import libsbml
 
+from ketamine_mtor.emit.sbml import REVERSE
 from ketamine_mtor.errors import InputError, MissingExtra
 
 
@@ -19,6 +21,25 @@ def document(sbml: str) -> libsbml.SBMLDocument:
     if read.getNumErrors(libsbml.LIBSBML_SEV_ERROR) or read.getModel() is None:
         raise InputError("not an SBML file")
     return read
+
+
+def rates(model: libsbml.Model) -> dict[str, str]:
+    """What the rate of each reaction is called, by the reaction's id: v1, v2 ..."""
+    return {each.getId(): f"v{i}" for i, each in enumerate(model.getListOfReactions(), 1)}
+
+
+def by_module(model: libsbml.Model, homes: Mapping[str, str]) -> dict[str, list[libsbml.Reaction]]:
+    """The reactions of each module of ``rules/``, both in the order of the SBML.
+
+    ``homes`` is each rule to its module; an InputError where it lacks the rule of a reaction.
+    """
+    found: dict[str, list[libsbml.Reaction]] = {}
+    for reaction in model.getListOfReactions():
+        rule = reaction.getName().removesuffix(REVERSE)
+        if rule not in homes:
+            raise InputError(f"the SBML has a rule '{rule}', which the rules have not; build it")
+        found.setdefault(homes[rule], []).append(reaction)
+    return found
 
 
 def extra(module: str, what: str) -> ModuleType:

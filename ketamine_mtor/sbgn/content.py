@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from ketamine_mtor.emit import About
 from ketamine_mtor.emit.annotate import COMPLEX, ION, POLYPEPTIDE
@@ -75,7 +75,12 @@ class Entity:
 
 @dataclass(frozen=True)
 class Process:
-    """A process from ``left`` to ``right``: ids of entities, each with its stoichiometry."""
+    """A process from ``left`` to ``right``: ids of entities, each with its stoichiometry.
+
+    It is drawn as one square, or as a row of boxes with ``labels``; then ``at`` says for each
+    modulator at which box it ends. It stands in ``place``, or else in the innermost compartment
+    that holds all of its entities.
+    """
 
     id: str
     kind: str
@@ -84,6 +89,9 @@ class Process:
     modulators: tuple[str, ...] = ()
     reversible: bool = False
     notes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ("",)
+    at: tuple[int, ...] = ()
+    place: str | None = None
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -98,6 +106,21 @@ class Place:
     id: str
     name: str
     parent: str = ""
+    membrane: bool = False
+
+
+def in_use(places: Iterable[Place], used: Collection[str]) -> tuple[Place, ...]:
+    """Those of ``places`` that are ``used``, each inside the nearest that is used too."""
+    places = tuple(places)
+    parents = {each.id: each.parent for each in places}
+    found = []
+    for each in places:
+        if each.id in used:
+            outer = each.parent
+            while outer and outer not in used:
+                outer = parents[outer]
+            found.append(replace(each, parent=outer))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -23,6 +23,7 @@ from ketamine_mtor.sbgn.content import (
     Part,
     Place,
     Process,
+    in_use,
 )
 
 #: Values of a site that is known to be empty, or to hold something; no state in PySB has brackets.
@@ -190,7 +191,7 @@ class _Sheet:
         return Map(
             id=name,
             title=title,
-            places=self._places({each.compartment for each in entities}),
+            places=in_use(self._places(), {each.compartment for each in entities}),
             entities=tuple(entities),
             processes=tuple(self._processes),
         )
@@ -242,18 +243,13 @@ class _Sheet:
         flat = [place for place in found if place.dimension == _MEMBRANE]
         return next((place.name for place in [*flat, *found]), "")
 
-    def _places(self, used: set[str]) -> tuple[Place, ...]:
-        """The compartments in use, each inside the nearest that is in use too."""
-        places = []
+    def _places(self) -> Iterator[Place]:
+        """All compartments, each after its parent."""
         for each in self._model.compartments:
-            if each.name in used:
-                outer = each.parent
-                while outer is not None and outer.name not in used:
-                    outer = outer.parent
-                about = self._naming.compartments.get(each.name)
-                name = about.name if about and about.name else each.name
-                places.append(Place(each.name, name, outer.name if outer is not None else ""))
-        return tuple(places)
+            about = self._naming.compartments.get(each.name)
+            name = about.name if about and about.name else each.name
+            outer = each.parent.name if each.parent is not None else ""
+            yield Place(each.name, name, outer, each.dimension == _MEMBRANE)
 
     def _notes(self, each: pysb.ComplexPattern) -> tuple[str, ...]:
         return (

@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from math import ceil
 
 from ketamine_mtor.errors import MissingExtra
 from ketamine_mtor.sbgn.content import CONSUMPTION, PRODUCTION, Map, Process
-from ketamine_mtor.sbgn.shapes import FONT, Box, Point, Shape, reach, text_width
+from ketamine_mtor.sbgn.shapes import FONT, Box, Point, Shape, cell, reach, text_width
 
-#: Side of a process, and how far its ports stand off.
-SQUARE, PORT = 14, 9
+#: How far the ports of a process stand off.
+PORT = 9
 #: How wide Graphviz takes an M to be at least, as a share of the size.
 _M_WIDTH = 0.85
 _MARGIN = 14
@@ -30,6 +31,7 @@ class Link:
     entity: str
     port: int | None
     stoichiometry: int = 1
+    box: int = 0
 
 
 def links_of(process: Process, map_: Map) -> list[Link]:
@@ -39,7 +41,10 @@ def links_of(process: Process, map_: Map) -> list[Link]:
     return [
         *(Link(into, process.id, each, 0, times) for each, times in process.left),
         *(Link(PRODUCTION, process.id, each, 1, times) for each, times in process.right),
-        *(Link(kinds[each], process.id, each, None) for each in process.modulators),
+        *(
+            Link(kinds[each], process.id, each, None, box=box)
+            for each, box in zip_longest(process.modulators, process.at, fillvalue=0)
+        ),
     ]
 
 
@@ -61,9 +66,12 @@ def _dot(map_: Map, shapes: Mapping[str, Shape], links: Sequence[Link]) -> str:
     for key, shape in shapes.items():
         inhabitants.setdefault(where[key], []).append(_dot_node(key, *reach(shape)))
     for process in map_.processes:
-        shared = _shared([ways[where[each]] for each in process.members])
-        side = SQUARE + 2 * PORT
-        inhabitants.setdefault(shared, []).append(_dot_node(process.id, side, side))
+        place = process.place
+        if place is None:
+            place = _shared([ways[where[each]] for each in process.members])
+        # The row may run either way, so there is room for both.
+        sides = (len(process.labels) * each + 2 * PORT for each in cell(process))
+        inhabitants.setdefault(place, []).append(_dot_node(process.id, *sides))
     lines = [
         "digraph {",
         "rankdir=LR; splines=polyline; nodesep=0.15; ranksep=0.3; margin=0; pad=0;",

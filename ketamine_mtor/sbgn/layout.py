@@ -5,14 +5,14 @@ A unit is a pixel, and all coordinates are whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 
-from ketamine_mtor.sbgn.content import PRODUCTION, SOURCE, UNSPECIFIED, Map
-from ketamine_mtor.sbgn.graphviz import PORT, SQUARE, Link, draw, links_of
-from ketamine_mtor.sbgn.shapes import UNIT_HEIGHT, Box, Point, Shape, entity_shape
+from ketamine_mtor.sbgn.content import PRODUCTION, SOURCE, UNSPECIFIED, Entity, Map, Process
+from ketamine_mtor.sbgn.graphviz import PORT, Link, draw, links_of
+from ketamine_mtor.sbgn.shapes import UNIT_HEIGHT, Box, Point, Shape, cell, entity_shape
 
 #: How far off a process an arc turns to its side.
 _APPROACH = 14
@@ -20,10 +20,21 @@ _APPROACH = 14
 
 @dataclass(frozen=True)
 class Node:
-    """A drawn process: its box and its two ports, on the side of what goes in and out."""
+    """A drawn process: its box, its two ports on the side of what goes in and out, its boxes."""
 
     box: Box
     ports: tuple[Point, Point]
+    count: int = 1
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The boxes that its box consists of, from the port of what goes in to the other."""
+        x, y, n = self.box.x, self.box.y, self.count
+        w, h = (self.box.w, self.box.h // n) if self.vertical else (self.box.w // n, self.box.h)
+        row = [
+            Box(x, y + i * h, w, h) if self.vertical else Box(x + i * w, y, w, h) for i in range(n)
+        ]
+        return tuple(row if self.ports[0] < self.ports[1] else row[::-1])
 
     @property
     def vertical(self) -> bool:
@@ -33,7 +44,8 @@ class Node:
 
 @dataclass(frozen=True)
 class Arc:
-    """A drawn arc between an entity and a process: at its port 0 or 1, or at its side (None)."""
+    """A drawn arc between an entity and a process: at its port 0 or 1, or at the side of one of
+    its boxes (None)."""
 
     kind: str
     process: str
@@ -41,6 +53,7 @@ class Arc:
     port: int | None
     points: tuple[Point, ...]
     stoichiometry: int = 1
+    box: int = 0
 
     @property
     def outward(self) -> bool:
@@ -69,23 +82,24 @@ class Layout:
     arcs: Sequence[Arc]
 
 
-def arrange(map_: Map) -> Layout:
-    """Place all of a map.
+def arrange(map_: Map, shape: Callable[[Entity], Shape] = entity_shape) -> Layout:
+    """Place all of a map; ``shape`` gives what an entity looks like, somewhere.
 
     Raises
     ------
     MissingExtra
         Where Graphviz is not installed.
     """
-    shapes = {each.id: entity_shape(each) for each in map_.entities}
+    shapes = {each.id: shape(each) for each in map_.entities}
     links = [link for process in map_.processes for link in links_of(process, map_)]
     drawn = draw(map_, shapes, links)
     shapes = {
-        key: shape.moved(*_corner(drawn.middle(key), shape.box)) for key, shape in shapes.items()
+        key: each.moved(*_corner(drawn.middle(key), each.box)) for key, each in shapes.items()
     }
     ways = {link: _from_entity(link, drawn.way(number)) for number, link in enumerate(links)}
     nodes = {
         each.id: _node(
+            each,
             drawn.middle(each.id),
             [(link.port, way[-2]) for link, way in ways.items() if link.process == each.id],
         )
@@ -113,23 +127,25 @@ def _from_entity(link: Link, way: list[Point]) -> list[Point]:
     return found if len(found) > 1 else [*found, *found]
 
 
-def _node(middle: Point, arrivals: Sequence[tuple[int | None, Point]]) -> Node:
+def _node(process: Process, middle: Point, arrivals: Sequence[tuple[int | None, Point]]) -> Node:
     """A process with its ports where the arcs come from: the port and the last bend of each."""
-    x, y = middle
-    away, half = SQUARE // 2 + PORT, SQUARE // 2
+    (x, y), (w, h), count = middle, cell(process), len(process.labels)
+    far = count * max(w, h) // 2 + PORT
 
     def ports(direction: Point) -> tuple[Point, Point]:
         dx, dy = direction
-        return (x - dx * away, y - dy * away), (x + dx * away, y + dy * away)
+        across, down = count * w // 2 + PORT, count * h // 2 + PORT
+        return (x - dx * across, y - dy * down), (x + dx * across, y + dy * down)
 
     def detour(direction: Point) -> int:
         sides = ports(direction)
         return sum(_squared(sides[port], bend) for port, bend in arrivals if port is not None)
 
     # From far or near, what counts is the side that an arc comes from.
-    arrivals = [(port, _beside(middle, bend, 2 * away)) for port, bend in arrivals]
+    arrivals = [(port, _beside(middle, bend, 2 * far)) for port, bend in arrivals]
     best = min([(1, 0), (0, 1), (-1, 0), (0, -1)], key=detour)
-    return Node(Box(x - half, y - half, SQUARE, SQUARE), ports(best))
+    width, height = (count * w, h) if best[0] else (w, count * h)
+    return Node(Box(x - width // 2, y - height // 2, width, height), ports(best), count)
 
 
 def _beside(middle: Point, other: Point, far: int) -> Point:
@@ -153,9 +169,10 @@ def _arc(
     """
     bends = list(way[1:-1])
     if link.port is None:
-        end, before = _side(node, way[-2])
+        box = node.boxes[link.box]
+        end, before = _side(box, node.vertical, way[-2])
         if (link.process, end) in taken:
-            end, before = (_mirrored(each, node.box.middle) for each in (end, before))
+            end, before = (_mirrored(each, box.middle) for each in (end, before))
         taken.add((link.process, end))
         bends.append(before)
     else:
@@ -163,18 +180,22 @@ def _arc(
     points = (_border(shape, bends[0] if bends else end), *bends, end)
     if link.kind == PRODUCTION:
         points = points[::-1]
-    return Arc(link.kind, link.process, link.entity, link.port, points, link.stoichiometry)
+    return Arc(
+        link.kind, link.process, link.entity, link.port, points, link.stoichiometry, link.box
+    )
 
 
-def _side(node: Node, towards: Point) -> tuple[Point, Point]:
-    """The middle of that side of a process without a port that faces a point, and a point before
-    it from which an arc gets there upright."""
-    x, y = node.box.middle
+def _side(box: Box, vertical: bool, towards: Point) -> tuple[Point, Point]:
+    """The middle of that side of a box of a process without a port that faces a point, and a
+    point before it from which an arc gets there upright."""
+    x, y = box.middle
     ends = []
-    for away in (SQUARE // 2, SQUARE // 2 + _APPROACH):
-        if node.vertical:
+    for away in (0, _APPROACH):
+        if vertical:
+            away += box.w // 2
             ends.append((x + (away if towards[0] > x else -away), y))
         else:
+            away += box.h // 2
             ends.append((x, y + (away if towards[1] > y else -away)))
     return ends[0], ends[1]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from ketamine_mtor.sbgn.content import SOURCE, Entity, Part
+from ketamine_mtor.sbgn.content import SOURCE, Entity, Part, Process
 
 #: Sizes of text, and how wide a letter is as a share of that (a wide sans serif).
 FONT, SMALL_FONT = 11, 8
@@ -19,6 +19,8 @@ LINE, UNIT_HEIGHT = 15, 13
 PADDING, _GAP = 8, 5
 #: Radius of a source or sink.
 _ROUND = 11
+#: Side of a process without a label; room around a label on either side.
+SQUARE, _ASIDE = 14, 6
 HELD = "held"
 
 Point = tuple[int, int]
@@ -80,6 +82,12 @@ def entity_shape(entity: Entity) -> Shape:
     width = text_width(HELD, SMALL_FONT) + PADDING
     unit = Box(_GAP, -2 * UNIT_HEIGHT // 3, width, UNIT_HEIGHT)
     return Shape(shape.box, shape.part, shape.states, unit, shape.inside)
+
+
+def cell(process: Process) -> tuple[int, int]:
+    """Width and height of each box of a process."""
+    width = max(text_width(each, SMALL_FONT) for each in process.labels)
+    return (width + 2 * _ASIDE, SQUARE) if width else (SQUARE, SQUARE)
 
 
 def _molecule(part: Part) -> Shape:
