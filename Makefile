@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality check gates steady fit sensitivity parameters contradictions wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates steady fit sensitivity parameters contradictions wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,11 +38,15 @@ check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rul
 	$(BIN)/python -m ketamine_mtor.companions --check
 	$(BIN)/python -m ketamine_mtor.sbgn --check
 	$(BIN)/python -m ketamine_mtor.quality --check
+	$(BIN)/python -m ketamine_mtor.agreement --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml.md
 	$(BIN)/python -m ketamine_mtor.quality
+
+engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
+	$(BIN)/python -m ketamine_mtor.agreement
 
 gates: $(GATES)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator
 	$(GATES)/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml

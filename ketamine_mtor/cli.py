@@ -53,7 +53,7 @@ _EXPERIMENT = (
         "--engine",
         default="roadrunner",
         show_default=True,
-        help="roadrunner, copasi or pysb.",
+        help="roadrunner, copasi, pysb or bngsim.",
     ),
     click.option("--out", type=_FILE, help="Write the run to FILE.csv, .parquet or .nc."),
     click.option("--plot", type=_FILE, help="Draw the run to FILE.png or .svg."),

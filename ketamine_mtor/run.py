@@ -40,7 +40,7 @@ def simulate(
     experiment
         What is done; or give the fields of an :class:`Experiment` by keyword.
     engine
-        ``roadrunner``, ``copasi`` or ``pysb``.
+        ``roadrunner``, ``copasi``, ``pysb`` or ``bngsim``.
     sbml
         Text of another SBML of this model: its numbers count, and its own steady state.
     files

@@ -3482,12 +3482,12 @@
         <Comment>
           
   <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>depot of an i.p. dose</p>
+    <p>what is injected i.p.</p>
   </body>
 
         </Comment>
       </Compartment>
-      <Compartment key="Compartment_1" name="blood and well perfused tissue" simulationType="fixed" dimensionality="3" addNoise="false">
+      <Compartment key="Compartment_1" name="blood and what shares ketamine with it" simulationType="fixed" dimensionality="3" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#Compartment_1">
@@ -7891,7 +7891,7 @@
           
   <body xmlns="http://www.w3.org/1999/xhtml">
     <p>assumed</p>
-    <p>separates the depot from the blood; nothing is in it</p>
+    <p>separates the depot from the blood; nothing is in it, and nothing depends on it</p>
   </body>
 
         </Comment>
@@ -7904,14 +7904,19 @@
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_1">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000468"/>
+    <CopasiMT:isDescribedBy>
+      <rdf:Bag>
+        <rdf:li rdf:resource="https://identifiers.org/pubmed:2084504"/>
+      </rdf:Bag>
+    </CopasiMT:isDescribedBy>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <Comment>
           
   <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>separates blood and brain; nothing is in it</p>
+    <p>derived (source: capillary_endothelia, microvessels1990)</p>
+    <p>100 cm2 of capillaries per g, an endothelium of 0.2 um; nothing is in it, and nothing depends on it</p>
   </body>
 
         </Comment>
@@ -7919,10 +7924,35 @@
           l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_2" name="ketamine_dose" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_2" name="ketamine_depot_per_dose" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_2">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
+    <CopasiMT:isDescribedBy>
+      <rdf:Bag>
+        <rdf:li rdf:resource="https://identifiers.org/pubmed:7431222"/>
+      </rdf:Bag>
+    </CopasiMT:isDescribedBy>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>derived (source: P04, kaka1980, httk)</p>
+    <p>1e6 / 237.7 g/mol * 0.465 unbound (dog) / a brain of 0.0055 L/kg (rat); all of an i.p. dose is taken to arrive</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          mmol
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_3" name="ketamine_dose" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_3">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
   </rdf:Description>
 </rdf:RDF>
@@ -7937,31 +7967,6 @@
         </Comment>
         <Unit>
           µ1
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_3" name="ketamine_depot_per_dose" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_3">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
-    <CopasiMT:isDescribedBy>
-      <rdf:Bag>
-        <rdf:li rdf:resource="https://identifiers.org/pubmed:7431222"/>
-      </rdf:Bag>
-    </CopasiMT:isDescribedBy>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>derived (source: P04, kaka1980, luca2020)</p>
-    <p>1e6 / 237.7 g/mol * 0.465 unbound (dog) / 3.217 L/kg (rabbit); all of an i.p. dose is taken to arrive</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          mmol/l
         </Unit>
       </ModelValue>
       <ModelValue key="ModelValue_4" name="ketamine_infusion" simulationType="fixed" addNoise="false">
@@ -8036,7 +8041,7 @@
           
   <body xmlns="http://www.w3.org/1999/xhtml">
     <p>fitted (source: P05, P06)</p>
-    <p>half-life about 19 min</p>
+    <p>half-life about 26 min</p>
   </body>
 
         </Comment>
@@ -12808,7 +12813,7 @@
           
   <body xmlns="http://www.w3.org/1999/xhtml">
     <p>measured (source: gray2006)</p>
-    <p>PSD-95 of a spine stays for 22 to 63 min in the third week, 100 min in adults</p>
+    <p>PSD-95 of a spine stays for 100 min in adults, 22 to 63 min in the third week</p>
   </body>
 
         </Comment>
@@ -14812,7 +14817,7 @@
 </rdf:RDF>
         </MiriamAnnotation>
         <Expression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and well perfused tissue],Vector=Metabolites[Ketamine(b)@blood],Reference=Concentration>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and well perfused tissue],Reference=Volume>
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it],Vector=Metabolites[Ketamine(b)@blood],Reference=Concentration>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it],Reference=Volume>
         </Expression>
         <Unit>
           nmol
@@ -15517,7 +15522,7 @@
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_dose],Reference=InitialValue>
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_dose],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[peritoneum],Reference=InitialVolume>
         </InitialExpression>
         <Unit>
           nmol/l
@@ -15532,7 +15537,7 @@
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_infusion],Reference=InitialValue>
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_infusion],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it],Reference=InitialVolume>
         </InitialExpression>
         <Unit>
           nmol/(l*s)
@@ -15547,7 +15552,7 @@
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_brain_out],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Reference=InitialVolume>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and well perfused tissue],Reference=InitialVolume>
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_brain_out],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Reference=InitialVolume>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it],Reference=InitialVolume>
         </InitialExpression>
         <Unit>
           1/s
@@ -15569,7 +15574,7 @@
 
         </Comment>
         <Expression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[n_ketamine_plasma],Reference=Value>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_unbound],Reference=Value>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and well perfused tissue],Reference=Volume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[n_ketamine_plasma],Reference=Value>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_unbound],Reference=Value>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it],Reference=Volume>)
         </Expression>
         <Unit>
           nmol/l
@@ -18268,10 +18273,25 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_557" name="MARCKS_CaM_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_557" name="membrane_PKC_MARCKS_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_557">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <InitialExpression>
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_synthesis_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>)
+        </InitialExpression>
+        <Unit>
+          l/(nmol*s)
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_558" name="MARCKS_CaM_on" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_558">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18283,10 +18303,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_558" name="pMARCKS" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_559" name="pMARCKS" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_558">
+  <rdf:Description rdf:about="#ModelValue_559">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18305,10 +18325,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_559" name="MARCKS_membrane" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_560" name="MARCKS_membrane" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_559">
+  <rdf:Description rdf:about="#ModelValue_560">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -18332,10 +18352,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_560" name="PIP2_actin_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_561" name="PIP2_actin_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_560">
+  <rdf:Description rdf:about="#ModelValue_561">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18347,10 +18367,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_561" name="GAP43_actin_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_562" name="GAP43_actin_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_561">
+  <rdf:Description rdf:about="#ModelValue_562">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18362,10 +18382,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_562" name="actin_polymerisation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_563" name="actin_polymerisation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_562">
+  <rdf:Description rdf:about="#ModelValue_563">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18377,10 +18397,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_563" name="F_actin" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_564" name="F_actin" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_563">
+  <rdf:Description rdf:about="#ModelValue_564">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18399,10 +18419,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_564" name="contact_synapse_helped_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_565" name="contact_synapse_helped_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_564">
+  <rdf:Description rdf:about="#ModelValue_565">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18414,10 +18434,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_565" name="nascent_synapse_helped_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_566" name="nascent_synapse_helped_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_565">
+  <rdf:Description rdf:about="#ModelValue_566">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18429,10 +18449,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_566" name="filling_synapse_helped_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_567" name="filling_synapse_helped_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_566">
+  <rdf:Description rdf:about="#ModelValue_567">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18444,10 +18464,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_567" name="spine_synapse_helped_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_568" name="spine_synapse_helped_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_567">
+  <rdf:Description rdf:about="#ModelValue_568">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18459,10 +18479,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_568" name="mature_synapse_helped_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_569" name="mature_synapse_helped_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_568">
+  <rdf:Description rdf:about="#ModelValue_569">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18474,10 +18494,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_569" name="synapses" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_570" name="synapses" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_569">
+  <rdf:Description rdf:about="#ModelValue_570">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -18501,10 +18521,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_570" name="PSD95_slots_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_571" name="PSD95_slots_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_570">
+  <rdf:Description rdf:about="#ModelValue_571">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18516,10 +18536,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_571" name="PSD95_slot_capture_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_572" name="PSD95_slot_capture_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_571">
+  <rdf:Description rdf:about="#ModelValue_572">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18531,10 +18551,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_572" name="synapsin1_slots_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_573" name="synapsin1_slots_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_572">
+  <rdf:Description rdf:about="#ModelValue_573">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18546,10 +18566,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_573" name="synapsin1_slot_capture_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_574" name="synapsin1_slot_capture_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_573">
+  <rdf:Description rdf:about="#ModelValue_574">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18561,10 +18581,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_574" name="AMPAR_slots_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_575" name="AMPAR_slots_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_574">
+  <rdf:Description rdf:about="#ModelValue_575">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18576,10 +18596,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_575" name="GluA1_slot_capture_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_576" name="GluA1_slot_capture_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_575">
+  <rdf:Description rdf:about="#ModelValue_576">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18591,10 +18611,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_576" name="GluA2_slot_capture_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_577" name="GluA2_slot_capture_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_576">
+  <rdf:Description rdf:about="#ModelValue_577">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18606,10 +18626,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_577" name="synapse_formation" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_578" name="synapse_formation" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_577">
+  <rdf:Description rdf:about="#ModelValue_578">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -18633,10 +18653,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_578" name="BDNF_translation" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_579" name="BDNF_translation" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_578">
+  <rdf:Description rdf:about="#ModelValue_579">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -18660,10 +18680,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_579" name="AMPAR_alike_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_580" name="AMPAR_alike_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_579">
+  <rdf:Description rdf:about="#ModelValue_580">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18675,10 +18695,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_580" name="CaM_C_on_GAP43_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_581" name="CaM_C_on_GAP43_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_580">
+  <rdf:Description rdf:about="#ModelValue_581">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18690,10 +18710,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_581" name="CaM_C_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_582" name="CaM_C_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_581">
+  <rdf:Description rdf:about="#ModelValue_582">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18705,10 +18725,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_582" name="CaM_N_on_GAP43_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_583" name="CaM_N_on_GAP43_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_582">
+  <rdf:Description rdf:about="#ModelValue_583">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18720,10 +18740,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_583" name="CaM_N_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_584" name="CaM_N_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_583">
+  <rdf:Description rdf:about="#ModelValue_584">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18735,10 +18755,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_584" name="HCN1_ketamine_first_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_585" name="HCN1_ketamine_first_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_584">
+  <rdf:Description rdf:about="#ModelValue_585">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18750,10 +18770,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_585" name="HCN1_ketamine_second_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_586" name="HCN1_ketamine_second_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_585">
+  <rdf:Description rdf:about="#ModelValue_586">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18786,7 +18806,7 @@
         <ListOfConstants>
           <Constant key="Parameter_0" name="v" value="1"/>
         </ListOfConstants>
-        <KineticLaw function="Function_0" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and well perfused tissue]">
+        <KineticLaw function="Function_0" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_0">
               <SourceParameter reference="ModelValue_397"/>
@@ -18921,7 +18941,7 @@
         <ListOfConstants>
           <Constant key="Parameter_4" name="k1" value="1"/>
         </ListOfConstants>
-        <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and well perfused tissue]">
+        <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
               <SourceParameter reference="ModelValue_7"/>
@@ -22208,7 +22228,7 @@
               <SourceParameter reference="Metabolite_141"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_212">
-              <SourceParameter reference="ModelValue_584"/>
+              <SourceParameter reference="ModelValue_585"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_213">
               <SourceParameter reference="Metabolite_150"/>
@@ -22294,7 +22314,7 @@
         <KineticLaw function="Function_64" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_218">
-              <SourceParameter reference="ModelValue_585"/>
+              <SourceParameter reference="ModelValue_586"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_219">
               <SourceParameter reference="Metabolite_143"/>
@@ -22997,7 +23017,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_579"/>
+              <SourceParameter reference="ModelValue_580"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_18"/>
@@ -23064,7 +23084,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_579"/>
+              <SourceParameter reference="ModelValue_580"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_19"/>
@@ -36184,7 +36204,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_583"/>
+              <SourceParameter reference="ModelValue_584"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_71"/>
@@ -36220,7 +36240,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_583"/>
+              <SourceParameter reference="ModelValue_584"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_73"/>
@@ -36324,7 +36344,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_581"/>
+              <SourceParameter reference="ModelValue_582"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_71"/>
@@ -36360,7 +36380,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_581"/>
+              <SourceParameter reference="ModelValue_582"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_75"/>
@@ -36878,7 +36898,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_582"/>
+              <SourceParameter reference="ModelValue_583"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_72"/>
@@ -36914,7 +36934,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_582"/>
+              <SourceParameter reference="ModelValue_583"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_74"/>
@@ -37018,7 +37038,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_580"/>
+              <SourceParameter reference="ModelValue_581"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_72"/>
@@ -37054,7 +37074,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_580"/>
+              <SourceParameter reference="ModelValue_581"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_76"/>
@@ -37571,7 +37591,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_556"/>
+              <SourceParameter reference="ModelValue_557"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_87"/>
@@ -37687,7 +37707,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_557"/>
+              <SourceParameter reference="ModelValue_558"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_77"/>
@@ -37765,7 +37785,7 @@
               <SourceParameter reference="Metabolite_43"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_671">
-              <SourceParameter reference="ModelValue_560"/>
+              <SourceParameter reference="ModelValue_561"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_672">
               <SourceParameter reference="Metabolite_201"/>
@@ -37803,7 +37823,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_561"/>
+              <SourceParameter reference="ModelValue_562"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_43"/>
@@ -37837,7 +37857,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_562"/>
+              <SourceParameter reference="ModelValue_563"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_43"/>
@@ -37916,7 +37936,7 @@
               <SourceParameter reference="Metabolite_227"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_676">
-              <SourceParameter reference="ModelValue_564"/>
+              <SourceParameter reference="ModelValue_565"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_677">
               <SourceParameter reference="Compartment_4"/>
@@ -38000,7 +38020,7 @@
               <SourceParameter reference="Metabolite_228"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_680">
-              <SourceParameter reference="ModelValue_565"/>
+              <SourceParameter reference="ModelValue_566"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_681">
               <SourceParameter reference="Compartment_4"/>
@@ -38084,7 +38104,7 @@
               <SourceParameter reference="Metabolite_231"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_684">
-              <SourceParameter reference="ModelValue_566"/>
+              <SourceParameter reference="ModelValue_567"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_685">
               <SourceParameter reference="Compartment_4"/>
@@ -38171,7 +38191,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_689">
-              <SourceParameter reference="ModelValue_567"/>
+              <SourceParameter reference="ModelValue_568"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -38252,7 +38272,7 @@
               <SourceParameter reference="Metabolite_232"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_692">
-              <SourceParameter reference="ModelValue_568"/>
+              <SourceParameter reference="ModelValue_569"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_693">
               <SourceParameter reference="Compartment_4"/>
@@ -38514,7 +38534,7 @@
         <KineticLaw function="Function_196" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_694">
-              <SourceParameter reference="ModelValue_570"/>
+              <SourceParameter reference="ModelValue_571"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_695">
               <SourceParameter reference="Metabolite_229"/>
@@ -38551,7 +38571,7 @@
         <KineticLaw function="Function_197" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_697">
-              <SourceParameter reference="ModelValue_570"/>
+              <SourceParameter reference="ModelValue_571"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_698">
               <SourceParameter reference="Metabolite_232"/>
@@ -38588,7 +38608,7 @@
         <KineticLaw function="Function_198" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_700">
-              <SourceParameter reference="ModelValue_570"/>
+              <SourceParameter reference="ModelValue_571"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_701">
               <SourceParameter reference="Metabolite_230"/>
@@ -38655,7 +38675,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_571"/>
+              <SourceParameter reference="ModelValue_572"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_88"/>
@@ -38762,7 +38782,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_705">
-              <SourceParameter reference="ModelValue_572"/>
+              <SourceParameter reference="ModelValue_573"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -38799,7 +38819,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_708">
-              <SourceParameter reference="ModelValue_572"/>
+              <SourceParameter reference="ModelValue_573"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -38836,7 +38856,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_711">
-              <SourceParameter reference="ModelValue_572"/>
+              <SourceParameter reference="ModelValue_573"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -38897,7 +38917,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_573"/>
+              <SourceParameter reference="ModelValue_574"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_225"/>
@@ -38998,7 +39018,7 @@
         <KineticLaw function="Function_202" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_712">
-              <SourceParameter reference="ModelValue_574"/>
+              <SourceParameter reference="ModelValue_575"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_713">
               <SourceParameter reference="Metabolite_229"/>
@@ -39035,7 +39055,7 @@
         <KineticLaw function="Function_203" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_715">
-              <SourceParameter reference="ModelValue_574"/>
+              <SourceParameter reference="ModelValue_575"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_716">
               <SourceParameter reference="Metabolite_232"/>
@@ -39072,7 +39092,7 @@
         <KineticLaw function="Function_204" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_718">
-              <SourceParameter reference="ModelValue_574"/>
+              <SourceParameter reference="ModelValue_575"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_719">
               <SourceParameter reference="Metabolite_230"/>
@@ -39139,7 +39159,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_575"/>
+              <SourceParameter reference="ModelValue_576"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_115"/>
@@ -39240,7 +39260,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_576"/>
+              <SourceParameter reference="ModelValue_577"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_117"/>
@@ -39328,53 +39348,53 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR" value="0" type="Model" simulationType="time"/>
         </ModelParameterGroup>
         <ModelParameterGroup cn="String=Initial Compartment Sizes" type="Group">
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[peritoneum]" value="1" type="Compartment" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and well perfused tissue]" value="1" type="Compartment" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[peritoneum]" value="1.8" type="Compartment" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it]" value="585" type="Compartment" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex]" value="0.20000000000000001" type="Compartment" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]" value="0.0050000000000000001" type="Compartment" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]" value="0.0064999999999999997" type="Compartment" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]" value="0.050000000000000003" type="Compartment" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]" value="0.5" type="Compartment" simulationType="fixed"/>
         </ModelParameterGroup>
         <ModelParameterGroup cn="String=Initial Species Values" type="Group">
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1(ph\,drug\,t308~u\,s473~u)@pyramidal]" value="1.8005010544261475e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor\,t246~u)@pyramidal]" value="1756803960003698.8" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1(ph\,drug\,t308~u\,s473~u)@pyramidal]" value="1.7998345147396179e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor\,t246~u)@pyramidal]" value="1753512606585508.5" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor!1\,t246~u)@pyramidal.FKBP1A(drug!2\,frb!3)@pyramidal.MLST8(mtor!4)@pyramidal.MTOR(mlst8!4\,partner!5\,rheb!6\,frb!3\,cat)@pyramidal.RHEB(mtor!6\,nucleotide~gtp)@pyramidal.RPTOR(mtor!5\,pras40!1)@pyramidal.Rapamycin(b!2)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor!1\,t246~u)@pyramidal.FKBP1A(drug!2\,frb!3)@pyramidal.MLST8(mtor!4)@pyramidal.MTOR(mlst8!4\,partner!5\,rheb\,frb!3\,cat)@pyramidal.RPTOR(mtor!5\,pras40!1)@pyramidal.Rapamycin(b!2)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor!1\,t246~u)@pyramidal.MLST8(mtor!2)@pyramidal.MTOR(mlst8!2\,partner!3\,rheb!4\,frb\,cat)@pyramidal.RHEB(mtor!4\,nucleotide~gtp)@pyramidal.RPTOR(mtor!3\,pras40!1)@pyramidal]" value="424017765883762.19" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor!1\,t246~u)@pyramidal.MLST8(mtor!2)@pyramidal.MTOR(mlst8!2\,partner!3\,rheb!4\,frb\,cat)@pyramidal.RHEB(mtor!4\,nucleotide~gtp)@pyramidal.RPTOR(mtor!3\,pras40!1)@pyramidal]" value="424042553019369.81" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor!1\,t246~u)@pyramidal.MLST8(mtor!2)@pyramidal.MTOR(mlst8!2\,partner!4\,rheb!5\,frb\,cat!3)@pyramidal.RHEB(mtor!5\,nucleotide~gtp)@pyramidal.RPTOR(mtor!4\,pras40!1)@pyramidal.Torin1(b!3)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor!1\,t246~u)@pyramidal.MLST8(mtor!2)@pyramidal.MTOR(mlst8!2\,partner!3\,rheb\,frb\,cat)@pyramidal.RPTOR(mtor!3\,pras40!1)@pyramidal]" value="7907369844738680" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor!1\,t246~u)@pyramidal.MLST8(mtor!2)@pyramidal.MTOR(mlst8!2\,partner!3\,rheb\,frb\,cat)@pyramidal.RPTOR(mtor!3\,pras40!1)@pyramidal]" value="7902065602471465" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor!1\,t246~u)@pyramidal.MLST8(mtor!2)@pyramidal.MTOR(mlst8!2\,partner!4\,rheb\,frb\,cat!3)@pyramidal.RPTOR(mtor!4\,pras40!1)@pyramidal.Torin1(b!3)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor\,t246~p)@pyramidal]" value="7285687496534930" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1S1(rptor\,t246~p)@pyramidal]" value="7294258299062585" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1(ph\,drug!1\,t308~u\,s473~u)@pyramidal.MK2206(b!1)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AKT1(ph!1\,drug\,t308~u\,s473~u)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane]" value="3651466747709085.5" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1(ph\,drug\,t308~u\,s473~p)@pyramidal]" value="20159396479883088" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AKT1(ph!1\,drug\,t308~u\,s473~p)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane]" value="491815616281194.06" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1(ph\,drug\,t308~p\,s473~u)@pyramidal]" value="8901148530748621" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AKT1(ph!1\,drug\,t308~p\,s473~u)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane]" value="214680513406031.03" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1(ph\,drug\,t308~p\,s473~p)@pyramidal]" value="1187088058398471" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AKT1(ph!1\,drug\,t308~p\,s473~p)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane]" value="33653373270549.941" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first\,second\,potentiator\,gate~closed\,subunits~A1A2)@pyramidal_membrane]" value="61852904937502400" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPARSubunit(kind~GluA1)@pyramidal_membrane]" value="2324018281975786" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPARSubunit(kind~GluA2)@pyramidal_membrane]" value="2324018281975786" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second\,potentiator\,gate~closed\,subunits~A1A2)@pyramidal_membrane.Glutamate(r!1)@extracellular]" value="2039177382867650.8" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~closed\,subunits~A1A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="67227956451204.602" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AKT1(ph!1\,drug\,t308~u\,s473~u)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane]" value="3653930797354590.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1(ph\,drug\,t308~u\,s473~p)@pyramidal]" value="20201159912753900" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AKT1(ph!1\,drug\,t308~u\,s473~p)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane]" value="493282555821961.94" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1(ph\,drug\,t308~p\,s473~u)@pyramidal]" value="8916592192926240" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AKT1(ph!1\,drug\,t308~p\,s473~u)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane]" value="215244408696821.25" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[AKT1(ph\,drug\,t308~p\,s473~p)@pyramidal]" value="1191877229889457.2" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AKT1(ph!1\,drug\,t308~p\,s473~p)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane]" value="33816093348358.277" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first\,second\,potentiator\,gate~closed\,subunits~A1A2)@pyramidal_membrane]" value="61852846823834128" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPARSubunit(kind~GluA1)@pyramidal_membrane]" value="2324017188957050.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPARSubunit(kind~GluA2)@pyramidal_membrane]" value="2324017188957050.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second\,potentiator\,gate~closed\,subunits~A1A2)@pyramidal_membrane.Glutamate(r!1)@extracellular]" value="2039202865560634.8" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~closed\,subunits~A1A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="67229699861252.797" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second\,potentiator\,gate~closed\,subunits~A1A2)@pyramidal_membrane.NBQX(b!1)@extracellular]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~desensitised\,subunits~A1A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="1120465940853409.9" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~desensitised\,subunits~A1A1)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="66694401312966.562" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~desensitised\,subunits~A2A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="66694401312966.562" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~desensitised\,subunits~A1A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="1120495000698617.6" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~desensitised\,subunits~A1A1)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="66696130872088.648" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~desensitised\,subunits~A2A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="66696130872088.648" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!3\,potentiator!2\,gate~open\,subunits~A1A2)@pyramidal_membrane.CX546(b!2)@extracellular.Glutamate(r!1)@extracellular.Glutamate(r!3)@extracellular]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~open\,subunits~A1A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="112046594085341" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~open\,subunits~A1A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="112049500069861.75" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!3\,potentiator!2\,gate~open\,subunits~A1A1)@pyramidal_membrane.CX546(b!2)@extracellular.Glutamate(r!1)@extracellular.Glutamate(r!3)@extracellular]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~open\,subunits~A1A1)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="6669440131296.6562" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~open\,subunits~A1A1)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="6669613087208.8652" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!3\,potentiator!2\,gate~open\,subunits~A2A2)@pyramidal_membrane.CX546(b!2)@extracellular.Glutamate(r!1)@extracellular.Glutamate(r!3)@extracellular]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~open\,subunits~A2A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="6669440131296.6562" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first\,second\,potentiator\,gate~closed\,subunits~A1A1)@pyramidal_membrane]" value="3681720542748015.5" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second\,potentiator\,gate~closed\,subunits~A1A1)@pyramidal_membrane.Glutamate(r!1)@extracellular]" value="121379606151751.3" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~closed\,subunits~A1A1)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="4001664078777.9937" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~open\,subunits~A2A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="6669613087208.8652" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first\,second\,potentiator\,gate~closed\,subunits~A1A1)@pyramidal_membrane]" value="3681717080016486" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second\,potentiator\,gate~closed\,subunits~A1A1)@pyramidal_membrane.Glutamate(r!1)@extracellular]" value="121381123129268.2" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~closed\,subunits~A1A1)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="4001767870391.7446" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second\,potentiator\,gate~closed\,subunits~A1A1)@pyramidal_membrane.NBQX(b!1)@extracellular]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first\,second\,potentiator\,gate~closed\,subunits~A2A2)@pyramidal_membrane]" value="3681720542748015.5" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second\,potentiator\,gate~closed\,subunits~A2A2)@pyramidal_membrane.Glutamate(r!1)@extracellular]" value="121379606151751.3" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~closed\,subunits~A2A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="4001664078777.9937" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first\,second\,potentiator\,gate~closed\,subunits~A2A2)@pyramidal_membrane]" value="3681717080016486" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second\,potentiator\,gate~closed\,subunits~A2A2)@pyramidal_membrane.Glutamate(r!1)@extracellular]" value="121381123129268.2" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second!2\,potentiator\,gate~closed\,subunits~A2A2)@pyramidal_membrane.Glutamate(r!1)@extracellular.Glutamate(r!2)@extracellular]" value="4001767870391.7446" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[AMPAR(first!1\,second\,potentiator\,gate~closed\,subunits~A2A2)@pyramidal_membrane.NBQX(b!1)@extracellular]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[ANA12(b)@extracellular]" value="0" type="Species" simulationType="fixed">
             <InitialExpression>
@@ -39383,12 +39403,12 @@
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[ANA12(b!1)@extracellular.K252a(b!2)@pyramidal.NTRK2(ligand!1\,drug!2\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[ANA12(b!1)@extracellular.NTRK2(ligand!1\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Actin(form~G)@pyramidal]" value="1.5517167657429508e+19" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Actin(form~F)@pyramidal]" value="7.0056426371704924e+18" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[Aminobutyrate(r)@extracellular]" value="22672288525711976" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Aminobutyrate(r!1)@extracellular.Aminobutyrate(r!2)@extracellular.GABAAR(first!1\,second!2\,pore)@pyramidal_membrane]" value="324698224737075.06" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Actin(form~G)@pyramidal]" value="1.5513083290313984e+19" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Actin(form~F)@pyramidal]" value="7.0097270042860155e+18" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[Aminobutyrate(r)@extracellular]" value="22672407402790916" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Aminobutyrate(r!1)@extracellular.Aminobutyrate(r!2)@extracellular.GABAAR(first!1\,second!2\,pore)@pyramidal_membrane]" value="324701106331921.69" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Aminobutyrate(r!1)@extracellular.Aminobutyrate(r!2)@extracellular.GABAAR(first!1\,second!2\,pore!3)@pyramidal_membrane.Picrotoxin(b!3)@extracellular]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Aminobutyrate(r!1)@extracellular.GABAAR(first!1\,second\,pore)@pyramidal_membrane]" value="1207434466650165.2" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Aminobutyrate(r!1)@extracellular.GABAAR(first!1\,second\,pore)@pyramidal_membrane]" value="1207438844747246.5" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Aminobutyrate(r!1)@extracellular.GABAAR(first!1\,second!2\,pore)@pyramidal_membrane.Muscimol(b!2)@extracellular]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Aminobutyrate(r!1)@extracellular.GABAAR(first!2\,second!1\,pore!3)@pyramidal_membrane.Muscimol(b!2)@extracellular.Picrotoxin(b!3)@extracellular]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Aminobutyrate(r!1)@extracellular.GABAAR(first!1\,second!3\,pore!2)@pyramidal_membrane.Muscimol(b!3)@extracellular.Picrotoxin(b!2)@extracellular]" value="0" type="Species" simulationType="reactions"/>
@@ -39406,73 +39426,73 @@
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[AntiBDNF(b!1)@extracellular.BDNF(r1\,r2\,antibody!1)@extracellular]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[BDNF(r1\,r2\,antibody)@extracellular]" value="1022956398985.5565" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[BDNF(r1\,r2\,antibody)@extracellular]" value="1023150863579.3826" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[BDNFTranscript()@pyramidal]" value="602214179000000" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[BDNFVesicle()@pyramidal]" value="396172695073712.38" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[BDNFVesicle()@pyramidal]" value="396226442689188.06" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.K252a(b!3)@pyramidal.K252a(b!4)@pyramidal.NTRK2(ligand!1\,drug!3\,loop~u\,y515~u\,y816~u)@pyramidal_membrane.NTRK2(ligand!2\,drug!4\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2\,antibody)@extracellular.K252a(b!2)@pyramidal.NTRK2(ligand!1\,drug!2\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.K252a(b!3)@pyramidal.NTRK2(ligand!2\,drug!3\,loop~u\,y515~u\,y816~u)@pyramidal_membrane.NTRK2(ligand!1\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.K252a(b!3)@pyramidal.NTRK2(ligand!1\,drug!3\,loop~u\,y515~u\,y816~u)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="11704053014.036379" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="325320631157.49695" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~p\,y515~u\,y816~u)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~p\,y515~u\,y816~u)@pyramidal_membrane]" value="114872835512.27194" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~p\,y515~p\,y816~u)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~p\,y515~p\,y816~u)@pyramidal_membrane]" value="441691339845.16241" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~p\,y515~p\,y816~p)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~p\,y515~p\,y816~p)@pyramidal_membrane]" value="2114873540207.9768" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~p\,y515~u\,y816~p)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~p\,y515~u\,y816~p)@pyramidal_membrane]" value="441691339845.16241" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner\,n~apo\,c~apo)@pyramidal]" value="3.6394102391812511e+18" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~apo\,c~apo)@pyramidal.GAP43(cam!1\,s41~u)@pyramidal]" value="2.3619674347682171e+18" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner\,n~apo\,c~ca2)@pyramidal]" value="11871478100893114" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~apo\,c~ca2)@pyramidal.GAP43(cam!1\,s41~u)@pyramidal]" value="7704557267631291" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner\,n~ca2\,c~apo)@pyramidal]" value="199602637325164.75" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~ca2\,c~apo)@pyramidal.GAP43(cam!1\,s41~u)@pyramidal]" value="129541573302067.36" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner\,n~ca2\,c~ca2)@pyramidal]" value="651088550874.30444" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~ca2\,c~ca2)@pyramidal.CAMK2A(cam!1)@pyramidal]" value="325192690755168.44" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~ca2\,c~ca2)@pyramidal.GAP43(cam!1\,s41~u)@pyramidal]" value="422554713635.51971" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~ca2\,c~ca2)@pyramidal.MARCKS(effector!1\,ed~u)@pyramidal]" value="90231955446786.406" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~ca2\,c~ca2)@pyramidal.PPP3CA(cam!1)@pyramidal]" value="442434619684522.31" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CAMK2A(cam)@pyramidal]" value="3.0078189685441088e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="11706217191.131451" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="325379063999.28534" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~p\,y515~u\,y816~u)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~p\,y515~u\,y816~u)@pyramidal_membrane]" value="114893468875.57993" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~p\,y515~p\,y816~u)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~p\,y515~p\,y816~u)@pyramidal_membrane]" value="441770675541.10388" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~p\,y515~p\,y816~p)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~p\,y515~p\,y816~p)@pyramidal_membrane]" value="2115253416912.0901" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[BDNF(r1!1\,r2!2\,antibody)@extracellular.NTRK2(ligand!1\,drug\,loop~p\,y515~u\,y816~p)@pyramidal_membrane.NTRK2(ligand!2\,drug\,loop~p\,y515~u\,y816~p)@pyramidal_membrane]" value="441770675541.10388" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner\,n~apo\,c~apo)@pyramidal]" value="3.6398606050550164e+18" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~apo\,c~apo)@pyramidal.GAP43(cam!1\,s41~u)@pyramidal]" value="2.3615162468720973e+18" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner\,n~apo\,c~ca2)@pyramidal]" value="11873688226930044" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~apo\,c~ca2)@pyramidal.GAP43(cam!1\,s41~u)@pyramidal]" value="7703566324199746" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner\,n~ca2\,c~apo)@pyramidal]" value="199639797854401.22" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~ca2\,c~apo)@pyramidal.GAP43(cam!1\,s41~u)@pyramidal]" value="129524912143484.06" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner\,n~ca2\,c~ca2)@pyramidal]" value="651250410990.26514" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~ca2\,c~ca2)@pyramidal.CAMK2A(cam!1)@pyramidal]" value="325273444665501.44" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~ca2\,c~ca2)@pyramidal.GAP43(cam!1\,s41~u)@pyramidal]" value="422526734764.76337" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~ca2\,c~ca2)@pyramidal.MARCKS(effector!1\,ed~u)@pyramidal]" value="89614841585676.688" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CALM1(partner!1\,n~ca2\,c~ca2)@pyramidal.PPP3CA(cam!1)@pyramidal]" value="442544370207574.12" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[CAMK2A(cam)@pyramidal]" value="3.0078181615771091e+17" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[CX546(b)@extracellular]" value="0" type="Species" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[CX546_nM],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Calcium()@pyramidal]" value="24316943969891612" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[DAG(pkc)@pyramidal_membrane]" value="11546906067126176" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Calcium()@pyramidal]" value="24317702819978568" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[DAG(pkc)@pyramidal_membrane]" value="11558304355556364" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[DAG(pkc!1)@pyramidal_membrane.Go6983(b!2)@pyramidal.PRKCA(dag!1\,drug!2\,turn~p\,ca~bound)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[DAG(pkc!1)@pyramidal_membrane.PRKCA(dag!1\,drug\,turn~p\,ca~bound)@pyramidal]" value="16181548466349098" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[DLG4(pool~fast)@pyramidal]" value="98931537261121152" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[DLG4(pool~stable)@pyramidal]" value="1.6638267699702698e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Dendrite(voltage~rest)@pyramidal_membrane]" value="2025795828503904.5" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Dendrite(voltage~depolarised)@pyramidal_membrane]" value="259803542003585.53" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Dendrite(voltage~halfway)@pyramidal_membrane]" value="725471522986974.38" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4E(partner)@pyramidal]" value="146110081836145.91" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4EBP1(e\,t37_t46~u\,s65_t70~u)@pyramidal]" value="1.9202224195732803e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4EBP1(e\,t37_t46~p\,s65_t70~u)@pyramidal]" value="49690369677992696" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4EBP1(e\,t37_t46~p\,s65_t70~p)@pyramidal]" value="11388570861308684" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4E(partner!1)@pyramidal.EIF4EBP1(e!1\,t37_t46~u\,s65_t70~u)@pyramidal]" value="28056063744121868" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4E(partner!1)@pyramidal.EIF4EBP1(e!1\,t37_t46~p\,s65_t70~u)@pyramidal]" value="376469436509835.94" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4E(partner!1)@pyramidal.EIF4EBP1(e!1\,t37_t46~p\,s65_t70~p)@pyramidal]" value="1413142823759.0552" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4E(partner!1)@pyramidal.EIF4G1(e!1)@pyramidal]" value="1530652554322739.2" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4G1(e)@pyramidal]" value="10513631013632978" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EndosomalNTRK2()@pyramidal]" value="13775596078780.869" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[DAG(pkc!1)@pyramidal_membrane.PRKCA(dag!1\,drug\,turn~p\,ca~bound)@pyramidal]" value="16198625845262216" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[DLG4(pool~fast)@pyramidal]" value="98467334312165120" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[DLG4(pool~stable)@pyramidal]" value="1.6388520356126586e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Dendrite(voltage~rest)@pyramidal_membrane]" value="2025774103627397.2" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Dendrite(voltage~depolarised)@pyramidal_membrane]" value="259814231907476.94" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Dendrite(voltage~halfway)@pyramidal_membrane]" value="725482558561804.62" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4E(partner)@pyramidal]" value="146222285478655.91" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4EBP1(e\,t37_t46~u\,s65_t70~u)@pyramidal]" value="1.9190153836278851e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4EBP1(e\,t37_t46~p\,s65_t70~u)@pyramidal]" value="49769466596012184" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4EBP1(e\,t37_t46~p\,s65_t70~p)@pyramidal]" value="11431315782848432" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4E(partner!1)@pyramidal.EIF4EBP1(e!1\,t37_t46~u\,s65_t70~u)@pyramidal]" value="28054121934612392" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4E(partner!1)@pyramidal.EIF4EBP1(e!1\,t37_t46~p\,s65_t70~u)@pyramidal]" value="377266683772846.81" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4E(partner!1)@pyramidal.EIF4EBP1(e!1\,t37_t46~p\,s65_t70~p)@pyramidal]" value="1419528130809.7012" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4E(partner!1)@pyramidal.EIF4G1(e!1)@pyramidal]" value="1531678519519863.8" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EIF4G1(e)@pyramidal]" value="10512605051446924" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[EndosomalNTRK2()@pyramidal]" value="13778070456399.543" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[FKBP1A(drug\,frb)@pyramidal]" value="1.1863619326300001e+18" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[FKBP1A(drug!1\,frb!2)@pyramidal.MLST8(mtor!3)@pyramidal.MTOR(mlst8!3\,partner!4\,rheb!5\,frb!2\,cat)@pyramidal.RHEB(mtor!5\,nucleotide~gtp)@pyramidal.RPTOR(mtor!4\,pras40)@pyramidal.Rapamycin(b!1)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[FKBP1A(drug!1\,frb!2)@pyramidal.MLST8(mtor!3)@pyramidal.MTOR(mlst8!3\,partner!4\,rheb\,frb!2\,cat)@pyramidal.RPTOR(mtor!4\,pras40)@pyramidal.Rapamycin(b!1)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[FKBP1A(drug!1\,frb!2)@pyramidal.MLST8(mtor!3)@pyramidal.MTOR(mlst8!3\,partner\,rheb\,frb!2\,cat)@pyramidal.Rapamycin(b!1)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[FKBP1A(drug!1\,frb!2)@pyramidal.MTOR(mlst8\,partner\,rheb\,frb!2\,cat)@pyramidal.Rapamycin(b!1)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[FKBP1A(drug!1\,frb)@pyramidal.Rapamycin(b!1)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[GABAAR(first\,second\,pore)@pyramidal_membrane]" value="4490009101623830.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[GABAAR(first\,second\,pore)@pyramidal_membrane]" value="4490001844942974" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[GABAAR(first!1\,second\,pore)@pyramidal_membrane.Muscimol(b!1)@extracellular]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[GABAAR(first!1\,second!2\,pore)@pyramidal_membrane.Muscimol(b!1)@extracellular.Muscimol(b!2)@extracellular]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[GABAAR(first!1\,second!3\,pore!2)@pyramidal_membrane.Muscimol(b!1)@extracellular.Muscimol(b!3)@extracellular.Picrotoxin(b!2)@extracellular]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GAP43(cam\,s41~u)@pyramidal]" value="6.5132715716523686e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GAP43(cam\,s41~p)@pyramidal]" value="8.9326304813842035e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GRIA1(pool~fast)@pyramidal]" value="26458406178456920" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GRIA1(pool~stable)@pyramidal]" value="44501545371469016" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GRIA2(pool~fast)@pyramidal]" value="26458406178456920" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GRIA2(pool~reticulum)@pyramidal]" value="1.4787105485866726e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GRIA2(pool~stable)@pyramidal]" value="44501545371469016" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[Glutamate(r)@extracellular]" value="1.2905036496157534e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GAP43(cam\,s41~u)@pyramidal]" value="6.5112216345870528e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GAP43(cam\,s41~p)@pyramidal]" value="8.9392023543875034e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GRIA1(pool~fast)@pyramidal]" value="26333882950154980" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GRIA1(pool~stable)@pyramidal]" value="43864552721417592" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GRIA2(pool~fast)@pyramidal]" value="26333882950154980" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GRIA2(pool~reticulum)@pyramidal]" value="93392828022133936" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[GRIA2(pool~stable)@pyramidal]" value="43864552721417592" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[Glutamate(r)@extracellular]" value="1.2905209933841086e+17" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Glutamate(r!1)@extracellular.Ketamine(b!2)@extracellular.NMDAR_IN(glu!1\,pore!2\,gate~closed)@interneuron_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Glutamate(r!1)@extracellular.Ketamine(b!2)@extracellular.NMDAR_IN(glu!1\,pore!2\,gate~open)@interneuron_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Glutamate(r!1)@extracellular.Ketamine(b!2)@extracellular.NMDAR_PYR(glu!1\,pore!2\,gate~closed)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
@@ -39485,11 +39505,11 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Glutamate(r!1)@extracellular.Memantine(b!2)@extracellular.NMDAR_IN(glu!1\,pore!2\,gate~open)@interneuron_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Glutamate(r!1)@extracellular.Memantine(b!2)@extracellular.NMDAR_PYR(glu!1\,pore!2\,gate~closed)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Glutamate(r!1)@extracellular.Memantine(b!2)@extracellular.NMDAR_PYR(glu!1\,pore!2\,gate~open)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Glutamate(r!1)@extracellular.NMDAR_IN(glu!1\,pore\,gate~closed)@interneuron_membrane]" value="212800175812197.19" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Glutamate(r!1)@extracellular.NMDAR_IN(glu!1\,pore\,gate~open)@interneuron_membrane]" value="91504075689576.906" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Glutamate(r!1)@extracellular.NMDAR_PYR(glu!1\,pore\,gate~closed)@pyramidal_membrane]" value="2128001758121971.8" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Glutamate(r!1)@extracellular.NMDAR_PYR(glu!1\,pore\,gate~open)@pyramidal_membrane]" value="915040756895769.12" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Glutamate(r!1)@extracellular.mGluR23(glu!1)@pyramidal_membrane]" value="878738741181817.12" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Glutamate(r!1)@extracellular.NMDAR_IN(glu!1\,pore\,gate~closed)@interneuron_membrane]" value="276642067537294.72" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Glutamate(r!1)@extracellular.NMDAR_IN(glu!1\,pore\,gate~open)@interneuron_membrane]" value="118956089103667" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Glutamate(r!1)@extracellular.NMDAR_PYR(glu!1\,pore\,gate~closed)@pyramidal_membrane]" value="2128015904133036.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Glutamate(r!1)@extracellular.NMDAR_PYR(glu!1\,pore\,gate~open)@pyramidal_membrane]" value="915046839258977" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Glutamate(r!1)@extracellular.mGluR23(glu!1)@pyramidal_membrane]" value="878747102925692.5" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Go6983(b)@pyramidal]" value="0" type="Species" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Go6983_nM],Reference=InitialValue>
@@ -39500,20 +39520,20 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[HCN1(ketamine~none)@pyramidal_membrane]" value="3011070895000000" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[HCN1(ketamine~four)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[HCN1(ketamine~two)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Interneuron(firing~no)@interneuron_membrane]" value="241443172279530.53" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Interneuron(firing~yes)@interneuron_membrane]" value="59663917220469.484" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Interneuron(firing~no)@interneuron_membrane]" value="313875717258043.88" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Interneuron(firing~yes)@interneuron_membrane]" value="77563499091956.094" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[K252a(b)@pyramidal]" value="0" type="Species" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[K252a_nM],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[K252a(b!1)@pyramidal.NTRK2(ligand\,drug!1\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[peritoneum],Vector=Metabolites[Ketamine(b)@peritoneum]" value="3.66146220832e+18" type="Species" simulationType="reactions">
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[peritoneum],Vector=Metabolites[Ketamine(b)@peritoneum]" value="2.1438824772399999e+21" type="Species" simulationType="reactions">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_0],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and well perfused tissue],Vector=Metabolites[Ketamine(b)@blood]" value="0" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it],Vector=Metabolites[Ketamine(b)@blood]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[Ketamine(b)@extracellular]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[Ketamine(b!1)@extracellular.NMDAR_IN(glu\,pore!1\,gate~closed)@interneuron_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Ketamine(b!1)@extracellular.NMDAR_PYR(glu\,pore!1\,gate~closed)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
@@ -39524,16 +39544,16 @@
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[LY294002(b!1)@pyramidal.PIK3CA(drug!1\,active~no)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[LY294002(b!1)@pyramidal.PIK3CA(drug!1\,active~yes)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MAPKAP1(rictor\,ph)@pyramidal]" value="545446612981180.62" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[MAPKAP1(rictor!2\,ph!1)@pyramidal.MLST8(mtor!3)@pyramidal.MTOR(mlst8!3\,partner!4\,rheb\,frb\,cat)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane.RICTOR(mtor!4\,sin1!2)@pyramidal]" value="9539146216043.3828" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MAPKAP1(rictor\,ph)@pyramidal]" value="545395337454909.69" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[MAPKAP1(rictor!2\,ph!1)@pyramidal.MLST8(mtor!3)@pyramidal.MTOR(mlst8!3\,partner!4\,rheb\,frb\,cat)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane.RICTOR(mtor!4\,sin1!2)@pyramidal]" value="9552678600970.4023" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[MAPKAP1(rictor!2\,ph!1)@pyramidal.MLST8(mtor!3)@pyramidal.MTOR(mlst8!3\,partner!5\,rheb\,frb\,cat!4)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane.RICTOR(mtor!5\,sin1!2)@pyramidal.Torin1(b!4)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MAPKAP1(rictor!1\,ph)@pyramidal.MLST8(mtor!2)@pyramidal.MTOR(mlst8!2\,partner!3\,rheb\,frb\,cat)@pyramidal.RICTOR(mtor!3\,sin1!1)@pyramidal]" value="761322167129482.25" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MAPKAP1(rictor!1\,ph)@pyramidal.MLST8(mtor!2)@pyramidal.MTOR(mlst8!2\,partner!3\,rheb\,frb\,cat)@pyramidal.RICTOR(mtor!3\,sin1!1)@pyramidal]" value="761577599284576.12" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MAPKAP1(rictor!1\,ph)@pyramidal.MLST8(mtor!2)@pyramidal.MTOR(mlst8!2\,partner!4\,rheb\,frb\,cat!3)@pyramidal.RICTOR(mtor!4\,sin1!1)@pyramidal.Torin1(b!3)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MAPKAP1(rictor!1\,ph)@pyramidal.RICTOR(mtor\,sin1!1)@pyramidal]" value="339781067278275.56" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MARCKS(effector\,ed~u)@pyramidal]" value="1.1684209183627768e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[MARCKS(effector!1\,ed~u)@pyramidal.PtdIns(head!1\,p3~u)@pyramidal_membrane]" value="3.3312847348642232e+18" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MARCKS(effector\,ed~p)@pyramidal]" value="2.3463808340441411e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[MARCKS(effector!1\,ed~p)@pyramidal.PtdIns(head!1\,p3~u)@pyramidal_membrane]" value="3.5197985793911072e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MAPKAP1(rictor!1\,ph)@pyramidal.RICTOR(mtor\,sin1!1)@pyramidal]" value="339563375885779.75" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MARCKS(effector\,ed~u)@pyramidal]" value="1.1601414519995675e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[MARCKS(effector!1\,ed~u)@pyramidal.PtdIns(head!1\,p3~u)@pyramidal_membrane]" value="3.3158743149092844e+18" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MARCKS(effector\,ed~p)@pyramidal]" value="2.411860593446632e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[MARCKS(effector!1\,ed~p)@pyramidal.PtdIns(head!1\,p3~u)@pyramidal_membrane]" value="3.6167087218290323e+17" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MK2206(b)@pyramidal]" value="0" type="Species" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MK2206_nM],Reference=InitialValue>
@@ -39546,13 +39566,13 @@
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[MK801(b!1)@extracellular.NMDAR_IN(glu\,pore!1\,gate~closed)@interneuron_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[MK801(b!1)@extracellular.NMDAR_PYR(glu\,pore!1\,gate~closed)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MLST8(mtor)@pyramidal]" value="7745009559791587" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MLST8(mtor!1)@pyramidal.MTOR(mlst8!1\,partner\,rheb\,frb\,cat)@pyramidal]" value="337334129548666.5" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MLST8(mtor!1)@pyramidal.MTOR(mlst8!1\,partner!2\,rheb!3\,frb\,cat)@pyramidal.RHEB(mtor!3\,nucleotide~gtp)@pyramidal.RPTOR(mtor!2\,pras40)@pyramidal]" value="162879034047526.59" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MLST8(mtor)@pyramidal]" value="7745015973372592" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MLST8(mtor!1)@pyramidal.MTOR(mlst8!1\,partner\,rheb\,frb\,cat)@pyramidal]" value="337663643080989.94" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MLST8(mtor!1)@pyramidal.MTOR(mlst8!1\,partner!2\,rheb!3\,frb\,cat)@pyramidal.RHEB(mtor!3\,nucleotide~gtp)@pyramidal.RPTOR(mtor!2\,pras40)@pyramidal]" value="163229912633385.47" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MLST8(mtor!1)@pyramidal.MTOR(mlst8!1\,partner!3\,rheb!4\,frb\,cat!2)@pyramidal.RHEB(mtor!4\,nucleotide~gtp)@pyramidal.RPTOR(mtor!3\,pras40)@pyramidal.Torin1(b!2)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MLST8(mtor!1)@pyramidal.MTOR(mlst8!1\,partner!2\,rheb\,frb\,cat)@pyramidal.RPTOR(mtor!2\,pras40)@pyramidal]" value="3037478317966948.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MLST8(mtor!1)@pyramidal.MTOR(mlst8!1\,partner!2\,rheb\,frb\,cat)@pyramidal.RPTOR(mtor!2\,pras40)@pyramidal]" value="3041802004997205.5" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MLST8(mtor!1)@pyramidal.MTOR(mlst8!1\,partner!3\,rheb\,frb\,cat!2)@pyramidal.RPTOR(mtor!3\,pras40)@pyramidal.Torin1(b!2)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MTOR(mlst8\,partner\,rheb\,frb\,cat)@pyramidal]" value="6557364278635.4277" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[MTOR(mlst8\,partner\,rheb\,frb\,cat)@pyramidal]" value="6563764189379.915" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[Memantine(b)@extracellular]" value="0" type="Species" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[memantine_nM],Reference=InitialValue>
@@ -39570,9 +39590,9 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NBQX_nM],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[NMDAR_IN(glu\,pore\,gate~closed)@interneuron_membrane]" value="297909927498225.94" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[NMDAR_PYR(glu\,pore\,gate~closed)@pyramidal_membrane]" value="2979099274982259.5" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[NTRK2(ligand\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="701992815114976.88" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Vector=Metabolites[NMDAR_IN(glu\,pore\,gate~closed)@interneuron_membrane]" value="387280276059038.25" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[NMDAR_PYR(glu\,pore\,gate~closed)@pyramidal_membrane]" value="2979079046607987" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[NTRK2(ligand\,drug\,loop~u\,y515~u\,y816~u)@pyramidal_membrane]" value="701989102464563.25" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[Nifedipine(b)@extracellular]" value="0" type="Species" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[nifedipine_nM],Reference=InitialValue>
@@ -39581,88 +39601,88 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Nifedipine(b!1)@extracellular.VDCC(drug!1\,gate~closed)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Nifedipine(b!1)@extracellular.VDCC(drug!1\,gate~one)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Nifedipine(b!1)@extracellular.VDCC(drug!1\,gate~open)@pyramidal_membrane]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PDPK1(ph)@pyramidal]" value="13999056743332920" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[PDPK1(ph!1)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane]" value="62644330596044.953" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PIK3CA(drug\,active~no)@pyramidal]" value="8414090409492598" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PIK3CA(drug\,active~yes)@pyramidal]" value="468568721724189.75" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PLCG1(y783~u)@pyramidal]" value="71256504033368744" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PLCG1(y783~p)@pyramidal]" value="105876212758573.78" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PPP3CA(cam)@pyramidal]" value="2.0461149323647226e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PRKCA(dag\,drug\,turn~u\,ca~apo)@pyramidal]" value="849872543965571.38" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PRKCA(dag\,drug\,turn~p\,ca~apo)@pyramidal]" value="2.9260543531212755e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PRKCA(dag\,drug\,turn~p\,ca~bound)@pyramidal]" value="33757122127093880" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PDPK1(ph)@pyramidal]" value="13998989235123454" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[PDPK1(ph!1)@pyramidal.PtdIns(head!1\,p3~p)@pyramidal_membrane]" value="62711855667507.859" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PIK3CA(drug\,active~no)@pyramidal]" value="8414011398992313" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PIK3CA(drug\,active~yes)@pyramidal]" value="468647729213403.69" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PLCG1(y783~u)@pyramidal]" value="71256485063622104" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PLCG1(y783~p)@pyramidal]" value="105895202077173.11" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PPP3CA(cam)@pyramidal]" value="2.0461138363349168e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PRKCA(dag\,drug\,turn~u\,ca~apo)@pyramidal]" value="849610255602049.62" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PRKCA(dag\,drug\,turn~p\,ca~apo)@pyramidal]" value="2.9261624897103277e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PRKCA(dag\,drug\,turn~p\,ca~bound)@pyramidal]" value="33759423187471836" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[PTEN()@pyramidal]" value="17674986153650000" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[Picrotoxin(b)@extracellular]" value="0" type="Species" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[picrotoxin_nM],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[PtdIns(head\,p3~u)@pyramidal_membrane]" value="6.2191907257537239e+18" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[PtdIns(head\,p3~p)@pyramidal_membrane]" value="1886392303366656.8" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[PyramidalCell(firing~no)@pyramidal_membrane]" value="2732357335465723.5" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[PyramidalCell(firing~yes)@pyramidal_membrane]" value="278713560738705.19" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RHEB(mtor\,nucleotide~gdp)@pyramidal]" value="72337760923123696" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RHEB(mtor\,nucleotide~gtp)@pyramidal]" value="8073149321129881" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RICTOR(mtor\,sin1)@pyramidal]" value="93785978430073.562" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RPS6KB1(t229~u\,t389~u)@pyramidal]" value="19631926625591720" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RPS6KB1(t229~p\,t389~p)@pyramidal]" value="351504614597611.06" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RPS6KB1(t229~u\,t389~p)@pyramidal]" value="70300923220629.297" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RPTOR(mtor\,pras40)@pyramidal]" value="1355638478802938.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[PtdIns(head\,p3~u)@pyramidal_membrane]" value="6.2248748748357612e+18" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[PtdIns(head\,p3~p)@pyramidal_membrane]" value="1888434778998295.2" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[PyramidalCell(firing~no)@pyramidal_membrane]" value="2732358934344369" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[PyramidalCell(firing~yes)@pyramidal_membrane]" value="278711960053417.41" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RHEB(mtor\,nucleotide~gdp)@pyramidal]" value="72331493981269936" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RHEB(mtor\,nucleotide~gtp)@pyramidal]" value="8079040631889493" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RICTOR(mtor\,sin1)@pyramidal]" value="93734703204909.688" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RPS6KB1(t229~u\,t389~u)@pyramidal]" value="19631037095027924" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RPS6KB1(t229~p\,t389~p)@pyramidal]" value="352245877019471.25" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RPS6KB1(t229~u\,t389~p)@pyramidal]" value="70449175403894.25" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[RPTOR(mtor\,pras40)@pyramidal]" value="1356243357779680.2" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Rapamycin(b)@pyramidal]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSensor(ca~apo)@pyramidal]" value="22823800403995728" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSensor(ca~ca1)@pyramidal]" value="5585499714938663" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSensor(ca~ca2)@pyramidal]" value="1366897996008787.2" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSensor(ca~ca3)@pyramidal]" value="334510829034678.75" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSite(vesicle~full\,primed~no)@pyramidal]" value="9.8190154396425159e+19" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSite(vesicle~full\,primed~yes)@pyramidal]" value="4.6035391810845073e+19" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSite(vesicle~empty\,primed~no)@pyramidal]" value="1.9605506766901982e+20" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSite(vesicle~empty\,primed~yes)@pyramidal]" value="9.6324665898709975e+19" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Ribosome(drug\,state~idle\,rps6~u)@pyramidal]" value="58904859369619832" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Ribosome(drug\,state~idle\,rps6~p)@pyramidal]" value="540205259940679.5" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Ribosome(drug\,state~running\,rps6~u)@pyramidal]" value="279172651491495.69" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Ribosome(drug\,state~running\,rps6~p)@pyramidal]" value="497180712291196.06" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[SYN1(pool~fast)@pyramidal]" value="2.8184059941594107e+18" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[SYN1(pool~stable)@pyramidal]" value="4.7389402944338534e+18" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~site)@pyramidal_membrane]" value="2664545056016562" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~contact)@pyramidal_membrane]" value="89764197928638.828" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~filling)@pyramidal_membrane]" value="6295486655294.5557" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~mature)@pyramidal_membrane]" value="231007811976174.19" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~nascent)@pyramidal_membrane]" value="7368109841250.8545" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~spine)@pyramidal_membrane]" value="12090231347540.051" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[SynapticSlot(kind~PSD95)@pyramidal]" value="1.1293807702751021e+17" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[SynapticSlot(kind~AMPAR)@pyramidal]" value="30207016848148216" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[SynapticSlot(kind~synapsin1)@pyramidal]" value="3.2167133066452188e+18" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[TSC2(t1462~u)@pyramidal]" value="2698006906208444" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[TSC2(t1462~p)@pyramidal]" value="1818599436291556.2" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Terminal(gate~closed)@pyramidal_membrane]" value="2680080363147942" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Terminal(gate~open)@pyramidal_membrane]" value="330990531852058.06" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSensor(ca~apo)@pyramidal]" value="22823579873163376" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSensor(ca~ca1)@pyramidal]" value="5585620037331627" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSensor(ca~ca2)@pyramidal]" value="1366970102123509.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSensor(ca~ca3)@pyramidal]" value="334538913292916.31" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSite(vesicle~full\,primed~no)@pyramidal]" value="9.8185365589273756e+19" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSite(vesicle~full\,primed~yes)@pyramidal]" value="4.6036251772692685e+19" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSite(vesicle~empty\,primed~no)@pyramidal]" value="1.960534645748753e+20" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[ReleaseSite(vesicle~empty\,primed~yes)@pyramidal]" value="9.6330198139265368e+19" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Ribosome(drug\,state~idle\,rps6~u)@pyramidal]" value="58902196980734464" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Ribosome(drug\,state~idle\,rps6~p)@pyramidal]" value="541149869013291.75" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Ribosome(drug\,state~running\,rps6~u)@pyramidal]" value="279684943350394.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Ribosome(drug\,state~running\,rps6~p)@pyramidal]" value="498385998804401.12" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[SYN1(pool~fast)@pyramidal]" value="2.8051858241624238e+18" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[SYN1(pool~stable)@pyramidal]" value="4.6678097365705585e+18" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~site)@pyramidal_membrane]" value="2668147076674344.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~contact)@pyramidal_membrane]" value="89489497930887.984" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~filling)@pyramidal_membrane]" value="6237477531402.5303" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~mature)@pyramidal_membrane]" value="227954082035376.31" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~nascent)@pyramidal_membrane]" value="7316041530123.9551" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Synapse(stage~spine)@pyramidal_membrane]" value="11926719839857.674" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[SynapticSlot(kind~PSD95)@pyramidal]" value="1.1176726245833944e+17" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[SynapticSlot(kind~AMPAR)@pyramidal]" value="29915429259282760" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[SynapticSlot(kind~synapsin1)@pyramidal]" value="3.1833631972942505e+18" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[TSC2(t1462~u)@pyramidal]" value="2695805921782751" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[TSC2(t1462~p)@pyramidal]" value="1820800420717249" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Terminal(gate~closed)@pyramidal_membrane]" value="2680082100535848.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[Terminal(gate~open)@pyramidal_membrane]" value="330988794464151.75" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Vector=Metabolites[Torin1(b)@pyramidal]" value="0" type="Species" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[torin1_nM],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[VDCC(drug\,gate~closed)@pyramidal_membrane]" value="4112792196875020.5" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[VDCC(drug\,gate~closed)@pyramidal_membrane]" value="4112724778997681.5" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[VDCC(drug!1\,gate~closed)@pyramidal_membrane.Verapamil(b!1)@extracellular]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[VDCC(drug\,gate~one)@pyramidal_membrane]" value="1419452435498472" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[VDCC(drug\,gate~one)@pyramidal_membrane]" value="1419487571684745.5" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[VDCC(drug!1\,gate~one)@pyramidal_membrane.Verapamil(b!1)@extracellular]" value="0" type="Species" simulationType="reactions"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[VDCC(drug\,gate~open)@pyramidal_membrane]" value="489897160637579.06" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[VDCC(drug\,gate~open)@pyramidal_membrane]" value="489929445339715.25" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[VDCC(drug!1\,gate~open)@pyramidal_membrane.Verapamil(b!1)@extracellular]" value="0" type="Species" simulationType="reactions"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Vector=Metabolites[Verapamil(b)@extracellular]" value="0" type="Species" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[verapamil_nM],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[mGluR23(glu)@pyramidal_membrane]" value="2132332153818183.2" type="Species" simulationType="reactions"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[mGluR23(glu)@pyramidal_membrane]" value="2132323792074307.8" type="Species" simulationType="reactions"/>
         </ModelParameterGroup>
         <ModelParameterGroup cn="String=Initial Global Quantities" type="Group">
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_peritoneal_membrane]" value="0.01" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_blood_brain_barrier]" value="0.01" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_blood_brain_barrier]" value="0.002" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose]" value="356000" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_dose]" value="10" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose]" value="608" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_infusion]" value="0" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_absorption]" value="0.0025799999999999998" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_absorption]" value="0.0025100000000000001" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_brain_out]" value="0.050000000000000003" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_elimination]" value="0.00049700000000000005" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_elimination]" value="0.00044200000000000001" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_unbound]" value="0.46500000000000002" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MK801_nM]" value="0" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[memantine_nM]" value="0" type="ModelValue" simulationType="fixed"/>
@@ -39895,13 +39915,13 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[translation_start]" value="10" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[translation_end]" value="0.0077999999999999996" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[translation_start_without_S6K]" value="0.012" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[translation_rate_wildtype]" value="2.57832974" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[translation_rate_wildtype]" value="2.5840339499999998" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[anisomycin_nM]" value="0" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[anisomycin_off]" value="0.00050000000000000001" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[anisomycin_Kd]" value="3500" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Ribosome_0_wildtype]" value="200" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_translation]" value="25800" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_fast_turnover]" value="0.00026499999999999999" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_fast_turnover]" value="0.00016699999999999999" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_translation]" value="735000" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA1_translation]" value="6900" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA2_translation]" value="6900" type="ModelValue" simulationType="fixed"/>
@@ -39924,7 +39944,7 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_calcium_Kd]" value="700" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_DAG_off]" value="0.10000000000000001" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_DAG_Kd]" value="80" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_total_wildtype]" value="1140.43804" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_total_wildtype]" value="1140.5374400000001" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Go6983_nM]" value="0" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Go6983_off]" value="0.00069999999999999999" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Go6983_Kd]" value="7" type="ModelValue" simulationType="fixed"/>
@@ -39962,7 +39982,7 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pMARCKS_PIP2_off]" value="0.40000000000000002" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pMARCKS_PIP2_Kd]" value="14000" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_synthesis_wildtype]" value="1225" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS]" value="0.40000000000000002" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS]" value="4" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_dephosphorylation]" value="0.01" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_CaM_off]" value="0.14000000000000001" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_CaM_Kd]" value="2.7999999999999998" type="ModelValue" simulationType="fixed"/>
@@ -39994,7 +40014,7 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[filling_synapse_loss]" value="3.4999999999999997e-05" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[spine_synapse_loss]" value="1.9999999999999999e-06" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapse_elimination]" value="1.1000000000000001e-06" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapses_wildtype]" value="7.6719486200000002" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapses_wildtype]" value="7.5705318799999999" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype]" value="100" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_slots]" value="11200" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover]" value="5.1999999999999997e-05" type="ModelValue" simulationType="fixed"/>
@@ -40002,68 +40022,68 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_turnover]" value="1.9400000000000001e-06" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_slots]" value="319000" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_slots]" value="4780" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapse_formation_wildtype]" value="8.4391425899999999e-06" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_translation_wildtype]" value="1.1447784e-05" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapse_formation_wildtype]" value="8.3275952400000002e-06" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_translation_wildtype]" value="1.1473110800000001e-05" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_ketamine_plasma]" value="0" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_ketamine_brain]" value="0" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_NMDAR_interneuron_blocked]" value="0" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_NMDAR_pyramidal_blocked]" value="0" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_interneuron_activity]" value="0.099074248500000003" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_GABA]" value="37.648214399999993" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pyramidal_activity]" value="0.46281467700000001" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_glutamate]" value="214.293136" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_release_probability]" value="236394.397" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_AMPAR_active]" value="0.20820744300000002" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_VDCC_open]" value="0.81349323500000004" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_Ca]" value="40.379228550000001" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_BDNF_released]" value="0.001698658774" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_BDNF_total]" value="0.66528789786644982" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pTrkB]" value="0.008490550270000001" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_PIP3]" value="10.544740147750002" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pAkt_T308]" value="17.16427616" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_mTORC1]" value="19.148909748000001" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_mTORC2]" value="1.2800451072499999" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_mTORC2_active]" value="0.015840122250000001" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_Rheb_GTP]" value="14.380342448" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pPRAS40_T246]" value="12.09816665" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_mTORC1_active]" value="0.27046695300000001" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pS6K_T389]" value="0.70042445450000002" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_p4EBP_T37_T46]" value="102.051438278465" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_eIF4F]" value="2.5417079299999998" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_running_ribosomes]" value="1.28916487" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_PSD95]" value="440.56454250000002" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_synapsin1]" value="12549.266610000002" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_GluA1]" value="117.83175159999999" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_GluA2]" value="117.83175159999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_interneuron_activity]" value="0.12879719839999995" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_GABA]" value="37.648411800000012" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pyramidal_activity]" value="0.46281201900000002" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_glutamate]" value="214.29601600000001" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_release_probability]" value="236405.01149999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_AMPAR_active]" value="0.2082128429" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_VDCC_open]" value="0.81354684499999996" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_Ca]" value="40.380488649999997" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_BDNF_released]" value="0.0016989816900000001" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_BDNF_total]" value="0.66537849994864995" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pTrkB]" value="0.0084920753500000012" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_PIP3]" value="10.556000489800001" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pAkt_T308]" value="17.199080137999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_mTORC1]" value="19.147905305499997" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_mTORC2]" value="1.2804917333000001" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_mTORC2_active]" value="0.015862593300000002" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_Rheb_GTP]" value="14.390749005499998" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pPRAS40_T246]" value="12.112398799999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_mTORC1_active]" value="0.27104960049999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pS6K_T389]" value="0.70190152799999994" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_p4EBP_T37_T46]" value="102.255095841515" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_eIF4F]" value="2.5434115849999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_running_ribosomes]" value="1.2920169754999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_PSD95]" value="435.64656400000001" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_synapsin1]" value="12409.198955" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_GluA1]" value="116.56722495" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_GluA2]" value="116.56722495" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_transcripts]" value="1" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pAkt_S473]" value="36.319227096500001" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_PKC_total]" value="570.21901911999998" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_PKC_active]" value="26.870088800000005" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_CaMKII_active]" value="0.53999507499999999" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_calcineurin_active]" value="0.73467984500000005" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_CaM_free]" value="6063.4274288782899" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_CaM_Ca4]" value="1.42629140778" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_GAP43_CaM]" value="3935.1480566249902" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pGAP43_S41]" value="1483.2979350000001" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pMARCKS]" value="974.10184249999998" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_MARCKS_membrane]" value="6116.2037050000008" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_F_actin]" value="11633.141299999999" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_mature_synapses]" value="0.3835974310000001" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_spines]" value="0.02007629805" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_filaments]" value="11633.141299999999" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_0]" value="6080" type="ModelValue" simulationType="fixed">
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pAkt_S473]" value="36.399235614499993" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_PKC_total]" value="570.26871872999993" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_PKC_active]" value="26.898446450000002" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_CaMKII_active]" value="0.54012917000000005" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_calcineurin_active]" value="0.73486209000000002" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_CaM_free]" value="6064.1790108535652" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_CaM_Ca4]" value="1.4255832285950001" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_GAP43_CaM]" value="3934.3971684120302" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pGAP43_S41]" value="1484.38922" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_pMARCKS]" value="1001.0673154999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_MARCKS_membrane]" value="6106.7064100000007" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_F_actin]" value="11639.92355" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_mature_synapses]" value="0.37852659399999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_spines]" value="0.019804780850000005" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[n_filaments]" value="11639.92355" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_0]" value="1977777.7777777778" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_dose],Reference=InitialValue>
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_dose],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[peritoneum],Reference=InitialVolume>
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_infusion_rate]" value="0" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_infusion],Reference=InitialValue>
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_infusion],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it],Reference=InitialVolume>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_brain_in]" value="0.010000000000000002" type="ModelValue" simulationType="fixed">
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_brain_in]" value="1.7094017094017099e-05" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_brain_out],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Reference=InitialVolume>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and well perfused tissue],Reference=InitialVolume>
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_brain_out],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Reference=InitialVolume>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it],Reference=InitialVolume>
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_plasma]" value="0" type="ModelValue" simulationType="assignment"/>
@@ -40125,13 +40145,13 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[interneuron_other_drive],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[interneuron_pausing],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[interneuron_activity]" value="0.19814849700000001" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_level_rate]" value="114" type="ModelValue" simulationType="fixed">
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[interneuron_activity]" value="0.19814953599999993" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_level_rate]" value="87.692307692307693" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_clearance],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_level],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Interneuron_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Reference=InitialVolume>)
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA]" value="188.24107199999995" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA]" value="188.24205900000004" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GABAAR_GABA_on]" value="0.001" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABAAR_GABA_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABAAR_GABA_Kd],Reference=InitialValue>
@@ -40162,7 +40182,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[pyramidal_GABA_inhibition],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[pyramidal_pausing],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABAAR_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pyramidal_activity]" value="0.092562935400000004" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pyramidal_activity]" value="0.092562403799999998" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[HCN1_ketamine_first_on]" value="1.2755102040816326e-10" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[HCN1_ketamine_first_off],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[HCN1_ketamine_Kd],Reference=InitialValue>^2*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[HCN1_ketamine_tightening],Reference=InitialValue>^2)
@@ -40208,13 +40228,13 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ReleaseSite_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[release_site_refill],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_level],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Reference=InitialVolume>)
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate]" value="1071.46568" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate]" value="1071.48008" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[priming_rate]" value="0.00264" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[priming],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[unpriming],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[release_probability]" value="0.32606123724137931" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[release_probability]" value="0.32607587793103449" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_alike_Kd]" value="24.359999999999999" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_alike_over_mixed],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_mixed_Kd],Reference=InitialValue>
@@ -40240,7 +40260,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_closing],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_opening],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_active]" value="0.0016656595440000001" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_active]" value="0.0016657027432" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_desensitisation_rate]" value="1" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_closing],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_desensitisation],Reference=InitialValue>
@@ -40271,7 +40291,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[VDCC_activation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[VDCC_deactivation],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Dendrite_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[VDCC_open]" value="0.081349323500000001" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[VDCC_open]" value="0.081354684499999996" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[nifedipine_on]" value="0.0001" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[nifedipine_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[nifedipine_Kd],Reference=InitialValue>
@@ -40297,7 +40317,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_leak],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_extrusion],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Ca]" value="80.758457100000001" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Ca]" value="80.760977299999993" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_from_soma_rate]" value="8.3999999999999995e-05" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_from_soma],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_vesicle_turnover],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_transcripts_0_wildtype],Reference=InitialValue>
@@ -40313,8 +40333,8 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_release],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ReleaseSensor_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_released]" value="0.0084932938699999998" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_total]" value="1.3305757957328996" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_released]" value="0.0084949084499999997" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_total]" value="1.3307569998972999" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[anti_BDNF_on]" value="0.01" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[anti_BDNF_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[anti_BDNF_Kd],Reference=InitialValue>
@@ -40360,13 +40380,13 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[TrkB_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[TrkB_tyrosine_phosphorylation],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pTrkB]" value="0.0070754585583333333" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pTrkB]" value="0.0070767294583333334" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP3_turnover_rate]" value="0.0017018739352640546" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP3_turnover],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PTEN_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP3]" value="21.089480295500003" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP3]" value="21.112000979600001" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_activation_by_TrkB_rate]" value="0.64999999999999991" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_activation_by_TrkB],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_inactivation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NTRK2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
@@ -40402,7 +40422,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_T308_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDK1_Akt_T308],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDPK1_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>)
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pAkt_T308]" value="0.048146637194950909" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pAkt_T308]" value="0.048244264061711076" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MK2206_on]" value="0.000125" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MK2206_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MK2206_Kd],Reference=InitialValue>
@@ -40438,9 +40458,9 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[torin1_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[torin1_Kd],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC1]" value="38.297819496000002" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2]" value="2.5600902144999997" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2_active]" value="0.0079200611250000007" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC1]" value="38.295810610999993" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2]" value="2.5609834666000002" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2_active]" value="0.0079312966500000009" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_TSC2_rate]" value="0.00019635343618513325" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_TSC2],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[TSC2_dephosphorylation],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AKT1_0_wildtype],Reference=InitialValue>
@@ -40456,7 +40476,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Rheb_mTORC1_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Rheb_mTORC1_Kd],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Rheb_GTP]" value="0.10691704422304833" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Rheb_GTP]" value="0.10699441639776951" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PRAS40_on]" value="0.050000000000000003" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PRAS40_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PRAS40_Kd],Reference=InitialValue>
@@ -40467,8 +40487,8 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_PRAS40],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PRAS40_dephosphorylation],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AKT1_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pPRAS40_T246]" value="0.41934719757365679" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC1_active]" value="0.012638642663551403" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pPRAS40_T246]" value="0.41984051299826686" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC1_active]" value="0.012665869182242991" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC1_S6K_rate]" value="0.00039719626168224304" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[S6K_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC1_S6K],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[RPTOR_0_wildtype],Reference=InitialValue>
@@ -40479,7 +40499,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDK1_S6K],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[S6K_dephosphorylation],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDPK1_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pS6K_T389]" value="0.021033767402402405" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pS6K_T389]" value="0.021078123963963965" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[eIF4F_on]" value="0.0030003000300030001" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[eIF4F_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[eIF4F_Kd],Reference=InitialValue>
@@ -40515,8 +40535,8 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[EIF4EBP1_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC1_EIF4EBP1_release],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[RPTOR_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[p4EBP_T37_T46]" value="0.21829184658495188" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[eIF4F]" value="5.0834158599999997" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[p4EBP_T37_T46]" value="0.21872747773586096" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[eIF4F]" value="5.0868231699999997" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[S6K_RPS6_rate]" value="4.5045045045045053e-05" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[RPS6_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[S6K_RPS6],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[RPS6KB1_0_wildtype],Reference=InitialValue>
@@ -40532,36 +40552,36 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[translation_end],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[translation_start_without_S6K],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[EIF4G1_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[translation_rate]" value="1" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[translation_rate]" value="1.0000000003869918" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[anisomycin_on]" value="1.4285714285714285e-07" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[anisomycin_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[anisomycin_Kd],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_translation_rate]" value="0.034185" type="ModelValue" simulationType="fixed">
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_translation_rate]" value="0.021543" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_translation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_fast_turnover],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Ribosome_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95]" value="881.12908500000003" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_translation_rate]" value="0.97387500000000005" type="ModelValue" simulationType="fixed">
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95]" value="871.29312800000002" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_translation_rate]" value="0.61372499999999997" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_translation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_fast_turnover],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Ribosome_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1]" value="25098.533220000005" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA1_translation_rate]" value="0.0091424999999999996" type="ModelValue" simulationType="fixed">
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1]" value="24818.39791" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA1_translation_rate]" value="0.0057614999999999993" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA1_translation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_fast_turnover],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Ribosome_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA1]" value="235.66350319999998" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA2_translation_rate]" value="0.0091424999999999996" type="ModelValue" simulationType="fixed">
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA1]" value="233.13444989999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA2_translation_rate]" value="0.0057614999999999993" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA2_translation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_fast_turnover],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Ribosome_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA2]" value="235.66350319999998" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA2]" value="233.13444989999999" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_from_translation_rate]" value="4.4400000000000007e-06" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_from_translation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_vesicle_turnover],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Ribosome_0_wildtype],Reference=InitialValue>
@@ -40577,7 +40597,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_S473_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2_Akt_S473],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[RICTOR_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>)
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pAkt_S473]" value="0.1018772148569425" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pAkt_S473]" value="0.10210164267741934" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[TrkB_PLCg_rate]" value="0.012249999999999999" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PLCg_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[TrkB_PLCg],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NTRK2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
@@ -40603,7 +40623,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_turnover_without_turn],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2_PKC],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[RICTOR_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_total]" value="1140.43803824" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_total]" value="1140.5374374599999" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_calcium_on]" value="0.00071428571428571429" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_calcium_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_calcium_Kd],Reference=InitialValue>
@@ -40614,7 +40634,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_DAG_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_DAG_Kd],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_active]" value="0.047122400091108858" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_active]" value="0.047168020104627166" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[Go6983_on]" value="0.0001" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Go6983_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Go6983_Kd],Reference=InitialValue>
@@ -40635,15 +40655,15 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[CaMKII_CaM_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[CaMKII_CaM_Kd],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[CaMKII_active]" value="0.0010799901499999999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[CaMKII_active]" value="0.0010802583400000001" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[calcineurin_CaM_on]" value="0.050000000000000003" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcineurin_CaM_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcineurin_CaM_Kd],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[calcineurin_active]" value="0.0021576500587371515" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[CaM_free]" value="12126.85485775658" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[CaM_Ca4]" value="2.8525828155599999" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[calcineurin_active]" value="0.0021581852863436124" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[CaM_free]" value="12128.35802170713" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[CaM_Ca4]" value="2.8511664571900002" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GAP43_CaM_slow_on]" value="3.0003000300030004e-06" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GAP43_CaM_slow_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GAP43_CaM_Kd],Reference=InitialValue>
@@ -40679,8 +40699,8 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GAP43_priming],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[unpriming],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GAP43_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GAP43_CaM]" value="7870.2961132499804" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pGAP43_S41]" value="0.2281996823076923" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GAP43_CaM]" value="7868.7943368240603" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pGAP43_S41]" value="0.22836757230769231" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_PIP2_on]" value="2.8571428571428571e-05" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_PIP2_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_PIP2_Kd],Reference=InitialValue>
@@ -40691,9 +40711,14 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[pMARCKS_PIP2_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[pMARCKS_PIP2_Kd],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS_rate]" value="3.2653061224489798e-06" type="ModelValue" simulationType="fixed">
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS_rate]" value="3.2653061224489793e-05" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_synthesis_wildtype],Reference=InitialValue>
+            </InitialExpression>
+          </ModelParameter>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[membrane_PKC_MARCKS_rate]" value="3.2653061224489798e-06" type="ModelValue" simulationType="fixed">
+            <InitialExpression>
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_synthesis_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_CaM_on]" value="0.05000000000000001" type="ModelValue" simulationType="fixed">
@@ -40701,8 +40726,8 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_CaM_off],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_CaM_Kd],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pMARCKS]" value="0.14538833470149254" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_membrane]" value="0.91286622462686584" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pMARCKS]" value="0.14941303216417909" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_membrane]" value="0.9114487179104479" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_actin_rate]" value="3.9721212121212115e-07" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_actin],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[actin_depolymerisation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
@@ -40718,7 +40743,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[actin_depolymerisation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[actin_polymerisation],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[F_actin]" value="0.31104655882352938" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[F_actin]" value="0.31122790240641712" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[contact_synapse_helped_rate]" value="6.3945578231292521e-09" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[contact_synapse_helped],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_translation_wildtype],Reference=InitialValue>
@@ -40744,7 +40769,7 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[mature_synapse_helped],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Actin_0_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapses]" value="1.0000000000000002" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapses]" value="1" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_slots_rate]" value="0.058239999999999993" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
@@ -40780,8 +40805,8 @@
               &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_capture],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>/&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA2_translation_wildtype],Reference=InitialValue>
             </InitialExpression>
           </ModelParameter>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapse_formation]" value="1.0000000013182599" type="ModelValue" simulationType="assignment"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_translation]" value="1.0000000039833039" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapse_formation]" value="1.0000000009686207" type="ModelValue" simulationType="assignment"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[BDNF_translation]" value="0.99999999498305214" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_alike_on_x1_2]" value="2.0525451559934318e-06" type="ModelValue" simulationType="fixed">
             <InitialExpression>
               1/2*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_alike_on],Reference=InitialValue>
@@ -40827,14 +40852,14 @@
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[ketamine_absorbed]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[ketamine_absorbed],ParameterGroup=Parameters,Parameter=ketamine_absorption" value="0.0025799999999999998" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[ketamine_absorbed],ParameterGroup=Parameters,Parameter=ketamine_absorption" value="0.0025100000000000001" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_absorption],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[ketamine_enters_brain]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[ketamine_enters_brain],ParameterGroup=Parameters,Parameter=ketamine_brain_in" value="0.010000000000000002" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[ketamine_enters_brain],ParameterGroup=Parameters,Parameter=ketamine_brain_in" value="1.7094017094017099e-05" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_brain_in],Reference=InitialValue>
               </InitialExpression>
@@ -40848,7 +40873,7 @@
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[ketamine_eliminated]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[ketamine_eliminated],ParameterGroup=Parameters,Parameter=k1" value="0.00049700000000000005" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[ketamine_eliminated],ParameterGroup=Parameters,Parameter=k1" value="0.00044200000000000001" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_elimination],Reference=InitialValue>
               </InitialExpression>
@@ -41240,7 +41265,7 @@
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GABA_released]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GABA_released],ParameterGroup=Parameters,Parameter=GABA_level_rate" value="114" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GABA_released],ParameterGroup=Parameters,Parameter=GABA_level_rate" value="87.692307692307693" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_level_rate],Reference=InitialValue>
               </InitialExpression>
@@ -43802,77 +43827,77 @@
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PSD95_translated]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PSD95_translated],ParameterGroup=Parameters,Parameter=k1" value="0.034185" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PSD95_translated],ParameterGroup=Parameters,Parameter=k1" value="0.021543" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_translation_rate],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PSD95_translated_2]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PSD95_translated_2],ParameterGroup=Parameters,Parameter=k1" value="0.034185" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PSD95_translated_2],ParameterGroup=Parameters,Parameter=k1" value="0.021543" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_translation_rate],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PSD95_fast_pool_degraded]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PSD95_fast_pool_degraded],ParameterGroup=Parameters,Parameter=k1" value="0.00026499999999999999" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PSD95_fast_pool_degraded],ParameterGroup=Parameters,Parameter=k1" value="0.00016699999999999999" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_fast_turnover],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[synapsin1_translated]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[synapsin1_translated],ParameterGroup=Parameters,Parameter=k1" value="0.97387500000000005" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[synapsin1_translated],ParameterGroup=Parameters,Parameter=k1" value="0.61372499999999997" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_translation_rate],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[synapsin1_translated_2]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[synapsin1_translated_2],ParameterGroup=Parameters,Parameter=k1" value="0.97387500000000005" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[synapsin1_translated_2],ParameterGroup=Parameters,Parameter=k1" value="0.61372499999999997" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_translation_rate],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[synapsin1_fast_pool_degraded]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[synapsin1_fast_pool_degraded],ParameterGroup=Parameters,Parameter=k1" value="0.00026499999999999999" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[synapsin1_fast_pool_degraded],ParameterGroup=Parameters,Parameter=k1" value="0.00016699999999999999" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_fast_turnover],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA1_translated]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA1_translated],ParameterGroup=Parameters,Parameter=k1" value="0.0091424999999999996" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA1_translated],ParameterGroup=Parameters,Parameter=k1" value="0.0057614999999999993" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA1_translation_rate],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA1_translated_2]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA1_translated_2],ParameterGroup=Parameters,Parameter=k1" value="0.0091424999999999996" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA1_translated_2],ParameterGroup=Parameters,Parameter=k1" value="0.0057614999999999993" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA1_translation_rate],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA1_fast_pool_degraded]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA1_fast_pool_degraded],ParameterGroup=Parameters,Parameter=k1" value="0.00026499999999999999" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA1_fast_pool_degraded],ParameterGroup=Parameters,Parameter=k1" value="0.00016699999999999999" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_fast_turnover],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA2_translated]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA2_translated],ParameterGroup=Parameters,Parameter=k1" value="0.0091424999999999996" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA2_translated],ParameterGroup=Parameters,Parameter=k1" value="0.0057614999999999993" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA2_translation_rate],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA2_translated_2]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA2_translated_2],ParameterGroup=Parameters,Parameter=k1" value="0.0091424999999999996" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA2_translated_2],ParameterGroup=Parameters,Parameter=k1" value="0.0057614999999999993" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA2_translation_rate],Reference=InitialValue>
               </InitialExpression>
@@ -43886,7 +43911,7 @@
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA2_fast_pool_degraded]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA2_fast_pool_degraded],ParameterGroup=Parameters,Parameter=k1" value="0.00026499999999999999" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[GluA2_fast_pool_degraded],ParameterGroup=Parameters,Parameter=k1" value="0.00016699999999999999" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synaptic_protein_fast_turnover],Reference=InitialValue>
               </InitialExpression>
@@ -44390,7 +44415,7 @@
             </ModelParameter>
           </ModelParameterGroup>
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PKC_phosphorylates_MARCKS]" type="Reaction">
-            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PKC_phosphorylates_MARCKS],ParameterGroup=Parameters,Parameter=PKC_MARCKS_rate" value="3.2653061224489798e-06" type="ReactionParameter" simulationType="assignment">
+            <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PKC_phosphorylates_MARCKS],ParameterGroup=Parameters,Parameter=PKC_MARCKS_rate" value="3.2653061224489793e-05" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
                 &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS_rate],Reference=InitialValue>
               </InitialExpression>
@@ -44399,7 +44424,7 @@
           <ModelParameterGroup cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PKC_phosphorylates_MARCKS_at_membrane]" type="Reaction">
             <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Reactions[PKC_phosphorylates_MARCKS_at_membrane],ParameterGroup=Parameters,Parameter=k1" value="3.2653061224489798e-06" type="ReactionParameter" simulationType="assignment">
               <InitialExpression>
-                &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS_rate],Reference=InitialValue>
+                &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[membrane_PKC_MARCKS_rate],Reference=InitialValue>
               </InitialExpression>
             </ModelParameter>
           </ModelParameterGroup>
@@ -45055,12 +45080,12 @@
       <StateTemplateVariable objectReference="ModelValue_544"/>
       <StateTemplateVariable objectReference="ModelValue_552"/>
       <StateTemplateVariable objectReference="ModelValue_553"/>
-      <StateTemplateVariable objectReference="ModelValue_558"/>
       <StateTemplateVariable objectReference="ModelValue_559"/>
-      <StateTemplateVariable objectReference="ModelValue_563"/>
-      <StateTemplateVariable objectReference="ModelValue_569"/>
-      <StateTemplateVariable objectReference="ModelValue_577"/>
+      <StateTemplateVariable objectReference="ModelValue_560"/>
+      <StateTemplateVariable objectReference="ModelValue_564"/>
+      <StateTemplateVariable objectReference="ModelValue_570"/>
       <StateTemplateVariable objectReference="ModelValue_578"/>
+      <StateTemplateVariable objectReference="ModelValue_579"/>
       <StateTemplateVariable objectReference="Metabolite_40"/>
       <StateTemplateVariable objectReference="Metabolite_56"/>
       <StateTemplateVariable objectReference="Metabolite_83"/>
@@ -45556,31 +45581,32 @@
       <StateTemplateVariable objectReference="ModelValue_555"/>
       <StateTemplateVariable objectReference="ModelValue_556"/>
       <StateTemplateVariable objectReference="ModelValue_557"/>
-      <StateTemplateVariable objectReference="ModelValue_560"/>
+      <StateTemplateVariable objectReference="ModelValue_558"/>
       <StateTemplateVariable objectReference="ModelValue_561"/>
       <StateTemplateVariable objectReference="ModelValue_562"/>
-      <StateTemplateVariable objectReference="ModelValue_564"/>
+      <StateTemplateVariable objectReference="ModelValue_563"/>
       <StateTemplateVariable objectReference="ModelValue_565"/>
       <StateTemplateVariable objectReference="ModelValue_566"/>
       <StateTemplateVariable objectReference="ModelValue_567"/>
       <StateTemplateVariable objectReference="ModelValue_568"/>
-      <StateTemplateVariable objectReference="ModelValue_570"/>
+      <StateTemplateVariable objectReference="ModelValue_569"/>
       <StateTemplateVariable objectReference="ModelValue_571"/>
       <StateTemplateVariable objectReference="ModelValue_572"/>
       <StateTemplateVariable objectReference="ModelValue_573"/>
       <StateTemplateVariable objectReference="ModelValue_574"/>
       <StateTemplateVariable objectReference="ModelValue_575"/>
       <StateTemplateVariable objectReference="ModelValue_576"/>
-      <StateTemplateVariable objectReference="ModelValue_579"/>
+      <StateTemplateVariable objectReference="ModelValue_577"/>
       <StateTemplateVariable objectReference="ModelValue_580"/>
       <StateTemplateVariable objectReference="ModelValue_581"/>
       <StateTemplateVariable objectReference="ModelValue_582"/>
       <StateTemplateVariable objectReference="ModelValue_583"/>
       <StateTemplateVariable objectReference="ModelValue_584"/>
       <StateTemplateVariable objectReference="ModelValue_585"/>
+      <StateTemplateVariable objectReference="ModelValue_586"/>
     </StateTemplate>
     <InitialState type="initialState">
-      0 24316943969891612 1.2905036496157534e+17 7285687496534930 0 13775596078780.869 1756803960003698.8 1886392303366656.8 725471522986974.38 0 8073149321129881 3037478317966948.5 651088550874.30444 1022956398985.5565 6.5132715716523686e+17 701992815114976.88 424017765883762.19 2324018281975786 2324018281975786 0 6.2191907257537239e+18 0 0 2732357335465723.5 1419452435498472 22672288525711976 146110081836145.91 30207016848148216 915040756895769.12 91504075689576.906 0 325320631157.49695 0 337334129548666.5 2664545056016562 0 2.9260543531212755e+17 49690369677992696 33757122127093880 114872835512.27194 376469436509835.94 1207434466650165.2 0 468568721724189.75 58904859369619832 1.1293807702751021e+17 3.2167133066452188e+18 0 0 491815616281194.06 214680513406031.03 1.8005010544261475e+17 7704557267631291 129541573302067.36 396172695073712.38 0 0 11704053014.036379 4112792196875020.5 0 11546906067126176 540205259940679.5 489897160637579.06 61852904937502400 761322167129482.25 0 1.1684209183627768e+17 6669440131296.6562 112046594085341 6669440131296.6562 70300923220629.297 2698006906208444 4.6035391810845073e+19 26458406178456920 6295486655294.5557 98931537261121152 2.8184059941594107e+18 0 2114873540207.9768 3.6394102391812511e+18 212800175812197.19 2128001758121971.8 0 497180712291196.06 9.6324665898709975e+19 3681720542748015.5 3681720542748015.5 67227956451204.602 4001664078777.9937 4001664078777.9937 2680080363147942 1.5517167657429508e+19 0 5585499714938663 0 0 7368109841250.8545 26458406178456920 0 0 0 33653373270549.941 0 0 0 199602637325164.75 0 12090231347540.051 0 259803542003585.53 849872543965571.38 3.5197985793911072e+17 0 0 0 0 0 1187088058398471 339781067278275.56 0 241443172279530.53 71256504033368744 1366897996008787.2 16181548466349098 11871478100893114 441691339845.16241 1.4787105485866726e+17 6557364278635.4277 8414090409492598 324698224737075.06 1.9202224195732803e+17 0 1413142823759.0552 0 0 0 8901148530748621 0 2039177382867650.8 279172651491495.69 351504614597611.06 121379606151751.3 121379606151751.3 0 0 0 0 20159396479883088 44501545371469016 1.9605506766901982e+20 1.6638267699702698e+17 4.7389402944338534e+18 2132332153818183.2 0 422554713635.51971 0 44501545371469016 2.3463808340441411e+17 72337760923123696 0 231007811976174.19 0 4490009101623830.5 325192690755168.44 0 13999056743332920 1120465940853409.9 66694401312966.562 66694401312966.562 441691339845.16241 1530652554322739.2 1.1863619326300001e+18 3.66146220832e+18 0 2.0461149323647226e+17 1355638478802938.5 2979099274982259.5 297909927498225.94 0 0 0 334510829034678.75 0 0 0 0 0 0 0 0 0 0 8.9326304813842035e+17 0 0 0 0 3651466747709085.5 7907369844738680 0 93785978430073.562 162879034047526.59 9.8190154396425159e+19 9539146216043.3828 62644330596044.953 0 3.3312847348642232e+18 2.3619674347682171e+18 0 7745009559791587 89764197928638.828 442434619684522.31 59663917220469.484 0 28056063744121868 90231955446786.406 0 0 3.0078189685441088e+17 11388570861308684 2025795828503904.5 878738741181817.12 22823800403995728 3011070895000000 278713560738705.19 10513631013632978 19631926625591720 105876212758573.78 545446612981180.62 330990531852058.06 7.0056426371704924e+18 1818599436291556.2 0 0 0 0 0.099074248500000003 37.648214399999993 0.46281467700000001 214.293136 236394.397 0.20820744300000002 0.81349323500000004 40.379228550000001 0.001698658774 0.66528789786644982 0.008490550270000001 10.544740147750002 17.16427616 19.148909748000001 1.2800451072499999 0.015840122250000001 14.380342448 12.09816665 0.27046695300000001 0.70042445450000002 102.051438278465 2.5417079299999998 1.28916487 440.56454250000002 12549.266610000002 117.83175159999999 117.83175159999999 1 36.319227096500001 570.21901911999998 26.870088800000005 0.53999507499999999 0.73467984500000005 6063.4274288782899 1.42629140778 3935.1480566249902 1483.2979350000001 974.10184249999998 6116.2037050000008 11633.141299999999 0.3835974310000001 0.02007629805 11633.141299999999 0 0 0 0 0.19814849700000001 188.24107199999995 0.092562935400000004 1071.46568 0.32606123724137931 0.0016656595440000001 0.081349323500000001 80.758457100000001 0.0084932938699999998 1.3305757957328996 0.0070754585583333333 21.089480295500003 0.048146637194950909 38.297819496000002 2.5600902144999997 0.0079200611250000007 0.10691704422304833 0.41934719757365679 0.012638642663551403 0.021033767402402405 0.21829184658495188 5.0834158599999997 1 881.12908500000003 25098.533220000005 235.66350319999998 235.66350319999998 0.1018772148569425 1140.43803824 0.047122400091108858 0.0010799901499999999 0.0021576500587371515 12126.85485775658 2.8525828155599999 7870.2961132499804 0.2281996823076923 0.14538833470149254 0.91286622462686584 0.31104655882352938 1.0000000000000002 1.0000000013182599 1.0000000039833039 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 602214179000000 17674986153650000 1 1 0.20000000000000001 0.0050000000000000001 0.050000000000000003 0.5 0.01 0.01 10 608 0 0.0025799999999999998 0.050000000000000003 0.00049700000000000005 0.46500000000000002 0 0 200 1.8 1500 0.42999999999999999 5 0.22 1500 0.000185 1.8 0.53000000000000003 10900 0.089999999999999997 200 200 1.8 1500 0.22 7500 18 200 100 1.6000000000000001 0.10000000000000001 0.0040000000000000001 100 950 0.29999999999999999 200 0 0.69999999999999996 700 0.59999999999999998 600 0 0.0050000000000000001 5100 100 12 0.0001 3.2999999999999998 200 913 100 100 8000 3.5 0.10000000000000001 0.00050000000000000001 100 84 100 0.75 0.085000000000000006 100 0.0060000000000000001 2600 100 1.5 1450000 100 0.0025999999999999999 4.5000000000000003e-05 1450000 1600 0.44 0.0060000000000000001 2500 2500 2.8999999999999999 8.4000000000000004 0.0001 9.9999999999999995e-07 0.59999999999999998 32500 2 5 2500 0.20000000000000001 0.02 0 1 30000 0 0.014999999999999999 150 100 215 1 200 100 4 5 200 0 0.002 20 0 0.01 200 470 10 275 42.5 2 2 1.3999999999999999 0.00012 100 6 330 100 0.00080000000000000004 7.5000000000000002e-06 0.00096000000000000002 0 0.001 0.10000000000000001 0 100 0 24 25 500 0.025000000000000001 0.5 0 0.0050000000000000001 50 0 0.00025000000000000001 2.5 1.2 0.02 5 0.0017700000000000001 0.00080000000000000004 24 330000 58.700000000000003 58.700000000000003 0.099900000000000003 29.5 15.6 0.10000000000000001 0.00050000000000000001 0 0.014 730 29.5 0.0057499999999999999 46.700000000000003 0.97999999999999998 1400 713 15 300 46.700000000000003 560 0.056000000000000001 713 0 0.001 8 42 67.700000000000003 42.799999999999997 4 5.5 1.0000000000000001e-05 0.5 0.5 500 0.02 0 1 3940 0.00020000000000000001 0.20000000000000001 0.012 12 0 0.0050000000000000001 5 4 15 14 0.01 269 0.20000000000000001 15 15 3 500 269 57.700000000000003 0.10000000000000001 2 15 0.0167 57.700000000000003 42.799999999999997 66.599999999999994 1.7 0.01 10 66.599999999999994 100 40 0.01 3.3330000000000002 935 0.029999999999999999 3 0.29999999999999999 300 40 4000 18 0.014999999999999999 2.5 18 935 200 1 0.0030000000000000001 40 10 0.0077999999999999996 0.012 2.57832974 0 0.00050000000000000001 3500 200 25800 0.00026499999999999999 735000 6900 6900 4.8000000000000001e-05 7.4000000000000004 714.29999999999995 0.056000000000000001 237 0.41999999999999998 0.070000000000000007 237 0.51000000000000001 0.02 0.0011000000000000001 1225 7.9999999999999996e-06 12 0.00040000000000000002 0.5 700 0.10000000000000001 80 1140.43804 0 0.00069999999999999999 7 20000 0.31 16000 1152 0.034000000000000002 3300 10.300000000000001 1000 0.02 2 1000 681 0.050000000000000003 1 681 13000 0.01 3333 1 473 0.29999999999999999 11.699999999999999 0.0032000000000000002 0.00012999999999999999 6.3999999999999997e-05 0.0050000000000000001 13000 0.192 13400 0.02 700 0.40000000000000002 14000 1225 0.40000000000000002 0.01 0.14000000000000001 2.7999999999999998 13400 74800 330000 0.57999999999999996 0.022599999999999999 0.29999999999999999 0.02 74800 100 735000 0.0047000000000000002 1.5e-06 25800 0.0051999999999999998 5.0000000000000004e-06 6900 0.0050000000000000001 3.9999999999999998e-06 6900 0.0030000000000000001 6.0000000000000002e-06 3.6000000000000001e-05 9.8199999999999992e-06 0.00175 0.00080000000000000004 3.4999999999999997e-05 1.9999999999999999e-06 1.1000000000000001e-06 7.6719486200000002 100 11200 5.1999999999999997e-05 120 1.9400000000000001e-06 319000 4780 8.4391425899999999e-06 1.1447784e-05 6080 0 0.010000000000000002 0.0012000000000000001 2.1499999999999999 0.00014666666666666666 0.00010277777777777778 4.8623853211009174e-05 8.2568807339449542e-06 0.0012000000000000001 2.9333333333333333e-05 1.0277777777777777e-05 0.00080000000000000015 0.00040000000000000002 114 0.001 0.001 9.8039215686274508e-07 6.0000000000000002e-06 0.00033 0.00045650000000000004 1.2755102040816326e-10 9.5703125000000004e-11 8.4000000000000009e-05 0.0074999999999999997 0.063750000000000001 2.3076923076923077e-06 0.01125 0.00025999999999999998 0.10195312500000001 0.00264 24.359999999999999 4.1050903119868637e-06 3.4482758620689656e-07 1.8461538461538461e-05 10 1 0.10000000000000001 3.3333333333333335e-05 9.9999999999999991e-05 0.085999999999999993 0.20000000000000001 0.0001 5.0000000000000002e-05 235 11 425 8.3999999999999995e-05 0.018181818181818181 7.9999999999999996e-06 0.01 0 0 0.050000000000000003 0.050000000000000003 0.0001 0.0001 0.024 0.10000000000000001 0.0017018739352640546 0.64999999999999991 5.0000000000000002e-05 1.9178082191780822e-05 1.9472033898305088e-05 0.00069999999999999999 0.050000000000000003 0.067152034261241972 0.000125 2.0000000000000002e-05 0.001 0 0.001 0.001 0.001 0.00019635343618513325 0.20000000000000001 0.0060000000000000001 0.050000000000000003 0.00035133239831697054 0.00039719626168224304 0.0021413276231263384 0.0030003000300030001 0.01 0.001 0.01 0.0063084112149532721 0.00087616822429906541 0.0063084112149532721 4.5045045045045053e-05 0.0019499999999999999 2.34e-06 1.4285714285714285e-07 0.034185 0.97387500000000005 0.0091424999999999996 0.0091424999999999996 4.4400000000000007e-06 2.2200000000000003e-06 1.0000199999999999 0.012249999999999999 4.3037974683544305e-05 2.2000000000000003e-05 0.0097999999999999997 0.0012000000000000001 0.00071428571428571429 0.00125 0.0001 1.9375e-05 1.0303030303030304e-05 0.01 0.050000000000000003 3.0003000300030004e-06 0.00030003000300030005 37711.245993316516 7.9551866319444426e-06 273.42383107088995 1.1703442188879081e-05 8.8615384615384623e-08 2.8571428571428571e-05 2.8571428571428574e-05 3.2653061224489798e-06 0.05000000000000001 3.9721212121212115e-07 5.2153846153846146e-07 0.00045199999999999998 6.3945578231292521e-09 2.0155038759689922e-07 7.246376811594203e-07 4.3478260869565219e-07 4.8128342245989302e-10 0.058239999999999993 2.4186046511627906e-07 1.6587999999999998 8.4897959183673467e-09 0.024855999999999996 9.0434782608695653e-07 9.0434782608695653e-07 2.0525451559934318e-06 5.8517210944395405e-06 5.151515151515152e-06 3.9775933159722213e-06 9.6875e-06 6.377551020408163e-11 4.7851562500000002e-11 
+      0 24317702819978568 1.2905209933841086e+17 7294258299062585 0 13778070456399.543 1753512606585508.5 1888434778998295.2 725482558561804.62 0 8079040631889493 3041802004997205.5 651250410990.26514 1023150863579.3826 6.5112216345870528e+17 701989102464563.25 424042553019369.81 2324017188957050.5 2324017188957050.5 0 6.2248748748357612e+18 0 0 2732358934344369 1419487571684745.5 22672407402790916 146222285478655.91 29915429259282760 915046839258977 118956089103667 0 325379063999.28534 0 337663643080989.94 2668147076674344.5 0 2.9261624897103277e+17 49769466596012184 33759423187471836 114893468875.57993 377266683772846.81 1207438844747246.5 0 468647729213403.69 58902196980734464 1.1176726245833944e+17 3.1833631972942505e+18 0 0 493282555821961.94 215244408696821.25 1.7998345147396179e+17 7703566324199746 129524912143484.06 396226442689188.06 0 0 11706217191.131451 4112724778997681.5 0 11558304355556364 541149869013291.75 489929445339715.25 61852846823834128 761577599284576.12 0 1.1601414519995675e+17 6669613087208.8652 112049500069861.75 6669613087208.8652 70449175403894.25 2695805921782751 4.6036251772692685e+19 26333882950154980 6237477531402.5303 98467334312165120 2.8051858241624238e+18 0 2115253416912.0901 3.6398606050550164e+18 276642067537294.72 2128015904133036.5 0 498385998804401.12 9.6330198139265368e+19 3681717080016486 3681717080016486 67229699861252.797 4001767870391.7446 4001767870391.7446 2680082100535848.5 1.5513083290313984e+19 0 5585620037331627 0 0 7316041530123.9551 26333882950154980 0 0 0 33816093348358.277 0 0 0 199639797854401.22 0 11926719839857.674 0 259814231907476.94 849610255602049.62 3.6167087218290323e+17 0 0 0 0 0 1191877229889457.2 339563375885779.75 0 313875717258043.88 71256485063622104 1366970102123509.5 16198625845262216 11873688226930044 441770675541.10388 93392828022133936 6563764189379.915 8414011398992313 324701106331921.69 1.9190153836278851e+17 0 1419528130809.7012 0 0 0 8916592192926240 0 2039202865560634.8 279684943350394.5 352245877019471.25 121381123129268.2 121381123129268.2 0 0 0 0 20201159912753900 43864552721417592 1.960534645748753e+20 1.6388520356126586e+17 4.6678097365705585e+18 2132323792074307.8 0 422526734764.76337 0 43864552721417592 2.411860593446632e+17 72331493981269936 0 227954082035376.31 0 4490001844942974 325273444665501.44 0 13998989235123454 1120495000698617.6 66696130872088.648 66696130872088.648 441770675541.10388 1531678519519863.8 1.1863619326300001e+18 2.1438824772399999e+21 0 2.0461138363349168e+17 1356243357779680.2 2979079046607987 387280276059038.25 0 0 0 334538913292916.31 0 0 0 0 0 0 0 0 0 0 8.9392023543875034e+17 0 0 0 0 3653930797354590.5 7902065602471465 0 93734703204909.688 163229912633385.47 9.8185365589273756e+19 9552678600970.4023 62711855667507.859 0 3.3158743149092844e+18 2.3615162468720973e+18 0 7745015973372592 89489497930887.984 442544370207574.12 77563499091956.094 0 28054121934612392 89614841585676.688 0 0 3.0078181615771091e+17 11431315782848432 2025774103627397.2 878747102925692.5 22823579873163376 3011070895000000 278711960053417.41 10512605051446924 19631037095027924 105895202077173.11 545395337454909.69 330988794464151.75 7.0097270042860155e+18 1820800420717249 0 0 0 0 0.12879719839999995 37.648411800000012 0.46281201900000002 214.29601600000001 236405.01149999999 0.2082128429 0.81354684499999996 40.380488649999997 0.0016989816900000001 0.66537849994864995 0.0084920753500000012 10.556000489800001 17.199080137999999 19.147905305499997 1.2804917333000001 0.015862593300000002 14.390749005499998 12.112398799999999 0.27104960049999999 0.70190152799999994 102.255095841515 2.5434115849999999 1.2920169754999999 435.64656400000001 12409.198955 116.56722495 116.56722495 1 36.399235614499993 570.26871872999993 26.898446450000002 0.54012917000000005 0.73486209000000002 6064.1790108535652 1.4255832285950001 3934.3971684120302 1484.38922 1001.0673154999999 6106.7064100000007 11639.92355 0.37852659399999999 0.019804780850000005 11639.92355 0 0 0 0 0.19814953599999993 188.24205900000004 0.092562403799999998 1071.48008 0.32607587793103449 0.0016657027432 0.081354684499999996 80.760977299999993 0.0084949084499999997 1.3307569998972999 0.0070767294583333334 21.112000979600001 0.048244264061711076 38.295810610999993 2.5609834666000002 0.0079312966500000009 0.10699441639776951 0.41984051299826686 0.012665869182242991 0.021078123963963965 0.21872747773586096 5.0868231699999997 1.0000000003869918 871.29312800000002 24818.39791 233.13444989999999 233.13444989999999 0.10210164267741934 1140.5374374599999 0.047168020104627166 0.0010802583400000001 0.0021581852863436124 12128.35802170713 2.8511664571900002 7868.7943368240603 0.22836757230769231 0.14941303216417909 0.9114487179104479 0.31122790240641712 1 1.0000000009686207 0.99999999498305214 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 602214179000000 17674986153650000 1.8 585 0.20000000000000001 0.0064999999999999997 0.050000000000000003 0.5 0.01 0.002 356000 10 0 0.0025100000000000001 0.050000000000000003 0.00044200000000000001 0.46500000000000002 0 0 200 1.8 1500 0.42999999999999999 5 0.22 1500 0.000185 1.8 0.53000000000000003 10900 0.089999999999999997 200 200 1.8 1500 0.22 7500 18 200 100 1.6000000000000001 0.10000000000000001 0.0040000000000000001 100 950 0.29999999999999999 200 0 0.69999999999999996 700 0.59999999999999998 600 0 0.0050000000000000001 5100 100 12 0.0001 3.2999999999999998 200 913 100 100 8000 3.5 0.10000000000000001 0.00050000000000000001 100 84 100 0.75 0.085000000000000006 100 0.0060000000000000001 2600 100 1.5 1450000 100 0.0025999999999999999 4.5000000000000003e-05 1450000 1600 0.44 0.0060000000000000001 2500 2500 2.8999999999999999 8.4000000000000004 0.0001 9.9999999999999995e-07 0.59999999999999998 32500 2 5 2500 0.20000000000000001 0.02 0 1 30000 0 0.014999999999999999 150 100 215 1 200 100 4 5 200 0 0.002 20 0 0.01 200 470 10 275 42.5 2 2 1.3999999999999999 0.00012 100 6 330 100 0.00080000000000000004 7.5000000000000002e-06 0.00096000000000000002 0 0.001 0.10000000000000001 0 100 0 24 25 500 0.025000000000000001 0.5 0 0.0050000000000000001 50 0 0.00025000000000000001 2.5 1.2 0.02 5 0.0017700000000000001 0.00080000000000000004 24 330000 58.700000000000003 58.700000000000003 0.099900000000000003 29.5 15.6 0.10000000000000001 0.00050000000000000001 0 0.014 730 29.5 0.0057499999999999999 46.700000000000003 0.97999999999999998 1400 713 15 300 46.700000000000003 560 0.056000000000000001 713 0 0.001 8 42 67.700000000000003 42.799999999999997 4 5.5 1.0000000000000001e-05 0.5 0.5 500 0.02 0 1 3940 0.00020000000000000001 0.20000000000000001 0.012 12 0 0.0050000000000000001 5 4 15 14 0.01 269 0.20000000000000001 15 15 3 500 269 57.700000000000003 0.10000000000000001 2 15 0.0167 57.700000000000003 42.799999999999997 66.599999999999994 1.7 0.01 10 66.599999999999994 100 40 0.01 3.3330000000000002 935 0.029999999999999999 3 0.29999999999999999 300 40 4000 18 0.014999999999999999 2.5 18 935 200 1 0.0030000000000000001 40 10 0.0077999999999999996 0.012 2.5840339499999998 0 0.00050000000000000001 3500 200 25800 0.00016699999999999999 735000 6900 6900 4.8000000000000001e-05 7.4000000000000004 714.29999999999995 0.056000000000000001 237 0.41999999999999998 0.070000000000000007 237 0.51000000000000001 0.02 0.0011000000000000001 1225 7.9999999999999996e-06 12 0.00040000000000000002 0.5 700 0.10000000000000001 80 1140.5374400000001 0 0.00069999999999999999 7 20000 0.31 16000 1152 0.034000000000000002 3300 10.300000000000001 1000 0.02 2 1000 681 0.050000000000000003 1 681 13000 0.01 3333 1 473 0.29999999999999999 11.699999999999999 0.0032000000000000002 0.00012999999999999999 6.3999999999999997e-05 0.0050000000000000001 13000 0.192 13400 0.02 700 0.40000000000000002 14000 1225 4 0.01 0.14000000000000001 2.7999999999999998 13400 74800 330000 0.57999999999999996 0.022599999999999999 0.29999999999999999 0.02 74800 100 735000 0.0047000000000000002 1.5e-06 25800 0.0051999999999999998 5.0000000000000004e-06 6900 0.0050000000000000001 3.9999999999999998e-06 6900 0.0030000000000000001 6.0000000000000002e-06 3.6000000000000001e-05 9.8199999999999992e-06 0.00175 0.00080000000000000004 3.4999999999999997e-05 1.9999999999999999e-06 1.1000000000000001e-06 7.5705318799999999 100 11200 5.1999999999999997e-05 120 1.9400000000000001e-06 319000 4780 8.3275952400000002e-06 1.1473110800000001e-05 1977777.7777777778 0 1.7094017094017099e-05 0.0012000000000000001 2.1499999999999999 0.00014666666666666666 0.00010277777777777778 4.8623853211009174e-05 8.2568807339449542e-06 0.0012000000000000001 2.9333333333333333e-05 1.0277777777777777e-05 0.00080000000000000015 0.00040000000000000002 87.692307692307693 0.001 0.001 9.8039215686274508e-07 6.0000000000000002e-06 0.00033 0.00045650000000000004 1.2755102040816326e-10 9.5703125000000004e-11 8.4000000000000009e-05 0.0074999999999999997 0.063750000000000001 2.3076923076923077e-06 0.01125 0.00025999999999999998 0.10195312500000001 0.00264 24.359999999999999 4.1050903119868637e-06 3.4482758620689656e-07 1.8461538461538461e-05 10 1 0.10000000000000001 3.3333333333333335e-05 9.9999999999999991e-05 0.085999999999999993 0.20000000000000001 0.0001 5.0000000000000002e-05 235 11 425 8.3999999999999995e-05 0.018181818181818181 7.9999999999999996e-06 0.01 0 0 0.050000000000000003 0.050000000000000003 0.0001 0.0001 0.024 0.10000000000000001 0.0017018739352640546 0.64999999999999991 5.0000000000000002e-05 1.9178082191780822e-05 1.9472033898305088e-05 0.00069999999999999999 0.050000000000000003 0.067152034261241972 0.000125 2.0000000000000002e-05 0.001 0 0.001 0.001 0.001 0.00019635343618513325 0.20000000000000001 0.0060000000000000001 0.050000000000000003 0.00035133239831697054 0.00039719626168224304 0.0021413276231263384 0.0030003000300030001 0.01 0.001 0.01 0.0063084112149532721 0.00087616822429906541 0.0063084112149532721 4.5045045045045053e-05 0.0019499999999999999 2.34e-06 1.4285714285714285e-07 0.021543 0.61372499999999997 0.0057614999999999993 0.0057614999999999993 4.4400000000000007e-06 2.2200000000000003e-06 1.0000199999999999 0.012249999999999999 4.3037974683544305e-05 2.2000000000000003e-05 0.0097999999999999997 0.0012000000000000001 0.00071428571428571429 0.00125 0.0001 1.9375e-05 1.0303030303030304e-05 0.01 0.050000000000000003 3.0003000300030004e-06 0.00030003000300030005 37711.245993316516 7.9551866319444426e-06 273.42383107088995 1.1703442188879081e-05 8.8615384615384623e-08 2.8571428571428571e-05 2.8571428571428574e-05 3.2653061224489793e-05 3.2653061224489798e-06 0.05000000000000001 3.9721212121212115e-07 5.2153846153846146e-07 0.00045199999999999998 6.3945578231292521e-09 2.0155038759689922e-07 7.246376811594203e-07 4.3478260869565219e-07 4.8128342245989302e-10 0.058239999999999993 2.4186046511627906e-07 1.6587999999999998 8.4897959183673467e-09 0.024855999999999996 9.0434782608695653e-07 9.0434782608695653e-07 2.0525451559934318e-06 5.8517210944395405e-06 5.151515151515152e-06 3.9775933159722213e-06 9.6875e-06 6.377551020408163e-11 4.7851562500000002e-11 
     </InitialState>
   </Model>
   <ListOfTasks>

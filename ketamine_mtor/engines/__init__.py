@@ -9,7 +9,7 @@ from ketamine_mtor.engines.session import Course, EngineFailure, Plant, Session
 from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.model_files import ModelFiles
 
-ENGINES = ("roadrunner", "copasi", "pysb")
+ENGINES = ("roadrunner", "copasi", "pysb", "bngsim")
 
 __all__ = ["ENGINES", "Course", "EngineFailure", "Plant", "Session", "open_session"]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import roadrunner
 
 from ketamine_mtor.engines.constants import Constants
+from ketamine_mtor.engines.quiet import quiet_stderr
 from ketamine_mtor.engines.session import (
     ABSOLUTE_NM,
     MOST_STEPS,
@@ -43,7 +42,7 @@ class RoadRunnerPlant:
         config.setValue(config.LLVM_BACKEND, config.LLJIT)
         config.setValue(config.LLJIT_OPTIMIZATION_LEVEL, config.NONE)
         try:
-            with _quiet_stderr():
+            with quiet_stderr():
                 self._runner = roadrunner.RoadRunner(sbml)
         except RuntimeError as error:
             raise InputError(f"libRoadRunner cannot load the SBML: {_first_line(error)}") from None
@@ -114,7 +113,7 @@ class RoadRunnerPlant:
             np.where(np.abs(state) < ABSOLUTE_NM, 0.0, state)
         )
         try:
-            with _quiet_stderr():
+            with quiet_stderr():
                 read = self._runner.simulate(times=times)
         except RuntimeError as error:
             raise EngineFailure(_first_line(error), self._model.getTime()) from None
@@ -138,19 +137,6 @@ class RoadRunnerPlant:
         integrator.setValue("initial_time_step", step)
         integrator.setValue("relative_tolerance", RELATIVE * factor)
         integrator.setValue("absolute_tolerance", ABSOLUTE_NM * factor)
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Keep what the C libraries print about failures, which are raised anyway, off the terminal."""
-    kept = os.dup(2)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def _first_line(error: Exception) -> str:
