@@ -25,6 +25,7 @@ from ketamine_mtor import model_files, paths
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.engines import ENGINES
 from ketamine_mtor.engines.built import check_built
+from ketamine_mtor.engines.session import ABSOLUTE_NM
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 from ketamine_mtor.evidence import markdown
 from ketamine_mtor.files import renewed, write
@@ -41,8 +42,9 @@ PAGE, TABLE = "engines.md", "engines.tsv"
 REFERENCE, *OTHERS = ENGINES
 #: Engines may differ by this share of a readout's maximum.
 TOLERANCE = 1e-5
-#: A maximum below this (in the readout's unit) is nothing, and a share of this is taken.
-NOTHING = 1e-9
+#: A maximum below this (in the readout's unit) is nothing, and a share of this is taken: there the
+#: absolute tolerance that the solvers are asked for is more than what they may differ by.
+NOTHING = ABSOLUTE_NM / TOLERANCE
 #: Gives the run of an experiment in an engine.
 Runs = Callable[["Experiment", str], "xr.Dataset"]
 #: Runs the groups of experiments: the built-in map, or that of a pool.
