@@ -7940,7 +7940,7 @@
         <Comment>
           
   <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>derived (source: P04, kaka1980, httk)</p>
+    <p>derived (source: P04, kaka1980, httk_tissue)</p>
     <p>1e6 / 237.7 g/mol * 0.465 unbound (dog) / a brain of 0.0055 L/kg (rat); all of an i.p. dose is taken to arrive</p>
   </body>
 

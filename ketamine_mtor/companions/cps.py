@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from xml.dom import minidom
 
 from ketamine_mtor.companions import reading
@@ -51,6 +53,14 @@ def write(sbml: str) -> str:
     MissingExtra
         Without COPASI.
     """
+    for package in ("basico", "COPASI"):
+        reading.extra(package, "a COPASI file")
+    # In a process of its own: COPASI's file also depends on what was loaded before.
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
+        return alone.submit(_written, sbml, WINDOWS).result()
+
+
+def _written(sbml: str, windows: Mapping[str, Sequence[str]]) -> str:
     basico = reading.extra("basico", "a COPASI file")
     copasi = reading.extra("COPASI", "a COPASI file")
     module = copasi.CRootContainer.addDatamodel()
@@ -58,8 +68,8 @@ def write(sbml: str) -> str:
         if not module.importSBMLFromString(sbml):
             said = " ".join(copasi.CCopasiMessage.getAllMessageText().split())
             raise InputError(f"COPASI cannot load the SBML: {said}")
-        _check(basico, module)
-        _time_course(basico, module)
+        _check(basico, module, windows)
+        _time_course(basico, module, windows)
         _scan(basico, module)
         return settled(module.saveModelToString())
     finally:
@@ -100,15 +110,15 @@ def _sort(element: minidom.Element) -> None:
     element.childNodes = sorted(inner, key=minidom.Element.toxml)
 
 
-def _check(basico, module) -> None:
+def _check(basico, module, windows) -> None:
     """An InputError where what is scanned or shown is not in the model."""
     known = list(basico.get_parameters(model=module).index)
-    for name in (DOSE, *SCANNED, *(each for shown in WINDOWS.values() for each in shown)):
+    for name in (DOSE, *SCANNED, *(each for shown in windows.values() for each in shown)):
         if name not in known:
             raise not_allowed("quantity to plot", name, known)
 
 
-def _time_course(basico, module) -> None:
+def _time_course(basico, module, windows) -> None:
     settings = {
         "problem": {"Duration": float(RUN_S), "StepNumber": RUN_S // STEP_S},
         "method": {
@@ -118,7 +128,7 @@ def _time_course(basico, module) -> None:
         },
     }
     basico.set_task_settings("Time-Course", settings, model=module)
-    for title, shown in WINDOWS.items():
+    for title, shown in windows.items():
         _plot(basico, module, title, shown, "Time-Course")
 
 
