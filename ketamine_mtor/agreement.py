@@ -2,13 +2,14 @@
 
 Every experiment that a claim needs is run in every engine, and all readouts are compared at all
 samples of the run. The committed table is only as new as the last ``make engines``; ``--check``
-says whether it is of the experiments that the claims have now.
+says whether it is of the experiments and the networks that there are now.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import io
 import math
 import multiprocessing
@@ -45,6 +46,8 @@ TOLERANCE = 1e-5
 #: A maximum below this (in the readout's unit) is nothing, and a share of this is taken: there the
 #: absolute tolerance that the solvers are asked for is more than what they may differ by.
 NOTHING = ABSOLUTE_NM / TOLERANCE
+#: Digits of a digest.
+_DIGITS = 8
 #: Gives the run of an experiment in an engine.
 Runs = Callable[["Experiment", str], "xr.Dataset"]
 #: Runs the groups of experiments: the built-in map, or that of a pool.
@@ -203,17 +206,26 @@ def load(text: str) -> list[Row]:
         ) from None
 
 
-def table(rows: Iterable[Row]) -> str:
-    """The worst run of each variant in each engine, in Markdown."""
+def networks(variants: Iterable[str]) -> dict[str, str]:
+    """The start of the SHA-256 of each variant's network, reactions and numbers, as it is now."""
+    return {
+        name: hashlib.sha256(paths.read(paths.network(name)).encode()).hexdigest()[:_DIGITS]
+        for name in dict.fromkeys(variants)
+    }
+
+
+def table(rows: Iterable[Row], of: Mapping[str, str]) -> str:
+    """The worst run of each variant in each engine, in Markdown; ``of``: networks' digests."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row.variant, row.engine), []).append(row)
     worst = {key: max(group, key=lambda row: row.deviation) for key, group in groups.items()}
     return markdown(
-        ["variant", "engine", "experiments", "differs by at most", "in", "where"],
+        ["variant", "network", "engine", "experiments", "differs by at most", "in", "where"],
         (
             [
                 f"`{variant}`",
+                of[variant],
                 engine,
                 str(len(groups[variant, engine])),
                 f"{row.deviation:.1e}",
@@ -245,7 +257,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             context = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
                 rows = compute(named, pool.map)
-        after = renewed(before, table(rows), PAGE)
+        of = networks(row.variant for row in rows)
+        after = renewed(before, table(rows, of), PAGE)
     except (InputError, MissingExtra, SimulationError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

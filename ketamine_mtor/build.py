@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 CREATOR = ("The", "ketamine_mtor developers")
 CREATED = "2026-11-24T00:00:00Z"
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+_NAME = "Ketamine and mTOR"
 _DESCRIPTION = (
     "How ketamine acts on mTOR: the caption of figure 3 of Lisek, Zylinska and Boczek 2020 as a"
     " rule-based model. Concentrations are in nM, amounts in nmol, time in seconds; the model is"
     " one litre of cortical tissue. It starts at the drug-free steady state.",
     "To give a dose, set the parameter ketamine_dose (mg/kg, an intraperitoneal bolus at time 0); 0"
-    " is an animal without. To give another drug, set the parameter of its name with the suffix"
+    " is an animal without. For an infusion, let ketamine_infusion (mg/kg per second) be above 0"
+    " while it lasts. To give another drug, set the parameter of its name with the suffix"
     " _nM, such as rapamycin_nM: its concentration, which stays. To block a target, give its drug,"
     " or set the rate constant of its step to 0. To take a gene out, set its initial amount, such"
     " as RICTOR_0, and the initial concentration of every species that holds it to 0; such an"
@@ -129,17 +131,24 @@ def fresh(folder: Path, variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
     table, ids = knowledge.steady_state_file(variant), set(emit.species_ids(model))
     if not steady or set(steady) != ids:
         raise InputError(f"{table}.tsv is of other species than the rules give; run: make steady")
-    sbml = emit.write_sbml(model, tables, annotations=annotations(tables), steady_state=steady)
+    said = annotations(tables, variant)
+    sbml = emit.write_sbml(model, tables, annotations=said, steady_state=steady)
     target = folder / paths.sbml(variant).relative_to(paths.sbml().parent)
     write(target, sbml.encode())
     write(target.with_suffix(".net"), net.encode())
     return ModelFiles(sbml=sbml, tables=tables, network=lambda: model)
 
 
-def annotations(tables: knowledge.Tables) -> emit.Annotations:
-    """What the SBML says of its elements."""
+def annotations(
+    tables: knowledge.Tables, variant: str = knowledge.DEFAULT_VARIANT
+) -> emit.Annotations:
+    """What the SBML of a variant says of its elements."""
     review = ("model:isDescribedBy", f"doi:{tables.references[_REVIEW].doi}")
-    about = emit.About(name="Ketamine and mTOR", notes=_DESCRIPTION, resources=(review, *_ABOUT))
+    name, notes = _NAME, _DESCRIPTION
+    if variant != knowledge.DEFAULT_VARIANT:
+        name = f"{name}: {variant}"
+        notes = (f"This is the variant {variant}. {tables.variants[variant].meaning}.", *notes)
+    about = emit.About(name=name, notes=notes, resources=(review, *_ABOUT))
     return emit.from_tables(tables, about, creator=CREATOR, created=CREATED, licence=LICENCE)
 
 

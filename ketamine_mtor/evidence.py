@@ -14,6 +14,8 @@ PAGE = "parameters.md"
 #: Resolvers of the identifiers of a reference.
 _DOI, _PUBMED = "https://doi.org/", "https://pubmed.ncbi.nlm.nih.gov/"
 _UNUSED = "Numbers that no rule uses"
+#: The share of what is measured or derived is told for these too: numbers lie near any cut-off.
+_OTHER_CUT_OFFS = (0.05, 0.2)
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class Split:
         return known / max(sum(self.sensitive.values()), 1)
 
 
-def evidence_split(tables: knowledge.Tables, sensitivities: Sensitivities) -> Split:
+def evidence_split(
+    tables: knowledge.Tables, sensitivities: Sensitivities, cut_off: float = SENSITIVE
+) -> Split:
     """The split by kind of the numbers of ``tables``.
 
     Parameters
@@ -41,9 +45,11 @@ def evidence_split(tables: knowledge.Tables, sensitivities: Sensitivities) -> Sp
     sensitivities
         Of the claims. A number that it lacks (a volume, a dose, one that is 0, one that is new)
         counts as one to which no claim is sensitive, and a number that the tables lack not at all.
+    cut_off
+        From which sensitivity on a claim counts as sensitive.
     """
     numbers = tables.numbers()
-    strong = set(sensitivities.sensitive())
+    strong = set(sensitivities.sensitive(cut_off))
 
     def counted(names: Iterable[str]) -> dict[str, int]:
         kinds = [numbers[name].kind for name in names]
@@ -73,7 +79,8 @@ def page(tables: knowledge.Tables, found: Sensitivities, stretches: Mapping[str,
     for name, module in stretches.items():
         groups.setdefault(module, []).append(name)
     strongest = found.strongest()
-    text = [_HEAD, _split(evidence_split(tables, found))]
+    others = {cut: evidence_split(tables, found, cut).share for cut in _OTHER_CUT_OFFS}
+    text = [_HEAD, _split(evidence_split(tables, found), others)]
     numbers = tables.numbers()
     for module, names in groups.items():
         text += [f"## {title(module)}", _LINK.format(module), _rows(names, tables, strongest)]
@@ -112,7 +119,8 @@ _LINK = "[`rules/{0}.py`](../ketamine_mtor/rules/{0}.py)"
 _COLUMNS = ("number", "value", "unit", "kind", "source", "range", "note", "largest sensitivity")
 
 
-def _split(split: Split) -> str:
+def _split(split: Split, others: Mapping[float, float]) -> str:
+    """The split as a table, and the share that is known with other cut-offs."""
     rows = [(kind, str(split.every[kind]), str(split.sensitive[kind])) for kind in KINDS]
     totals = [str(sum(each.values())) for each in (split.every, split.sensitive)]
     known = sum(split.sensitive[kind] for kind in EVIDENCE)
@@ -121,7 +129,9 @@ def _split(split: Split) -> str:
             ("kind", "numbers", "of these some claim is sensitive to"), [*rows, ("all", *totals)]
         )
         + f"\n\nOf the {totals[1]} numbers to which some claim is sensitive, {known}"
-        f" ({split.share:.0%}) are {' or '.join(EVIDENCE)}."
+        f" ({split.share:.1%}) are {' or '.join(EVIDENCE)}; with another cut-off "
+        + ", ".join(f"({cut:g}) {share:.1%}" for cut, share in others.items())
+        + "."
     )
 
 

@@ -70,9 +70,9 @@ class Sensitivities:
             for i, (name, row) in enumerate(zip(self.columns, rows, strict=True))
         }
 
-    def sensitive(self) -> list[str]:
+    def sensitive(self, cut_off: float = SENSITIVE) -> list[str]:
         """The columns that some row is sensitive to."""
-        return [name for name, (_, value) in self.strongest().items() if abs(value) >= SENSITIVE]
+        return [name for name, (_, value) in self.strongest().items() if abs(value) >= cut_off]
 
 
 def table(found: Sensitivities) -> str:

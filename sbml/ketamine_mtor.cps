@@ -3460,7 +3460,7 @@
       
   <body xmlns="http://www.w3.org/1999/xhtml">
     <p>How ketamine acts on mTOR: the caption of figure 3 of Lisek, Zylinska and Boczek 2020 as a rule-based model. Concentrations are in nM, amounts in nmol, time in seconds; the model is one litre of cortical tissue. It starts at the drug-free steady state.</p>
-    <p>To give a dose, set the parameter ketamine_dose (mg/kg, an intraperitoneal bolus at time 0); 0 is an animal without. To give another drug, set the parameter of its name with the suffix _nM, such as rapamycin_nM: its concentration, which stays. To block a target, give its drug, or set the rate constant of its step to 0. To take a gene out, set its initial amount, such as RICTOR_0, and the initial concentration of every species that holds it to 0; such an animal has to find its own rest before the dose. The readouts are the parameters under assignment rules.</p>
+    <p>To give a dose, set the parameter ketamine_dose (mg/kg, an intraperitoneal bolus at time 0); 0 is an animal without. For an infusion, let ketamine_infusion (mg/kg per second) be above 0 while it lasts. To give another drug, set the parameter of its name with the suffix _nM, such as rapamycin_nM: its concentration, which stays. To block a target, give its drug, or set the rate constant of its step to 0. To take a gene out, set its initial amount, such as RICTOR_0, and the initial concentration of every species that holds it to 0; such an animal has to find its own rest before the dose. The readouts are the parameters under assignment rules.</p>
     <p>Model files are dedicated to the public domain under CC0-1.0.</p>
   </body>
 
@@ -7879,34 +7879,15 @@
       </Metabolite>
     </ListOfMetabolites>
     <ListOfModelValues>
-      <ModelValue key="ModelValue_0" name="volume_peritoneal_membrane" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_0" name="volume_extracellular" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_0">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000468"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>separates the depot from the blood; nothing is in it, and nothing depends on it</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_1" name="volume_blood_brain_barrier" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_1">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000468"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
-        <rdf:li rdf:resource="https://identifiers.org/pubmed:2084504"/>
+        <rdf:li rdf:resource="https://identifiers.org/doi:10.1113/jphysiol.2002.017541"/>
+        <rdf:li rdf:resource="https://identifiers.org/doi:10.1152/physrev.00027.2007"/>
       </rdf:Bag>
     </CopasiMT:isDescribedBy>
   </rdf:Description>
@@ -7915,8 +7896,8 @@
         <Comment>
           
   <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>derived (source: capillary_endothelia, microvessels1990)</p>
-    <p>100 cm2 of capillaries per g, an endothelium of 0.2 um; nothing is in it, and nothing depends on it</p>
+    <p>measured (source: sykova2008, kumekick2002, inulin_space)</p>
+    <p>a fifth of the tissue; 0.24 in slices of rat neocortex, 0.14 by inulin</p>
   </body>
 
         </Comment>
@@ -7924,10 +7905,92 @@
           l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_2" name="ketamine_depot_per_dose" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_1" name="volume_interneuron_membrane" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_1">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000468"/>
+    <CopasiMT:isDescribedBy>
+      <rdf:Bag>
+        <rdf:li rdf:resource="https://identifiers.org/doi:10.1073/pnas.1113648108"/>
+      </rdf:Bag>
+    </CopasiMT:isDescribedBy>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>derived (source: meyer2011)</p>
+    <p>that of pyramidal cells times 0.115 / 0.885, the ratio of the numbers of cells</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_2" name="volume_pyramidal_membrane" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_2">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000468"/>
+    <CopasiMT:isDescribedBy>
+      <rdf:Bag>
+        <rdf:li rdf:resource="https://identifiers.org/doi:10.1007/s00791-012-0185-9"/>
+        <rdf:li rdf:resource="https://identifiers.org/doi:10.1073/pnas.1113648108"/>
+        <rdf:li rdf:resource="https://identifiers.org/doi:10.1101/cshperspect.a005587"/>
+        <rdf:li rdf:resource="https://identifiers.org/doi:10.1152/physrev.00027.2007"/>
+        <rdf:li rdf:resource="https://identifiers.org/pubmed:11316341"/>
+        <rdf:li rdf:resource="https://identifiers.org/pubmed:15964281"/>
+      </rdf:Bag>
+    </CopasiMT:isDescribedBy>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>derived (source: nicholson2011, sykova2008, faisal2005, spine_dimensions, dendrite_dimensions, braitenberg2001, meyer2011, membrane_thickness)</p>
+    <p>6 to 7 square micrometres per cubic micrometre of tissue, 8 nm thick: 0.053 by the gaps between cells, 0.047 by axons, dendrites and spines; see docs/decisions/0016</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_3" name="volume_pyramidal" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_3">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000468"/>
+    <CopasiMT:isDescribedBy>
+      <rdf:Bag>
+        <rdf:li rdf:resource="https://identifiers.org/doi:10.1073/pnas.1113648108"/>
+        <rdf:li rdf:resource="https://identifiers.org/doi:10.1152/physrev.00027.2007"/>
+        <rdf:li rdf:resource="https://identifiers.org/pubmed:11316341"/>
+      </rdf:Bag>
+    </CopasiMT:isDescribedBy>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>derived (source: braitenberg2001, sykova2008, meyer2011)</p>
+    <p>axons, dendrites and spines are 71.6 % of fixed cortex, 60 % of one with a fifth of extracellular fluid; 0.885 of it, less 0.05 of membrane, 0.48 without cell bodies</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_4" name="ketamine_depot_per_dose" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_4">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -7949,10 +8012,10 @@
           mmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_3" name="ketamine_dose" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_5" name="ketamine_dose" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_3">
+  <rdf:Description rdf:about="#ModelValue_5">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
   </rdf:Description>
 </rdf:RDF>
@@ -7969,10 +8032,10 @@
           µ1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_4" name="ketamine_infusion" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_6" name="ketamine_infusion" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_4">
+  <rdf:Description rdf:about="#ModelValue_6">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
   </rdf:Description>
 </rdf:RDF>
@@ -7989,10 +8052,10 @@
           1/Ms
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_5" name="ketamine_absorption" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_7" name="ketamine_absorption" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_5">
+  <rdf:Description rdf:about="#ModelValue_7">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8009,10 +8072,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_6" name="ketamine_brain_out" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_8" name="ketamine_brain_out" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_6">
+  <rdf:Description rdf:about="#ModelValue_8">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8029,10 +8092,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_7" name="ketamine_elimination" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_9" name="ketamine_elimination" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_7">
+  <rdf:Description rdf:about="#ModelValue_9">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8049,10 +8112,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_8" name="ketamine_unbound" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_10" name="ketamine_unbound" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_8">
+  <rdf:Description rdf:about="#ModelValue_10">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8074,47 +8137,7 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_9" name="MK801_nM" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_9">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>bath</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_10" name="memantine_nM" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_10">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>bath</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_11" name="NMDAR_interneuron_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_11" name="MK801_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_11">
@@ -8126,6 +8149,7 @@
           
   <body xmlns="http://www.w3.org/1999/xhtml">
     <p>assumed</p>
+    <p>bath</p>
   </body>
 
         </Comment>
@@ -8133,10 +8157,49 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_12" name="NMDAR_interneuron_glutamate_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_12" name="memantine_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_12">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+    <p>bath</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_13" name="NMDAR_interneuron_0" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_13">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_14" name="NMDAR_interneuron_glutamate_off" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_14">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8153,10 +8216,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_13" name="NMDAR_interneuron_glutamate_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_15" name="NMDAR_interneuron_glutamate_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_13">
+  <rdf:Description rdf:about="#ModelValue_15">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8173,10 +8236,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_14" name="NMDAR_opening" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_16" name="NMDAR_opening" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_14">
+  <rdf:Description rdf:about="#ModelValue_16">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8193,10 +8256,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_15" name="NMDAR_closing" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_17" name="NMDAR_closing" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_15">
+  <rdf:Description rdf:about="#ModelValue_17">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8213,10 +8276,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_16" name="NMDAR_interneuron_ketamine_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_18" name="NMDAR_interneuron_ketamine_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_16">
+  <rdf:Description rdf:about="#ModelValue_18">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8237,10 +8300,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_17" name="NMDAR_interneuron_ketamine_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_19" name="NMDAR_interneuron_ketamine_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_17">
+  <rdf:Description rdf:about="#ModelValue_19">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8262,10 +8325,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_18" name="NMDAR_MK801_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_20" name="NMDAR_MK801_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_18">
+  <rdf:Description rdf:about="#ModelValue_20">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8287,10 +8350,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_19" name="NMDAR_interneuron_MK801_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_21" name="NMDAR_interneuron_MK801_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_19">
+  <rdf:Description rdf:about="#ModelValue_21">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8307,10 +8370,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_20" name="NMDAR_memantine_open_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_22" name="NMDAR_memantine_open_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_20">
+  <rdf:Description rdf:about="#ModelValue_22">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8331,10 +8394,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_21" name="NMDAR_memantine_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_23" name="NMDAR_memantine_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_21">
+  <rdf:Description rdf:about="#ModelValue_23">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8351,10 +8414,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_22" name="NMDAR_memantine_closed_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_24" name="NMDAR_memantine_closed_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_22">
+  <rdf:Description rdf:about="#ModelValue_24">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8376,10 +8439,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_23" name="NMDAR_interneuron_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_25" name="NMDAR_interneuron_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_23">
+  <rdf:Description rdf:about="#ModelValue_25">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8388,10 +8451,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_24" name="NMDAR_pyramidal_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_26" name="NMDAR_pyramidal_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_24">
+  <rdf:Description rdf:about="#ModelValue_26">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8407,10 +8470,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_25" name="NMDAR_pyramidal_glutamate_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_27" name="NMDAR_pyramidal_glutamate_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_25">
+  <rdf:Description rdf:about="#ModelValue_27">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8427,10 +8490,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_26" name="NMDAR_pyramidal_glutamate_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_28" name="NMDAR_pyramidal_glutamate_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_26">
+  <rdf:Description rdf:about="#ModelValue_28">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8447,10 +8510,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_27" name="NMDAR_pyramidal_ketamine_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_29" name="NMDAR_pyramidal_ketamine_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_27">
+  <rdf:Description rdf:about="#ModelValue_29">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8472,10 +8535,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_28" name="NMDAR_pyramidal_ketamine_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_30" name="NMDAR_pyramidal_ketamine_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_28">
+  <rdf:Description rdf:about="#ModelValue_30">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8498,10 +8561,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_29" name="NMDAR_pyramidal_MK801_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_31" name="NMDAR_pyramidal_MK801_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_29">
+  <rdf:Description rdf:about="#ModelValue_31">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8518,10 +8581,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_30" name="NMDAR_pyramidal_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_32" name="NMDAR_pyramidal_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_30">
+  <rdf:Description rdf:about="#ModelValue_32">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8530,10 +8593,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_31" name="Interneuron_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_33" name="Interneuron_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_31">
+  <rdf:Description rdf:about="#ModelValue_33">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8550,10 +8613,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_32" name="interneuron_NMDAR_drive" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_34" name="interneuron_NMDAR_drive" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_32">
+  <rdf:Description rdf:about="#ModelValue_34">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8575,10 +8638,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_33" name="interneuron_pausing" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_35" name="interneuron_pausing" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_33">
+  <rdf:Description rdf:about="#ModelValue_35">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8594,10 +8657,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_34" name="interneuron_other_drive" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_36" name="interneuron_other_drive" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_34">
+  <rdf:Description rdf:about="#ModelValue_36">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8613,10 +8676,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_35" name="Interneuron_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_37" name="Interneuron_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_35">
+  <rdf:Description rdf:about="#ModelValue_37">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8625,10 +8688,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_36" name="GABA_level" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_38" name="GABA_level" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_36">
+  <rdf:Description rdf:about="#ModelValue_38">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8650,10 +8713,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_37" name="GABA_clearance" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_39" name="GABA_clearance" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_37">
+  <rdf:Description rdf:about="#ModelValue_39">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8669,10 +8732,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_38" name="GABAAR_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_40" name="GABAAR_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_38">
+  <rdf:Description rdf:about="#ModelValue_40">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8688,10 +8751,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_39" name="muscimol_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_41" name="muscimol_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_39">
+  <rdf:Description rdf:about="#ModelValue_41">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8708,10 +8771,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_40" name="GABAAR_GABA_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_42" name="GABAAR_GABA_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_40">
+  <rdf:Description rdf:about="#ModelValue_42">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8727,10 +8790,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_41" name="GABAAR_GABA_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_43" name="GABAAR_GABA_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_41">
+  <rdf:Description rdf:about="#ModelValue_43">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8752,10 +8815,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_42" name="GABAAR_muscimol_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_44" name="GABAAR_muscimol_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_42">
+  <rdf:Description rdf:about="#ModelValue_44">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8772,10 +8835,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_43" name="GABAAR_muscimol_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_45" name="GABAAR_muscimol_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_43">
+  <rdf:Description rdf:about="#ModelValue_45">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8792,10 +8855,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_44" name="picrotoxin_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_46" name="picrotoxin_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_44">
+  <rdf:Description rdf:about="#ModelValue_46">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8812,10 +8875,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_45" name="picrotoxin_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_47" name="picrotoxin_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_45">
+  <rdf:Description rdf:about="#ModelValue_47">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8832,10 +8895,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_46" name="picrotoxin_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_48" name="picrotoxin_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_46">
+  <rdf:Description rdf:about="#ModelValue_48">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8851,10 +8914,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_47" name="PyramidalCell_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_49" name="PyramidalCell_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_47">
+  <rdf:Description rdf:about="#ModelValue_49">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8871,10 +8934,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_48" name="pyramidal_NMDAR_drive" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_50" name="pyramidal_NMDAR_drive" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_48">
+  <rdf:Description rdf:about="#ModelValue_50">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8895,10 +8958,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_49" name="pyramidal_pausing" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_51" name="pyramidal_pausing" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_49">
+  <rdf:Description rdf:about="#ModelValue_51">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8914,10 +8977,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_50" name="pyramidal_other_drive" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_52" name="pyramidal_other_drive" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_50">
+  <rdf:Description rdf:about="#ModelValue_52">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8933,10 +8996,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_51" name="GABAAR_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_53" name="GABAAR_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_51">
+  <rdf:Description rdf:about="#ModelValue_53">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8945,10 +9008,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_52" name="pyramidal_GABA_inhibition" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_54" name="pyramidal_GABA_inhibition" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_52">
+  <rdf:Description rdf:about="#ModelValue_54">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -8970,10 +9033,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_53" name="PyramidalCell_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_55" name="PyramidalCell_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_53">
+  <rdf:Description rdf:about="#ModelValue_55">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -8982,10 +9045,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_54" name="HCN1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_56" name="HCN1_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_54">
+  <rdf:Description rdf:about="#ModelValue_56">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9001,10 +9064,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_55" name="HCN1_ketamine_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_57" name="HCN1_ketamine_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_55">
+  <rdf:Description rdf:about="#ModelValue_57">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9021,10 +9084,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_56" name="HCN1_ketamine_tightening" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_58" name="HCN1_ketamine_tightening" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_56">
+  <rdf:Description rdf:about="#ModelValue_58">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9046,10 +9109,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_57" name="HCN1_ketamine_first_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_59" name="HCN1_ketamine_first_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_57">
+  <rdf:Description rdf:about="#ModelValue_59">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9066,10 +9129,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_58" name="HCN1_ketamine_second_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_60" name="HCN1_ketamine_second_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_58">
+  <rdf:Description rdf:about="#ModelValue_60">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9086,10 +9149,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_59" name="HCN1_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_61" name="HCN1_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_59">
+  <rdf:Description rdf:about="#ModelValue_61">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9098,10 +9161,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_60" name="pyramidal_HCN1_silencing" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_62" name="pyramidal_HCN1_silencing" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_60">
+  <rdf:Description rdf:about="#ModelValue_62">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9123,10 +9186,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_61" name="Terminal_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_63" name="Terminal_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_61">
+  <rdf:Description rdf:about="#ModelValue_63">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9142,10 +9205,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_62" name="terminal_closing" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_64" name="terminal_closing" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_62">
+  <rdf:Description rdf:about="#ModelValue_64">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9161,10 +9224,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_63" name="terminal_spontaneous_opening" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_65" name="terminal_spontaneous_opening" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_63">
+  <rdf:Description rdf:about="#ModelValue_65">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9181,10 +9244,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_64" name="mGluR23_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_66" name="mGluR23_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_64">
+  <rdf:Description rdf:about="#ModelValue_66">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9200,10 +9263,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_65" name="mGluR23_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_67" name="mGluR23_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_65">
+  <rdf:Description rdf:about="#ModelValue_67">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9219,10 +9282,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_66" name="mGluR23_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_68" name="mGluR23_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_66">
+  <rdf:Description rdf:about="#ModelValue_68">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9244,10 +9307,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_67" name="mGluR23_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_69" name="mGluR23_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_67">
+  <rdf:Description rdf:about="#ModelValue_69">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9256,10 +9319,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_68" name="mGluR23_brake" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_70" name="mGluR23_brake" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_68">
+  <rdf:Description rdf:about="#ModelValue_70">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9276,10 +9339,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_69" name="ReleaseSite_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_71" name="ReleaseSite_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_69">
+  <rdf:Description rdf:about="#ModelValue_71">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9296,10 +9359,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_70" name="Terminal_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_72" name="Terminal_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_70">
+  <rdf:Description rdf:about="#ModelValue_72">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9308,10 +9371,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_71" name="glutamate_release" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_73" name="glutamate_release" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_71">
+  <rdf:Description rdf:about="#ModelValue_73">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9332,10 +9395,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_72" name="release_site_refill" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_74" name="release_site_refill" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_72">
+  <rdf:Description rdf:about="#ModelValue_74">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9357,10 +9420,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_73" name="ReleaseSite_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_75" name="ReleaseSite_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_73">
+  <rdf:Description rdf:about="#ModelValue_75">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9369,10 +9432,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_74" name="glutamate_level" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_76" name="glutamate_level" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_74">
+  <rdf:Description rdf:about="#ModelValue_76">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9394,10 +9457,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_75" name="priming" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_77" name="priming" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_75">
+  <rdf:Description rdf:about="#ModelValue_77">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9419,10 +9482,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_76" name="unpriming" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_78" name="unpriming" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_76">
+  <rdf:Description rdf:about="#ModelValue_78">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9444,10 +9507,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_77" name="AMPAR_GluA1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_79" name="AMPAR_GluA1_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_77">
+  <rdf:Description rdf:about="#ModelValue_79">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9470,10 +9533,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_78" name="AMPAR_GluA2_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_80" name="AMPAR_GluA2_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_78">
+  <rdf:Description rdf:about="#ModelValue_80">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9497,10 +9560,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_79" name="AMPAR_mixed_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_81" name="AMPAR_mixed_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_79">
+  <rdf:Description rdf:about="#ModelValue_81">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9522,10 +9585,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_80" name="AMPAR_alike_over_mixed" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_82" name="AMPAR_alike_over_mixed" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_80">
+  <rdf:Description rdf:about="#ModelValue_82">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9548,10 +9611,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_81" name="AMPAR_alike_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_83" name="AMPAR_alike_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_81">
+  <rdf:Description rdf:about="#ModelValue_83">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9568,10 +9631,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_82" name="AMPAR_mixed_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_84" name="AMPAR_mixed_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_82">
+  <rdf:Description rdf:about="#ModelValue_84">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9588,10 +9651,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_83" name="AMPAR_glutamate_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_85" name="AMPAR_glutamate_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_83">
+  <rdf:Description rdf:about="#ModelValue_85">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9607,10 +9670,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_84" name="AMPAR_glutamate_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_86" name="AMPAR_glutamate_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_84">
+  <rdf:Description rdf:about="#ModelValue_86">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9632,10 +9695,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_85" name="AMPAR_opening" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_87" name="AMPAR_opening" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_85">
+  <rdf:Description rdf:about="#ModelValue_87">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9652,10 +9715,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_86" name="AMPAR_closing" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_88" name="AMPAR_closing" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_86">
+  <rdf:Description rdf:about="#ModelValue_88">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9672,10 +9735,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_87" name="AMPAR_GluA1_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_89" name="AMPAR_GluA1_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_87">
+  <rdf:Description rdf:about="#ModelValue_89">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9684,10 +9747,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_88" name="AMPAR_desensitisation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_90" name="AMPAR_desensitisation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_88">
+  <rdf:Description rdf:about="#ModelValue_90">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9704,10 +9767,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_89" name="AMPAR_recovery" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_91" name="AMPAR_recovery" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_89">
+  <rdf:Description rdf:about="#ModelValue_91">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9724,10 +9787,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_90" name="CX546_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_92" name="CX546_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_90">
+  <rdf:Description rdf:about="#ModelValue_92">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9744,10 +9807,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_91" name="CX546_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_93" name="CX546_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_91">
+  <rdf:Description rdf:about="#ModelValue_93">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9764,10 +9827,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_92" name="CX546_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_94" name="CX546_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_92">
+  <rdf:Description rdf:about="#ModelValue_94">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9784,10 +9847,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_93" name="NBQX_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_95" name="NBQX_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_93">
+  <rdf:Description rdf:about="#ModelValue_95">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9804,10 +9867,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_94" name="NBQX_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_96" name="NBQX_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_94">
+  <rdf:Description rdf:about="#ModelValue_96">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9824,10 +9887,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_95" name="NBQX_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_97" name="NBQX_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_95">
+  <rdf:Description rdf:about="#ModelValue_97">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -9848,10 +9911,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_96" name="Dendrite_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_98" name="Dendrite_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_96">
+  <rdf:Description rdf:about="#ModelValue_98">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9868,10 +9931,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_97" name="dendrite_depolarisation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_99" name="dendrite_depolarisation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_97">
+  <rdf:Description rdf:about="#ModelValue_99">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9888,10 +9951,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_98" name="dendrite_repolarisation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_100" name="dendrite_repolarisation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_98">
+  <rdf:Description rdf:about="#ModelValue_100">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9907,10 +9970,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_99" name="VDCC_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_101" name="VDCC_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_99">
+  <rdf:Description rdf:about="#ModelValue_101">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9926,10 +9989,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_100" name="Dendrite_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_102" name="Dendrite_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_100">
+  <rdf:Description rdf:about="#ModelValue_102">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9938,10 +10001,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_101" name="VDCC_activation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_103" name="VDCC_activation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_101">
+  <rdf:Description rdf:about="#ModelValue_103">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9958,10 +10021,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_102" name="VDCC_deactivation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_104" name="VDCC_deactivation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_102">
+  <rdf:Description rdf:about="#ModelValue_104">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9977,10 +10040,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_103" name="VDCC_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_105" name="VDCC_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_103">
+  <rdf:Description rdf:about="#ModelValue_105">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -9989,10 +10052,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_104" name="nifedipine_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_106" name="nifedipine_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_104">
+  <rdf:Description rdf:about="#ModelValue_106">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10009,10 +10072,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_105" name="nifedipine_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_107" name="nifedipine_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_105">
+  <rdf:Description rdf:about="#ModelValue_107">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10029,10 +10092,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_106" name="nifedipine_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_108" name="nifedipine_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_106">
+  <rdf:Description rdf:about="#ModelValue_108">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10049,10 +10112,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_107" name="verapamil_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_109" name="verapamil_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_107">
+  <rdf:Description rdf:about="#ModelValue_109">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10069,10 +10132,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_108" name="verapamil_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_110" name="verapamil_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_108">
+  <rdf:Description rdf:about="#ModelValue_110">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10089,10 +10152,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_109" name="verapamil_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_111" name="verapamil_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_109">
+  <rdf:Description rdf:about="#ModelValue_111">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10108,10 +10171,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_110" name="calcium_by_VDCC" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_112" name="calcium_by_VDCC" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_110">
+  <rdf:Description rdf:about="#ModelValue_112">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10128,10 +10191,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_111" name="calcium_extrusion" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_113" name="calcium_extrusion" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_111">
+  <rdf:Description rdf:about="#ModelValue_113">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10148,10 +10211,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_112" name="calcium_by_GluA1_homomers" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_114" name="calcium_by_GluA1_homomers" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_112">
+  <rdf:Description rdf:about="#ModelValue_114">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10168,10 +10231,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_113" name="calcium_by_leak" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_115" name="calcium_by_leak" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_113">
+  <rdf:Description rdf:about="#ModelValue_115">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10188,10 +10251,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_114" name="BDNF_transcripts_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_116" name="BDNF_transcripts_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_114">
+  <rdf:Description rdf:about="#ModelValue_116">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10207,10 +10270,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_115" name="BDNF_transcripts_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_117" name="BDNF_transcripts_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_115">
+  <rdf:Description rdf:about="#ModelValue_117">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10219,10 +10282,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_116" name="BDNF_from_soma" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_118" name="BDNF_from_soma" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_116">
+  <rdf:Description rdf:about="#ModelValue_118">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10239,10 +10302,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_117" name="BDNF_vesicle_turnover" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_119" name="BDNF_vesicle_turnover" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_117">
+  <rdf:Description rdf:about="#ModelValue_119">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10259,10 +10322,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_118" name="ReleaseSensor_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_120" name="ReleaseSensor_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_118">
+  <rdf:Description rdf:about="#ModelValue_120">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10278,10 +10341,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_119" name="release_sensor_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_121" name="release_sensor_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_119">
+  <rdf:Description rdf:about="#ModelValue_121">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10297,10 +10360,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_120" name="release_sensor_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_122" name="release_sensor_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_120">
+  <rdf:Description rdf:about="#ModelValue_122">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -10323,10 +10386,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_121" name="ReleaseSensor_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_123" name="ReleaseSensor_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_121">
+  <rdf:Description rdf:about="#ModelValue_123">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10335,10 +10398,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_122" name="BDNF_release" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_124" name="BDNF_release" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_122">
+  <rdf:Description rdf:about="#ModelValue_124">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10354,10 +10417,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_123" name="BDNF_constitutive_release" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_125" name="BDNF_constitutive_release" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_123">
+  <rdf:Description rdf:about="#ModelValue_125">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10374,10 +10437,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_124" name="BDNF_clearance" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_126" name="BDNF_clearance" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_124">
+  <rdf:Description rdf:about="#ModelValue_126">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -10399,10 +10462,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_125" name="anti_BDNF_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_127" name="anti_BDNF_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_125">
+  <rdf:Description rdf:about="#ModelValue_127">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10419,10 +10482,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_126" name="anti_BDNF_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_128" name="anti_BDNF_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_126">
+  <rdf:Description rdf:about="#ModelValue_128">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10438,10 +10501,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_127" name="anti_BDNF_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_129" name="anti_BDNF_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_127">
+  <rdf:Description rdf:about="#ModelValue_129">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10458,10 +10521,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_128" name="BDNF_bath_exchange" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_130" name="BDNF_bath_exchange" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_128">
+  <rdf:Description rdf:about="#ModelValue_130">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10478,10 +10541,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_129" name="BDNF_bath_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_131" name="BDNF_bath_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_129">
+  <rdf:Description rdf:about="#ModelValue_131">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10498,10 +10561,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_130" name="BDNF_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_132" name="BDNF_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_130">
+  <rdf:Description rdf:about="#ModelValue_132">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10518,10 +10581,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_131" name="NTRK2_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_133" name="NTRK2_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_131">
+  <rdf:Description rdf:about="#ModelValue_133">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -10543,10 +10606,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_132" name="BDNF_TrkB_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_134" name="BDNF_TrkB_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_132">
+  <rdf:Description rdf:about="#ModelValue_134">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10562,10 +10625,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_133" name="BDNF_TrkB_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_135" name="BDNF_TrkB_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_133">
+  <rdf:Description rdf:about="#ModelValue_135">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10582,10 +10645,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_134" name="TrkB_dimer_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_136" name="TrkB_dimer_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_134">
+  <rdf:Description rdf:about="#ModelValue_136">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10602,10 +10665,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_135" name="TrkB_dimer_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_137" name="TrkB_dimer_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_135">
+  <rdf:Description rdf:about="#ModelValue_137">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10622,70 +10685,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_136" name="ANA12_nM" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_136">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>bath</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_137" name="ANA12_off" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_137">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>50 nM</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_138" name="ANA12_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_138" name="ANA12_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_138">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>50 nM</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_139" name="K252a_nM" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_139">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10702,10 +10705,70 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_140" name="K252a_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_139" name="ANA12_off" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_139">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+    <p>50 nM</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_140" name="ANA12_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_140">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+    <p>50 nM</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_141" name="K252a_nM" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_141">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+    <p>bath</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_142" name="K252a_off" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_142">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10722,10 +10785,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_141" name="K252a_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_143" name="K252a_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_141">
+  <rdf:Description rdf:about="#ModelValue_143">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10742,10 +10805,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_142" name="TrkB_loop_phosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_144" name="TrkB_loop_phosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_142">
+  <rdf:Description rdf:about="#ModelValue_144">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -10767,10 +10830,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_143" name="TrkB_dephosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_145" name="TrkB_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_143">
+  <rdf:Description rdf:about="#ModelValue_145">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10786,10 +10849,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_144" name="TrkB_tyrosine_phosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_146" name="TrkB_tyrosine_phosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_144">
+  <rdf:Description rdf:about="#ModelValue_146">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10805,10 +10868,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_145" name="TrkB_internalisation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_147" name="TrkB_internalisation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_145">
+  <rdf:Description rdf:about="#ModelValue_147">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -10830,10 +10893,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_146" name="TrkB_recycling" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_148" name="TrkB_recycling" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_146">
+  <rdf:Description rdf:about="#ModelValue_148">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10850,10 +10913,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_147" name="NTRK2_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_149" name="NTRK2_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_147">
+  <rdf:Description rdf:about="#ModelValue_149">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10862,10 +10925,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_148" name="PIP2_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_150" name="PIP2_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_148">
+  <rdf:Description rdf:about="#ModelValue_150">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -10887,10 +10950,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_149" name="PTEN_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_151" name="PTEN_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_149">
+  <rdf:Description rdf:about="#ModelValue_151">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -10911,10 +10974,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_150" name="PTEN_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_152" name="PTEN_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_150">
+  <rdf:Description rdf:about="#ModelValue_152">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10923,10 +10986,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_151" name="PIP3_turnover" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_153" name="PIP3_turnover" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_151">
+  <rdf:Description rdf:about="#ModelValue_153">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -10943,10 +11006,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_152" name="PIK3CA_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_154" name="PIK3CA_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_152">
+  <rdf:Description rdf:about="#ModelValue_154">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -10967,10 +11030,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_153" name="PI3K_activation_by_TrkB" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_155" name="PI3K_activation_by_TrkB" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_153">
+  <rdf:Description rdf:about="#ModelValue_155">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -10992,10 +11055,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_154" name="PI3K_inactivation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_156" name="PI3K_inactivation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_154">
+  <rdf:Description rdf:about="#ModelValue_156">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11011,10 +11074,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_155" name="PI3K_other_activation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_157" name="PI3K_other_activation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_155">
+  <rdf:Description rdf:about="#ModelValue_157">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11030,10 +11093,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_156" name="LY294002_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_158" name="LY294002_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_156">
+  <rdf:Description rdf:about="#ModelValue_158">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11050,10 +11113,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_157" name="LY294002_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_159" name="LY294002_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_157">
+  <rdf:Description rdf:about="#ModelValue_159">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11069,10 +11132,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_158" name="LY294002_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_160" name="LY294002_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_158">
+  <rdf:Description rdf:about="#ModelValue_160">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11089,10 +11152,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_159" name="PIK3CA_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_161" name="PIK3CA_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_159">
+  <rdf:Description rdf:about="#ModelValue_161">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11101,10 +11164,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_160" name="PI3K_PIP2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_162" name="PI3K_PIP2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_160">
+  <rdf:Description rdf:about="#ModelValue_162">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11121,10 +11184,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_161" name="PDPK1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_163" name="PDPK1_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_161">
+  <rdf:Description rdf:about="#ModelValue_163">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -11145,10 +11208,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_162" name="PDK1_PIP3_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_164" name="PDK1_PIP3_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_162">
+  <rdf:Description rdf:about="#ModelValue_164">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11164,10 +11227,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_163" name="PDK1_PIP3_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_165" name="PDK1_PIP3_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_163">
+  <rdf:Description rdf:about="#ModelValue_165">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11183,10 +11246,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_164" name="AKT1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_166" name="AKT1_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_164">
+  <rdf:Description rdf:about="#ModelValue_166">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -11208,10 +11271,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_165" name="Akt_PIP3_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_167" name="Akt_PIP3_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_165">
+  <rdf:Description rdf:about="#ModelValue_167">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11228,10 +11291,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_166" name="Akt_PIP3_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_168" name="Akt_PIP3_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_166">
+  <rdf:Description rdf:about="#ModelValue_168">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11248,10 +11311,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_167" name="PDPK1_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_169" name="PDPK1_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_167">
+  <rdf:Description rdf:about="#ModelValue_169">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11260,10 +11323,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_168" name="PDK1_Akt_T308" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_170" name="PDK1_Akt_T308" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_168">
+  <rdf:Description rdf:about="#ModelValue_170">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11279,10 +11342,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_169" name="Akt_T308_dephosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_171" name="Akt_T308_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_169">
+  <rdf:Description rdf:about="#ModelValue_171">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11299,10 +11362,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_170" name="AKT1_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_172" name="AKT1_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_170">
+  <rdf:Description rdf:about="#ModelValue_172">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11311,10 +11374,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_171" name="MK2206_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_173" name="MK2206_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_171">
+  <rdf:Description rdf:about="#ModelValue_173">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11331,10 +11394,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_172" name="MK2206_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_174" name="MK2206_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_172">
+  <rdf:Description rdf:about="#ModelValue_174">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11350,10 +11413,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_173" name="MK2206_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_175" name="MK2206_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_173">
+  <rdf:Description rdf:about="#ModelValue_175">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11370,10 +11433,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_174" name="MTOR_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_176" name="MTOR_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_174">
+  <rdf:Description rdf:about="#ModelValue_176">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -11395,55 +11458,7 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_175" name="MLST8_0" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_175">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
-    <CopasiMT:isDescribedBy>
-      <rdf:Bag>
-        <rdf:li rdf:resource="https://identifiers.org/pubmed:28903049"/>
-      </rdf:Bag>
-    </CopasiMT:isDescribedBy>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>measured (source: itzhak2017)</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_176" name="RPTOR_0" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_176">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
-    <CopasiMT:isDescribedBy>
-      <rdf:Bag>
-        <rdf:li rdf:resource="https://identifiers.org/pubmed:28903049"/>
-      </rdf:Bag>
-    </CopasiMT:isDescribedBy>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>measured (source: itzhak2017)</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_177" name="RICTOR_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_177" name="MLST8_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_177">
@@ -11467,7 +11482,7 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_178" name="MAPKAP1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_178" name="RPTOR_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_178">
@@ -11491,149 +11506,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_179" name="mTOR_subunits_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_179" name="RICTOR_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_179">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>hours</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_180" name="mTOR_subunits_Kd" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_180">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_181" name="mTORC2_PIP3_off" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_181">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>0.5 uM</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_182" name="mTORC2_PIP3_Kd" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_182">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>0.5 uM</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_183" name="rapamycin_exchange" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_183">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>in and out of cells within a minute</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_184" name="rapamycin_nM" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_184">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>bath: where it is given</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_185" name="rapamycin_brain_share" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_185">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-    <p>of rapamycin_nM free outside the cells; 1: given into the brain</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_186" name="FKBP1A_0" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_186">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -11654,10 +11530,197 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_187" name="rapamycin_FKBP12_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_180" name="MAPKAP1_0" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_180">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
+    <CopasiMT:isDescribedBy>
+      <rdf:Bag>
+        <rdf:li rdf:resource="https://identifiers.org/pubmed:28903049"/>
+      </rdf:Bag>
+    </CopasiMT:isDescribedBy>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>measured (source: itzhak2017)</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_181" name="mTOR_subunits_off" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_181">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+    <p>hours</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_182" name="mTOR_subunits_Kd" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_182">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_183" name="mTORC2_PIP3_off" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_183">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+    <p>0.5 uM</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_184" name="mTORC2_PIP3_Kd" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_184">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+    <p>0.5 uM</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_185" name="rapamycin_exchange" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_185">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+    <p>in and out of cells within a minute</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_186" name="rapamycin_nM" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_186">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+    <p>bath: where it is given</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_187" name="rapamycin_brain_share" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_187">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+    <p>of rapamycin_nM free outside the cells; 1: given into the brain</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_188" name="FKBP1A_0" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_188">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
+    <CopasiMT:isDescribedBy>
+      <rdf:Bag>
+        <rdf:li rdf:resource="https://identifiers.org/pubmed:28903049"/>
+      </rdf:Bag>
+    </CopasiMT:isDescribedBy>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>measured (source: itzhak2017)</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_189" name="rapamycin_FKBP12_off" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_189">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11674,45 +11737,7 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_188" name="rapamycin_FKBP12_Kd" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_188">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>measured (source: P90)</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_189" name="FKBP12_rapamycin_mTOR_off" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_189">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_190" name="FKBP12_rapamycin_mTOR_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_190" name="rapamycin_FKBP12_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_190">
@@ -11731,10 +11756,48 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_191" name="torin1_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_191" name="FKBP12_rapamycin_mTOR_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_191">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_192" name="FKBP12_rapamycin_mTOR_Kd" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_192">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>measured (source: P90)</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_193" name="torin1_nM" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_193">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11751,10 +11814,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_192" name="torin1_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_194" name="torin1_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_192">
+  <rdf:Description rdf:about="#ModelValue_194">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11771,10 +11834,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_193" name="torin1_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_195" name="torin1_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_193">
+  <rdf:Description rdf:about="#ModelValue_195">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11791,10 +11854,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_194" name="RICTOR_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_196" name="RICTOR_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_194">
+  <rdf:Description rdf:about="#ModelValue_196">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11803,10 +11866,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_195" name="TSC2_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_197" name="TSC2_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_195">
+  <rdf:Description rdf:about="#ModelValue_197">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -11827,10 +11890,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_196" name="Akt_TSC2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_198" name="Akt_TSC2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_196">
+  <rdf:Description rdf:about="#ModelValue_198">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11847,10 +11910,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_197" name="TSC2_dephosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_199" name="TSC2_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_197">
+  <rdf:Description rdf:about="#ModelValue_199">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11866,10 +11929,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_198" name="RHEB_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_200" name="RHEB_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_198">
+  <rdf:Description rdf:about="#ModelValue_200">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -11890,10 +11953,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_199" name="Rheb_reload" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_201" name="Rheb_reload" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_199">
+  <rdf:Description rdf:about="#ModelValue_201">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11909,10 +11972,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_200" name="TSC2_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_202" name="TSC2_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_200">
+  <rdf:Description rdf:about="#ModelValue_202">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11921,10 +11984,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_201" name="TSC2_Rheb_GAP" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_203" name="TSC2_Rheb_GAP" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_201">
+  <rdf:Description rdf:about="#ModelValue_203">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11941,10 +12004,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_202" name="Rheb_mTORC1_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_204" name="Rheb_mTORC1_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_202">
+  <rdf:Description rdf:about="#ModelValue_204">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11960,10 +12023,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_203" name="Rheb_mTORC1_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_205" name="Rheb_mTORC1_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_203">
+  <rdf:Description rdf:about="#ModelValue_205">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11979,10 +12042,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_204" name="RHEB_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_206" name="RHEB_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_204">
+  <rdf:Description rdf:about="#ModelValue_206">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -11991,10 +12054,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_205" name="AKT1S1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_207" name="AKT1S1_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_205">
+  <rdf:Description rdf:about="#ModelValue_207">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12015,10 +12078,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_206" name="PRAS40_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_208" name="PRAS40_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_206">
+  <rdf:Description rdf:about="#ModelValue_208">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12034,10 +12097,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_207" name="PRAS40_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_209" name="PRAS40_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_207">
+  <rdf:Description rdf:about="#ModelValue_209">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12054,10 +12117,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_208" name="Akt_PRAS40" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_210" name="Akt_PRAS40" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_208">
+  <rdf:Description rdf:about="#ModelValue_210">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12073,10 +12136,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_209" name="PRAS40_dephosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_211" name="PRAS40_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_209">
+  <rdf:Description rdf:about="#ModelValue_211">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12098,34 +12161,34 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_210" name="AKT1S1_0_wildtype" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_210">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_211" name="RPTOR_0_wildtype" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_211">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_212" name="RPS6KB1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_212" name="AKT1S1_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_212">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_213" name="RPTOR_0_wildtype" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_213">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_214" name="RPS6KB1_0" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_214">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12146,10 +12209,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_213" name="mTORC1_S6K" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_215" name="mTORC1_S6K" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_213">
+  <rdf:Description rdf:about="#ModelValue_215">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12166,10 +12229,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_214" name="S6K_dephosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_216" name="S6K_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_214">
+  <rdf:Description rdf:about="#ModelValue_216">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12186,10 +12249,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_215" name="PDK1_S6K" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_217" name="PDK1_S6K" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_215">
+  <rdf:Description rdf:about="#ModelValue_217">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12206,10 +12269,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_216" name="RPS6KB1_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_218" name="RPS6KB1_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_216">
+  <rdf:Description rdf:about="#ModelValue_218">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12218,10 +12281,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_217" name="EIF4E_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_219" name="EIF4E_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_217">
+  <rdf:Description rdf:about="#ModelValue_219">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12238,10 +12301,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_218" name="EIF4G1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_220" name="EIF4G1_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_218">
+  <rdf:Description rdf:about="#ModelValue_220">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12257,10 +12320,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_219" name="eIF4F_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_221" name="eIF4F_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_219">
+  <rdf:Description rdf:about="#ModelValue_221">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12281,10 +12344,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_220" name="eIF4F_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_222" name="eIF4F_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_220">
+  <rdf:Description rdf:about="#ModelValue_222">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12306,10 +12369,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_221" name="EIF4EBP1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_223" name="EIF4EBP1_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_221">
+  <rdf:Description rdf:about="#ModelValue_223">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12331,10 +12394,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_222" name="EIF4EBP1_bare_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_224" name="EIF4EBP1_bare_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_222">
+  <rdf:Description rdf:about="#ModelValue_224">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12356,10 +12419,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_223" name="EIF4EBP1_bare_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_225" name="EIF4EBP1_bare_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_223">
+  <rdf:Description rdf:about="#ModelValue_225">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12376,10 +12439,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_224" name="EIF4EBP1_primed_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_226" name="EIF4EBP1_primed_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_224">
+  <rdf:Description rdf:about="#ModelValue_226">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12396,10 +12459,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_225" name="EIF4EBP1_primed_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_227" name="EIF4EBP1_primed_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_225">
+  <rdf:Description rdf:about="#ModelValue_227">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12421,10 +12484,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_226" name="EIF4EBP1_released_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_228" name="EIF4EBP1_released_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_226">
+  <rdf:Description rdf:about="#ModelValue_228">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12441,10 +12504,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_227" name="EIF4EBP1_released_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_229" name="EIF4EBP1_released_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_227">
+  <rdf:Description rdf:about="#ModelValue_229">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12461,10 +12524,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_228" name="mTORC1_EIF4EBP1_priming" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_230" name="mTORC1_EIF4EBP1_priming" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_228">
+  <rdf:Description rdf:about="#ModelValue_230">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12481,10 +12544,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_229" name="EIF4EBP1_dephosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_231" name="EIF4EBP1_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_229">
+  <rdf:Description rdf:about="#ModelValue_231">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12500,10 +12563,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_230" name="mTORC1_EIF4EBP1_priming_with_rapamycin" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_232" name="mTORC1_EIF4EBP1_priming_with_rapamycin" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_230">
+  <rdf:Description rdf:about="#ModelValue_232">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12520,10 +12583,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_231" name="mTORC1_EIF4EBP1_release" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_233" name="mTORC1_EIF4EBP1_release" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_231">
+  <rdf:Description rdf:about="#ModelValue_233">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12539,10 +12602,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_232" name="EIF4EBP1_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_234" name="EIF4EBP1_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_232">
+  <rdf:Description rdf:about="#ModelValue_234">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12551,10 +12614,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_233" name="Ribosome_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_235" name="Ribosome_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_233">
+  <rdf:Description rdf:about="#ModelValue_235">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12571,10 +12634,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_234" name="S6K_RPS6" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_236" name="S6K_RPS6" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_234">
+  <rdf:Description rdf:about="#ModelValue_236">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12591,10 +12654,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_235" name="RPS6_dephosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_237" name="RPS6_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_235">
+  <rdf:Description rdf:about="#ModelValue_237">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12611,10 +12674,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_236" name="EIF4G1_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_238" name="EIF4G1_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_236">
+  <rdf:Description rdf:about="#ModelValue_238">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12623,10 +12686,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_237" name="translation_start" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_239" name="translation_start" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_237">
+  <rdf:Description rdf:about="#ModelValue_239">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12643,10 +12706,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_238" name="translation_end" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_240" name="translation_end" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_238">
+  <rdf:Description rdf:about="#ModelValue_240">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12668,10 +12731,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_239" name="translation_start_without_S6K" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_241" name="translation_start_without_S6K" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_239">
+  <rdf:Description rdf:about="#ModelValue_241">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12687,10 +12750,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_240" name="translation_rate_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_242" name="translation_rate_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_240">
+  <rdf:Description rdf:about="#ModelValue_242">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12699,10 +12762,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_241" name="anisomycin_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_243" name="anisomycin_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_241">
+  <rdf:Description rdf:about="#ModelValue_243">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12719,10 +12782,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_242" name="anisomycin_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_244" name="anisomycin_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_242">
+  <rdf:Description rdf:about="#ModelValue_244">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12739,10 +12802,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_243" name="anisomycin_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_245" name="anisomycin_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_243">
+  <rdf:Description rdf:about="#ModelValue_245">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12759,10 +12822,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_244" name="Ribosome_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_246" name="Ribosome_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_244">
+  <rdf:Description rdf:about="#ModelValue_246">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12771,10 +12834,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_245" name="PSD95_translation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_247" name="PSD95_translation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_245">
+  <rdf:Description rdf:about="#ModelValue_247">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12796,10 +12859,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_246" name="synaptic_protein_fast_turnover" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_248" name="synaptic_protein_fast_turnover" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_246">
+  <rdf:Description rdf:about="#ModelValue_248">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12821,10 +12884,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_247" name="synapsin1_translation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_249" name="synapsin1_translation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_247">
+  <rdf:Description rdf:about="#ModelValue_249">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12848,10 +12911,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_248" name="GluA1_translation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_250" name="GluA1_translation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_248">
+  <rdf:Description rdf:about="#ModelValue_250">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12874,10 +12937,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_249" name="GluA2_translation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_251" name="GluA2_translation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_249">
+  <rdf:Description rdf:about="#ModelValue_251">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -12900,10 +12963,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_250" name="GluA2_export" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_252" name="GluA2_export" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_250">
+  <rdf:Description rdf:about="#ModelValue_252">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12920,10 +12983,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_251" name="BDNF_from_translation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_253" name="BDNF_from_translation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_251">
+  <rdf:Description rdf:about="#ModelValue_253">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12940,10 +13003,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_252" name="mTORC2_Akt_S473" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_254" name="mTORC2_Akt_S473" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_252">
+  <rdf:Description rdf:about="#ModelValue_254">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12959,10 +13022,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_253" name="Akt_S473_dephosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_255" name="Akt_S473_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_253">
+  <rdf:Description rdf:about="#ModelValue_255">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -12979,10 +13042,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_254" name="PLCG1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_256" name="PLCG1_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_254">
+  <rdf:Description rdf:about="#ModelValue_256">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -13004,10 +13067,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_255" name="TrkB_PLCg" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_257" name="TrkB_PLCg" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_255">
+  <rdf:Description rdf:about="#ModelValue_257">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13024,10 +13087,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_256" name="PLCg_dephosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_258" name="PLCg_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_256">
+  <rdf:Description rdf:about="#ModelValue_258">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13043,10 +13106,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_257" name="PLCG1_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_259" name="PLCG1_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_257">
+  <rdf:Description rdf:about="#ModelValue_259">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13055,45 +13118,7 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_258" name="PLCg_PIP2" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_258">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_259" name="DAG_recycling" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_259">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_260" name="other_PLC_PIP2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_260" name="PLCg_PIP2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_260">
@@ -13112,10 +13137,48 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_261" name="PKC_synthesis" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_261" name="DAG_recycling" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_261">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_262" name="other_PLC_PIP2" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_262">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_263" name="PKC_synthesis" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_263">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13132,10 +13195,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_262" name="PKC_turnover" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_264" name="PKC_turnover" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_262">
+  <rdf:Description rdf:about="#ModelValue_264">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -13157,10 +13220,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_263" name="mTORC2_PKC" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_265" name="mTORC2_PKC" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_263">
+  <rdf:Description rdf:about="#ModelValue_265">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13176,10 +13239,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_264" name="PKC_turnover_without_turn" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_266" name="PKC_turnover_without_turn" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_264">
+  <rdf:Description rdf:about="#ModelValue_266">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13196,10 +13259,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_265" name="PKC_calcium_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_267" name="PKC_calcium_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_265">
+  <rdf:Description rdf:about="#ModelValue_267">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13216,10 +13279,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_266" name="PKC_calcium_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_268" name="PKC_calcium_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_266">
+  <rdf:Description rdf:about="#ModelValue_268">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13236,10 +13299,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_267" name="PKC_DAG_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_269" name="PKC_DAG_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_267">
+  <rdf:Description rdf:about="#ModelValue_269">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13256,10 +13319,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_268" name="PKC_DAG_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_270" name="PKC_DAG_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_268">
+  <rdf:Description rdf:about="#ModelValue_270">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -13281,10 +13344,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_269" name="PKC_total_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_271" name="PKC_total_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_269">
+  <rdf:Description rdf:about="#ModelValue_271">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13293,10 +13356,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_270" name="Go6983_nM" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_272" name="Go6983_nM" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_270">
+  <rdf:Description rdf:about="#ModelValue_272">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13313,10 +13376,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_271" name="Go6983_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_273" name="Go6983_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_271">
+  <rdf:Description rdf:about="#ModelValue_273">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13333,10 +13396,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_272" name="Go6983_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_274" name="Go6983_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_272">
+  <rdf:Description rdf:about="#ModelValue_274">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13353,10 +13416,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_273" name="CALM1_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_275" name="CALM1_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_273">
+  <rdf:Description rdf:about="#ModelValue_275">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13373,10 +13436,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_274" name="CaM_N_second_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_276" name="CaM_N_second_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_274">
+  <rdf:Description rdf:about="#ModelValue_276">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13392,10 +13455,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_275" name="CaM_N_first" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_277" name="CaM_N_first" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_275">
+  <rdf:Description rdf:about="#ModelValue_277">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13412,10 +13475,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_276" name="CaM_N_second_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_278" name="CaM_N_second_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_276">
+  <rdf:Description rdf:about="#ModelValue_278">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13431,10 +13494,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_277" name="CaM_C_second_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_279" name="CaM_C_second_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_277">
+  <rdf:Description rdf:about="#ModelValue_279">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13450,10 +13513,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_278" name="CaM_C_first" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_280" name="CaM_C_first" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_278">
+  <rdf:Description rdf:about="#ModelValue_280">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13470,10 +13533,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_279" name="CaM_C_second_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_281" name="CaM_C_second_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_279">
+  <rdf:Description rdf:about="#ModelValue_281">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13489,10 +13552,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_280" name="CAMK2A_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_282" name="CAMK2A_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_280">
+  <rdf:Description rdf:about="#ModelValue_282">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13508,10 +13571,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_281" name="CaMKII_CaM_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_283" name="CaMKII_CaM_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_281">
+  <rdf:Description rdf:about="#ModelValue_283">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13528,10 +13591,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_282" name="CaMKII_CaM_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_284" name="CaMKII_CaM_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_282">
+  <rdf:Description rdf:about="#ModelValue_284">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13548,10 +13611,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_283" name="CAMK2A_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_285" name="CAMK2A_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_283">
+  <rdf:Description rdf:about="#ModelValue_285">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13560,10 +13623,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_284" name="PPP3CA_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_286" name="PPP3CA_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_284">
+  <rdf:Description rdf:about="#ModelValue_286">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -13585,10 +13648,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_285" name="calcineurin_CaM_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_287" name="calcineurin_CaM_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_285">
+  <rdf:Description rdf:about="#ModelValue_287">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13605,10 +13668,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_286" name="calcineurin_CaM_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_288" name="calcineurin_CaM_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_286">
+  <rdf:Description rdf:about="#ModelValue_288">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13625,10 +13688,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_287" name="PPP3CA_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_289" name="PPP3CA_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_287">
+  <rdf:Description rdf:about="#ModelValue_289">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13637,10 +13700,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_288" name="GAP43_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_290" name="GAP43_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_288">
+  <rdf:Description rdf:about="#ModelValue_290">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -13662,10 +13725,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_289" name="GAP43_CaM_slow_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_291" name="GAP43_CaM_slow_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_289">
+  <rdf:Description rdf:about="#ModelValue_291">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13682,10 +13745,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_290" name="GAP43_CaM_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_292" name="GAP43_CaM_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_290">
+  <rdf:Description rdf:about="#ModelValue_292">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13702,10 +13765,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_291" name="GAP43_CaM_fast_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_293" name="GAP43_CaM_fast_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_291">
+  <rdf:Description rdf:about="#ModelValue_293">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13721,45 +13784,7 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_292" name="CaM_N_on_GAP43_second_off" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_292">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>measured (source: P25)</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_293" name="CaM_N_on_GAP43_second_on" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_293">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>measured (source: P25)</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          l/(nmol*s)
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_294" name="CaM_C_on_GAP43_second_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_294" name="CaM_N_on_GAP43_second_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_294">
@@ -13778,7 +13803,7 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_295" name="CaM_C_on_GAP43_second_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_295" name="CaM_N_on_GAP43_second_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_295">
@@ -13797,10 +13822,48 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_296" name="PKC_GAP43" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_296" name="CaM_C_on_GAP43_second_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_296">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>measured (source: P25)</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_297" name="CaM_C_on_GAP43_second_on" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_297">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>measured (source: P25)</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          l/(nmol*s)
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_298" name="PKC_GAP43" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_298">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13817,10 +13880,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_297" name="calcineurin_GAP43" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_299" name="calcineurin_GAP43" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_297">
+  <rdf:Description rdf:about="#ModelValue_299">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13837,10 +13900,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_298" name="GAP43_dephosphorylation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_300" name="GAP43_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_298">
+  <rdf:Description rdf:about="#ModelValue_300">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13856,10 +13919,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_299" name="GAP43_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_301" name="GAP43_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_299">
+  <rdf:Description rdf:about="#ModelValue_301">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13868,10 +13931,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_300" name="GAP43_priming" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_302" name="GAP43_priming" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_300">
+  <rdf:Description rdf:about="#ModelValue_302">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13888,10 +13951,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_301" name="MARCKS_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_303" name="MARCKS_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_301">
+  <rdf:Description rdf:about="#ModelValue_303">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -13913,10 +13976,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_302" name="MARCKS_PIP2_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_304" name="MARCKS_PIP2_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_302">
+  <rdf:Description rdf:about="#ModelValue_304">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13933,10 +13996,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_303" name="MARCKS_PIP2_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_305" name="MARCKS_PIP2_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_303">
+  <rdf:Description rdf:about="#ModelValue_305">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -13952,10 +14015,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_304" name="pMARCKS_PIP2_off" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_306" name="pMARCKS_PIP2_off" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_304">
+  <rdf:Description rdf:about="#ModelValue_306">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -13977,10 +14040,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_305" name="pMARCKS_PIP2_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_307" name="pMARCKS_PIP2_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_305">
+  <rdf:Description rdf:about="#ModelValue_307">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14002,10 +14065,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_306" name="PKC_synthesis_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_308" name="PKC_synthesis_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_306">
+  <rdf:Description rdf:about="#ModelValue_308">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14014,10 +14077,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_307" name="PKC_MARCKS" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_309" name="PKC_MARCKS" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_307">
+  <rdf:Description rdf:about="#ModelValue_309">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14034,48 +14097,48 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_308" name="MARCKS_dephosphorylation" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_308">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_309" name="MARCKS_CaM_off" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_309">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_310" name="MARCKS_CaM_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_310" name="MARCKS_dephosphorylation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_310">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_311" name="MARCKS_CaM_off" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_311">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_312" name="MARCKS_CaM_Kd" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_312">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14091,10 +14154,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_311" name="MARCKS_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_313" name="MARCKS_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_311">
+  <rdf:Description rdf:about="#ModelValue_313">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14103,10 +14166,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_312" name="Actin_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_314" name="Actin_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_312">
+  <rdf:Description rdf:about="#ModelValue_314">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14128,10 +14191,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_313" name="PIP2_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_315" name="PIP2_0_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_313">
+  <rdf:Description rdf:about="#ModelValue_315">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14140,46 +14203,7 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_314" name="PIP2_actin" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_314">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_315" name="actin_depolymerisation" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_315">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>derived (source: star2002)</p>
-    <p>one over 44 s</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_316" name="GAP43_actin" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_316" name="PIP2_actin" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_316">
@@ -14198,10 +14222,30 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_317" name="actin_polymerisation" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_317" name="actin_depolymerisation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_317">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>derived (source: star2002)</p>
+    <p>one over 44 s</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_318" name="GAP43_actin" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_318">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14217,10 +14261,29 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_318" name="Actin_0_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_319" name="actin_polymerisation" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_318">
+  <rdf:Description rdf:about="#ModelValue_319">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_320" name="Actin_0_wildtype" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_320">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14229,10 +14292,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_319" name="Synapse_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_321" name="Synapse_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_319">
+  <rdf:Description rdf:about="#ModelValue_321">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14249,10 +14312,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_320" name="synapsin1_translation_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_322" name="synapsin1_translation_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_320">
+  <rdf:Description rdf:about="#ModelValue_322">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14261,10 +14324,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_321" name="contact_synapse_helped" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_323" name="contact_synapse_helped" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_321">
+  <rdf:Description rdf:about="#ModelValue_323">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14285,10 +14348,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_322" name="contact_synapse_unhelped" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_324" name="contact_synapse_unhelped" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_322">
+  <rdf:Description rdf:about="#ModelValue_324">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14304,10 +14367,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_323" name="PSD95_translation_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_325" name="PSD95_translation_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_323">
+  <rdf:Description rdf:about="#ModelValue_325">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14316,10 +14379,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_324" name="nascent_synapse_helped" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_326" name="nascent_synapse_helped" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_324">
+  <rdf:Description rdf:about="#ModelValue_326">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14341,10 +14404,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_325" name="nascent_synapse_unhelped" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_327" name="nascent_synapse_unhelped" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_325">
+  <rdf:Description rdf:about="#ModelValue_327">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14360,10 +14423,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_326" name="GluA1_translation_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_328" name="GluA1_translation_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_326">
+  <rdf:Description rdf:about="#ModelValue_328">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14372,10 +14435,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_327" name="filling_synapse_helped" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_329" name="filling_synapse_helped" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_327">
+  <rdf:Description rdf:about="#ModelValue_329">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14396,10 +14459,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_328" name="filling_synapse_unhelped" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_330" name="filling_synapse_unhelped" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_328">
+  <rdf:Description rdf:about="#ModelValue_330">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14416,10 +14479,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_329" name="GluA2_translation_wildtype" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_331" name="GluA2_translation_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_329">
+  <rdf:Description rdf:about="#ModelValue_331">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14428,45 +14491,7 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_330" name="spine_synapse_helped" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_330">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_331" name="spine_synapse_unhelped" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_331">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_332" name="mature_synapse_helped" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_332" name="spine_synapse_helped" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_332">
@@ -14485,10 +14510,48 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_333" name="mature_synapse_unhelped" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_333" name="spine_synapse_unhelped" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_333">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_334" name="mature_synapse_helped" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_334">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_335" name="mature_synapse_unhelped" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_335">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14509,10 +14572,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_334" name="contact_synapse_loss" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_336" name="contact_synapse_loss" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_334">
+  <rdf:Description rdf:about="#ModelValue_336">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14534,46 +14597,7 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_335" name="nascent_synapse_loss" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_335">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>assumed</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_336" name="filling_synapse_loss" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_336">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Comment>
-          
-  <body xmlns="http://www.w3.org/1999/xhtml">
-    <p>derived (source: deroo2008)</p>
-    <p>what is not settled within 24 h is lost: three time constants</p>
-  </body>
-
-        </Comment>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_337" name="spine_synapse_loss" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_337" name="nascent_synapse_loss" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_337">
@@ -14592,10 +14616,49 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_338" name="synapse_elimination" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_338" name="filling_synapse_loss" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_338">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>derived (source: deroo2008)</p>
+    <p>what is not settled within 24 h is lost: three time constants</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_339" name="spine_synapse_loss" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_339">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Comment>
+          
+  <body xmlns="http://www.w3.org/1999/xhtml">
+    <p>assumed</p>
+  </body>
+
+        </Comment>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_340" name="synapse_elimination" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_340">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14617,34 +14680,34 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_339" name="synapses_wildtype" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_339">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_340" name="Synapse_0_wildtype" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_340">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Unit>
-          nmol/l
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_341" name="PSD95_slots" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_341" name="synapses_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_341">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_342" name="Synapse_0_wildtype" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_342">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Unit>
+          nmol/l
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_343" name="PSD95_slots" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_343">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14666,10 +14729,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_342" name="slot_turnover" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_344" name="slot_turnover" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_342">
+  <rdf:Description rdf:about="#ModelValue_344">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14691,10 +14754,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_343" name="slot_capture" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_345" name="slot_capture" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_343">
+  <rdf:Description rdf:about="#ModelValue_345">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000380"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14711,10 +14774,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_344" name="synaptic_protein_turnover" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_346" name="synaptic_protein_turnover" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_344">
+  <rdf:Description rdf:about="#ModelValue_346">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14731,10 +14794,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_345" name="synapsin1_slots" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_347" name="synapsin1_slots" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_345">
+  <rdf:Description rdf:about="#ModelValue_347">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14758,10 +14821,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_346" name="AMPAR_slots" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_348" name="AMPAR_slots" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_346">
+  <rdf:Description rdf:about="#ModelValue_348">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -14784,34 +14847,34 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_347" name="synapse_formation_wildtype" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_347">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000614"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Unit>
-          nmol/(l*s)
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_348" name="BDNF_translation_wildtype" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_348">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000614"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <Unit>
-          nmol/(l*s)
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_349" name="n_ketamine_plasma" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_349" name="synapse_formation_wildtype" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_349">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000614"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Unit>
+          nmol/(l*s)
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_350" name="BDNF_translation_wildtype" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_350">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000614"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <Unit>
+          nmol/(l*s)
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_351" name="n_ketamine_plasma" simulationType="assignment" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_351">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14823,10 +14886,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_350" name="n_ketamine_brain" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_352" name="n_ketamine_brain" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_350">
+  <rdf:Description rdf:about="#ModelValue_352">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14838,10 +14901,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_351" name="n_NMDAR_interneuron_blocked" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_353" name="n_NMDAR_interneuron_blocked" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_351">
+  <rdf:Description rdf:about="#ModelValue_353">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14853,10 +14916,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_352" name="n_NMDAR_pyramidal_blocked" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_354" name="n_NMDAR_pyramidal_blocked" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_352">
+  <rdf:Description rdf:about="#ModelValue_354">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14868,10 +14931,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_353" name="n_interneuron_activity" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_355" name="n_interneuron_activity" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_353">
+  <rdf:Description rdf:about="#ModelValue_355">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14883,10 +14946,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_354" name="n_GABA" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_356" name="n_GABA" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_354">
+  <rdf:Description rdf:about="#ModelValue_356">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14898,10 +14961,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_355" name="n_pyramidal_activity" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_357" name="n_pyramidal_activity" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_355">
+  <rdf:Description rdf:about="#ModelValue_357">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14913,10 +14976,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_356" name="n_glutamate" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_358" name="n_glutamate" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_356">
+  <rdf:Description rdf:about="#ModelValue_358">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14928,10 +14991,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_357" name="n_release_probability" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_359" name="n_release_probability" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_357">
+  <rdf:Description rdf:about="#ModelValue_359">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14943,10 +15006,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_358" name="n_AMPAR_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_360" name="n_AMPAR_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_358">
+  <rdf:Description rdf:about="#ModelValue_360">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14958,10 +15021,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_359" name="n_VDCC_open" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_361" name="n_VDCC_open" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_359">
+  <rdf:Description rdf:about="#ModelValue_361">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14973,10 +15036,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_360" name="n_Ca" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_362" name="n_Ca" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_360">
+  <rdf:Description rdf:about="#ModelValue_362">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -14988,10 +15051,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_361" name="n_BDNF_released" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_363" name="n_BDNF_released" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_361">
+  <rdf:Description rdf:about="#ModelValue_363">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15003,10 +15066,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_362" name="n_BDNF_total" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_364" name="n_BDNF_total" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_362">
+  <rdf:Description rdf:about="#ModelValue_364">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15018,10 +15081,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_363" name="n_pTrkB" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_365" name="n_pTrkB" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_363">
+  <rdf:Description rdf:about="#ModelValue_365">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15033,10 +15096,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_364" name="n_PIP3" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_366" name="n_PIP3" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_364">
+  <rdf:Description rdf:about="#ModelValue_366">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15048,10 +15111,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_365" name="n_pAkt_T308" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_367" name="n_pAkt_T308" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_365">
+  <rdf:Description rdf:about="#ModelValue_367">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15063,10 +15126,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_366" name="n_mTORC1" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_368" name="n_mTORC1" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_366">
+  <rdf:Description rdf:about="#ModelValue_368">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15078,10 +15141,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_367" name="n_mTORC2" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_369" name="n_mTORC2" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_367">
+  <rdf:Description rdf:about="#ModelValue_369">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15093,10 +15156,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_368" name="n_mTORC2_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_370" name="n_mTORC2_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_368">
+  <rdf:Description rdf:about="#ModelValue_370">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15108,10 +15171,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_369" name="n_Rheb_GTP" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_371" name="n_Rheb_GTP" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_369">
+  <rdf:Description rdf:about="#ModelValue_371">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15123,10 +15186,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_370" name="n_pPRAS40_T246" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_372" name="n_pPRAS40_T246" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_370">
+  <rdf:Description rdf:about="#ModelValue_372">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15138,10 +15201,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_371" name="n_mTORC1_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_373" name="n_mTORC1_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_371">
+  <rdf:Description rdf:about="#ModelValue_373">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15153,10 +15216,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_372" name="n_pS6K_T389" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_374" name="n_pS6K_T389" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_372">
+  <rdf:Description rdf:about="#ModelValue_374">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15168,10 +15231,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_373" name="n_p4EBP_T37_T46" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_375" name="n_p4EBP_T37_T46" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_373">
+  <rdf:Description rdf:about="#ModelValue_375">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15183,10 +15246,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_374" name="n_eIF4F" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_376" name="n_eIF4F" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_374">
+  <rdf:Description rdf:about="#ModelValue_376">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15198,10 +15261,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_375" name="n_running_ribosomes" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_377" name="n_running_ribosomes" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_375">
+  <rdf:Description rdf:about="#ModelValue_377">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15213,10 +15276,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_376" name="n_PSD95" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_378" name="n_PSD95" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_376">
+  <rdf:Description rdf:about="#ModelValue_378">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15228,10 +15291,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_377" name="n_synapsin1" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_379" name="n_synapsin1" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_377">
+  <rdf:Description rdf:about="#ModelValue_379">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15243,10 +15306,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_378" name="n_GluA1" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_380" name="n_GluA1" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_378">
+  <rdf:Description rdf:about="#ModelValue_380">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15258,10 +15321,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_379" name="n_GluA2" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_381" name="n_GluA2" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_379">
+  <rdf:Description rdf:about="#ModelValue_381">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15273,10 +15336,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_380" name="n_transcripts" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_382" name="n_transcripts" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_380">
+  <rdf:Description rdf:about="#ModelValue_382">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15288,10 +15351,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_381" name="n_pAkt_S473" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_383" name="n_pAkt_S473" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_381">
+  <rdf:Description rdf:about="#ModelValue_383">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15303,10 +15366,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_382" name="n_PKC_total" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_384" name="n_PKC_total" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_382">
+  <rdf:Description rdf:about="#ModelValue_384">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15318,10 +15381,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_383" name="n_PKC_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_385" name="n_PKC_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_383">
+  <rdf:Description rdf:about="#ModelValue_385">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15333,10 +15396,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_384" name="n_CaMKII_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_386" name="n_CaMKII_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_384">
+  <rdf:Description rdf:about="#ModelValue_386">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15348,10 +15411,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_385" name="n_calcineurin_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_387" name="n_calcineurin_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_385">
+  <rdf:Description rdf:about="#ModelValue_387">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15363,10 +15426,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_386" name="n_CaM_free" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_388" name="n_CaM_free" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_386">
+  <rdf:Description rdf:about="#ModelValue_388">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15378,10 +15441,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_387" name="n_CaM_Ca4" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_389" name="n_CaM_Ca4" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_387">
+  <rdf:Description rdf:about="#ModelValue_389">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15393,10 +15456,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_388" name="n_GAP43_CaM" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_390" name="n_GAP43_CaM" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_388">
+  <rdf:Description rdf:about="#ModelValue_390">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15408,10 +15471,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_389" name="n_pGAP43_S41" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_391" name="n_pGAP43_S41" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_389">
+  <rdf:Description rdf:about="#ModelValue_391">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15423,10 +15486,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_390" name="n_pMARCKS" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_392" name="n_pMARCKS" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_390">
+  <rdf:Description rdf:about="#ModelValue_392">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15438,10 +15501,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_391" name="n_MARCKS_membrane" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_393" name="n_MARCKS_membrane" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_391">
+  <rdf:Description rdf:about="#ModelValue_393">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15453,10 +15516,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_392" name="n_F_actin" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_394" name="n_F_actin" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_392">
+  <rdf:Description rdf:about="#ModelValue_394">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15468,10 +15531,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_393" name="n_mature_synapses" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_395" name="n_mature_synapses" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_393">
+  <rdf:Description rdf:about="#ModelValue_395">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15483,10 +15546,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_394" name="n_spines" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_396" name="n_spines" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_394">
+  <rdf:Description rdf:about="#ModelValue_396">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15498,10 +15561,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_395" name="n_filaments" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_397" name="n_filaments" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_395">
+  <rdf:Description rdf:about="#ModelValue_397">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000361"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15513,10 +15576,10 @@
           nmol
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_396" name="ketamine_depot_0" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_398" name="ketamine_depot_0" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_396">
+  <rdf:Description rdf:about="#ModelValue_398">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15528,10 +15591,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_397" name="ketamine_infusion_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_399" name="ketamine_infusion_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_397">
+  <rdf:Description rdf:about="#ModelValue_399">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000048"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15543,10 +15606,10 @@
           nmol/(l*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_398" name="ketamine_brain_in" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_400" name="ketamine_brain_in" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_398">
+  <rdf:Description rdf:about="#ModelValue_400">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15558,10 +15621,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_399" name="ketamine_plasma" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_401" name="ketamine_plasma" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_399">
+  <rdf:Description rdf:about="#ModelValue_401">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15580,10 +15643,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_400" name="ketamine_brain" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_402" name="ketamine_brain" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_400">
+  <rdf:Description rdf:about="#ModelValue_402">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15602,10 +15665,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_401" name="NMDAR_interneuron_glutamate_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_403" name="NMDAR_interneuron_glutamate_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_401">
+  <rdf:Description rdf:about="#ModelValue_403">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15617,10 +15680,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_402" name="NMDAR_opening_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_404" name="NMDAR_opening_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_402">
+  <rdf:Description rdf:about="#ModelValue_404">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15632,10 +15695,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_403" name="NMDAR_interneuron_ketamine_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_405" name="NMDAR_interneuron_ketamine_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_403">
+  <rdf:Description rdf:about="#ModelValue_405">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15647,10 +15710,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_404" name="NMDAR_interneuron_MK801_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_406" name="NMDAR_interneuron_MK801_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_404">
+  <rdf:Description rdf:about="#ModelValue_406">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15662,10 +15725,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_405" name="NMDAR_memantine_open_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_407" name="NMDAR_memantine_open_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_405">
+  <rdf:Description rdf:about="#ModelValue_407">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15677,10 +15740,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_406" name="NMDAR_memantine_closed_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_408" name="NMDAR_memantine_closed_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_406">
+  <rdf:Description rdf:about="#ModelValue_408">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15692,10 +15755,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_407" name="NMDAR_interneuron_blocked" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_409" name="NMDAR_interneuron_blocked" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_407">
+  <rdf:Description rdf:about="#ModelValue_409">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15714,10 +15777,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_408" name="NMDAR_pyramidal_glutamate_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_410" name="NMDAR_pyramidal_glutamate_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_408">
+  <rdf:Description rdf:about="#ModelValue_410">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15729,10 +15792,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_409" name="NMDAR_pyramidal_ketamine_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_411" name="NMDAR_pyramidal_ketamine_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_409">
+  <rdf:Description rdf:about="#ModelValue_411">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15744,10 +15807,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_410" name="NMDAR_pyramidal_MK801_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_412" name="NMDAR_pyramidal_MK801_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_410">
+  <rdf:Description rdf:about="#ModelValue_412">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15759,10 +15822,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_411" name="NMDAR_pyramidal_blocked" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_413" name="NMDAR_pyramidal_blocked" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_411">
+  <rdf:Description rdf:about="#ModelValue_413">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15781,10 +15844,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_412" name="interneuron_NMDAR_drive_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_414" name="interneuron_NMDAR_drive_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_412">
+  <rdf:Description rdf:about="#ModelValue_414">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15796,10 +15859,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_413" name="interneuron_other_drive_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_415" name="interneuron_other_drive_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_413">
+  <rdf:Description rdf:about="#ModelValue_415">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15811,10 +15874,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_414" name="interneuron_activity" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_416" name="interneuron_activity" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_414">
+  <rdf:Description rdf:about="#ModelValue_416">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -15838,25 +15901,25 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_415" name="GABA_level_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_417" name="GABA_level_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_415">
+  <rdf:Description rdf:about="#ModelValue_417">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_clearance],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_level],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Interneuron_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_clearance],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_level],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_extracellular],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Interneuron_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_interneuron_membrane],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_416" name="GABA" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_418" name="GABA" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_416">
+  <rdf:Description rdf:about="#ModelValue_418">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -15880,10 +15943,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_417" name="GABAAR_GABA_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_419" name="GABAAR_GABA_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_417">
+  <rdf:Description rdf:about="#ModelValue_419">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15895,10 +15958,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_418" name="GABAAR_muscimol_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_420" name="GABAAR_muscimol_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_418">
+  <rdf:Description rdf:about="#ModelValue_420">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15910,10 +15973,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_419" name="picrotoxin_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_421" name="picrotoxin_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_419">
+  <rdf:Description rdf:about="#ModelValue_421">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15925,10 +15988,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_420" name="pyramidal_NMDAR_drive_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_422" name="pyramidal_NMDAR_drive_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_420">
+  <rdf:Description rdf:about="#ModelValue_422">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15940,10 +16003,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_421" name="pyramidal_other_drive_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_423" name="pyramidal_other_drive_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_421">
+  <rdf:Description rdf:about="#ModelValue_423">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15955,10 +16018,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_422" name="pyramidal_GABA_inhibition_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_424" name="pyramidal_GABA_inhibition_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_422">
+  <rdf:Description rdf:about="#ModelValue_424">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -15970,10 +16033,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_423" name="pyramidal_activity" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_425" name="pyramidal_activity" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_423">
+  <rdf:Description rdf:about="#ModelValue_425">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -15997,10 +16060,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_424" name="HCN1_ketamine_first_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_426" name="HCN1_ketamine_first_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_424">
+  <rdf:Description rdf:about="#ModelValue_426">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16012,10 +16075,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_425" name="HCN1_ketamine_second_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_427" name="HCN1_ketamine_second_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_425">
+  <rdf:Description rdf:about="#ModelValue_427">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16027,10 +16090,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_426" name="pyramidal_HCN1_silencing_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_428" name="pyramidal_HCN1_silencing_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_426">
+  <rdf:Description rdf:about="#ModelValue_428">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16042,10 +16105,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_427" name="terminal_closing_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_429" name="terminal_closing_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_427">
+  <rdf:Description rdf:about="#ModelValue_429">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16057,10 +16120,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_428" name="terminal_spontaneous_opening_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_430" name="terminal_spontaneous_opening_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_428">
+  <rdf:Description rdf:about="#ModelValue_430">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16072,10 +16135,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_429" name="mGluR23_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_431" name="mGluR23_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_429">
+  <rdf:Description rdf:about="#ModelValue_431">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16087,10 +16150,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_430" name="mGluR23_brake_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_432" name="mGluR23_brake_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_430">
+  <rdf:Description rdf:about="#ModelValue_432">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16102,40 +16165,40 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_431" name="glutamate_release_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_433" name="glutamate_release_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_431">
+  <rdf:Description rdf:about="#ModelValue_433">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_release],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Terminal_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_release],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Terminal_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_432" name="glutamate_uptake" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_434" name="glutamate_uptake" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_432">
+  <rdf:Description rdf:about="#ModelValue_434">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ReleaseSite_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[release_site_refill],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_level],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ReleaseSite_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[release_site_refill],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_level],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_extracellular],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_433" name="glutamate" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_435" name="glutamate" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_433">
+  <rdf:Description rdf:about="#ModelValue_435">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -16159,10 +16222,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_434" name="priming_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_436" name="priming_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_434">
+  <rdf:Description rdf:about="#ModelValue_436">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16174,10 +16237,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_435" name="release_probability" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_437" name="release_probability" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_435">
+  <rdf:Description rdf:about="#ModelValue_437">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16196,10 +16259,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_436" name="AMPAR_alike_Kd" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_438" name="AMPAR_alike_Kd" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_436">
+  <rdf:Description rdf:about="#ModelValue_438">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16211,10 +16274,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_437" name="AMPAR_alike_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_439" name="AMPAR_alike_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_437">
+  <rdf:Description rdf:about="#ModelValue_439">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16226,10 +16289,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_438" name="AMPAR_mixed_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_440" name="AMPAR_mixed_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_438">
+  <rdf:Description rdf:about="#ModelValue_440">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16241,10 +16304,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_439" name="AMPAR_glutamate_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_441" name="AMPAR_glutamate_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_439">
+  <rdf:Description rdf:about="#ModelValue_441">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16256,10 +16319,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_440" name="AMPAR_opening_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_442" name="AMPAR_opening_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_440">
+  <rdf:Description rdf:about="#ModelValue_442">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16271,10 +16334,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_441" name="AMPAR_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_443" name="AMPAR_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_441">
+  <rdf:Description rdf:about="#ModelValue_443">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -16298,10 +16361,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_442" name="AMPAR_desensitisation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_444" name="AMPAR_desensitisation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_442">
+  <rdf:Description rdf:about="#ModelValue_444">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16313,10 +16376,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_443" name="AMPAR_recovery_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_445" name="AMPAR_recovery_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_443">
+  <rdf:Description rdf:about="#ModelValue_445">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16328,10 +16391,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_444" name="CX546_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_446" name="CX546_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_444">
+  <rdf:Description rdf:about="#ModelValue_446">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16343,10 +16406,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_445" name="NBQX_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_447" name="NBQX_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_445">
+  <rdf:Description rdf:about="#ModelValue_447">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16358,10 +16421,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_446" name="dendrite_depolarisation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_448" name="dendrite_depolarisation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_446">
+  <rdf:Description rdf:about="#ModelValue_448">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16373,10 +16436,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_447" name="VDCC_activation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_449" name="VDCC_activation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_447">
+  <rdf:Description rdf:about="#ModelValue_449">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16388,10 +16451,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_448" name="VDCC_open" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_450" name="VDCC_open" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_448">
+  <rdf:Description rdf:about="#ModelValue_450">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16410,10 +16473,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_449" name="nifedipine_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_451" name="nifedipine_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_449">
+  <rdf:Description rdf:about="#ModelValue_451">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16425,10 +16488,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_450" name="verapamil_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_452" name="verapamil_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_450">
+  <rdf:Description rdf:about="#ModelValue_452">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16440,40 +16503,40 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_451" name="calcium_by_VDCC_rate" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_451">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_VDCC],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_extrusion],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[VDCC_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
-        </InitialExpression>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_452" name="calcium_by_GluA1_homomers_rate" simulationType="fixed" addNoise="false">
-        <MiriamAnnotation>
-<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_452">
-    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
-  </rdf:Description>
-</rdf:RDF>
-        </MiriamAnnotation>
-        <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_GluA1_homomers],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_extrusion],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_GluA1_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
-        </InitialExpression>
-        <Unit>
-          1/s
-        </Unit>
-      </ModelValue>
-      <ModelValue key="ModelValue_453" name="calcium_leak_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_453" name="calcium_by_VDCC_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="#ModelValue_453">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <InitialExpression>
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_VDCC],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_extrusion],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[VDCC_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
+        </InitialExpression>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_454" name="calcium_by_GluA1_homomers_rate" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_454">
+    <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
+  </rdf:Description>
+</rdf:RDF>
+        </MiriamAnnotation>
+        <InitialExpression>
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_GluA1_homomers],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_extrusion],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_GluA1_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
+        </InitialExpression>
+        <Unit>
+          1/s
+        </Unit>
+      </ModelValue>
+      <ModelValue key="ModelValue_455" name="calcium_leak_rate" simulationType="fixed" addNoise="false">
+        <MiriamAnnotation>
+<rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="#ModelValue_455">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000048"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16485,10 +16548,10 @@
           nmol/(l*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_454" name="Ca" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_456" name="Ca" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_454">
+  <rdf:Description rdf:about="#ModelValue_456">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16507,10 +16570,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_455" name="BDNF_from_soma_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_457" name="BDNF_from_soma_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_455">
+  <rdf:Description rdf:about="#ModelValue_457">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16522,10 +16585,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_456" name="release_sensor_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_458" name="release_sensor_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_456">
+  <rdf:Description rdf:about="#ModelValue_458">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16537,10 +16600,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_457" name="BDNF_release_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_459" name="BDNF_release_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_457">
+  <rdf:Description rdf:about="#ModelValue_459">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16552,10 +16615,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_458" name="BDNF_released" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_460" name="BDNF_released" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_458">
+  <rdf:Description rdf:about="#ModelValue_460">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16574,10 +16637,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_459" name="BDNF_total" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_461" name="BDNF_total" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_459">
+  <rdf:Description rdf:about="#ModelValue_461">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -16601,10 +16664,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_460" name="anti_BDNF_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_462" name="anti_BDNF_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_460">
+  <rdf:Description rdf:about="#ModelValue_462">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16616,10 +16679,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_461" name="BDNF_bath_out" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_463" name="BDNF_bath_out" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_461">
+  <rdf:Description rdf:about="#ModelValue_463">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16631,10 +16694,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_462" name="BDNF_bath_in" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_464" name="BDNF_bath_in" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_462">
+  <rdf:Description rdf:about="#ModelValue_464">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000048"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16646,10 +16709,10 @@
           nmol/(l*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_463" name="BDNF_TrkB_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_465" name="BDNF_TrkB_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_463">
+  <rdf:Description rdf:about="#ModelValue_465">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16661,10 +16724,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_464" name="TrkB_dimer_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_466" name="TrkB_dimer_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_464">
+  <rdf:Description rdf:about="#ModelValue_466">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16676,10 +16739,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_465" name="ANA12_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_467" name="ANA12_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_465">
+  <rdf:Description rdf:about="#ModelValue_467">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16691,10 +16754,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_466" name="K252a_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_468" name="K252a_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_466">
+  <rdf:Description rdf:about="#ModelValue_468">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16706,10 +16769,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_467" name="TrkB_loop_phosphorylation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_469" name="TrkB_loop_phosphorylation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_467">
+  <rdf:Description rdf:about="#ModelValue_469">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16721,10 +16784,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_468" name="TrkB_tyrosine_phosphorylation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_470" name="TrkB_tyrosine_phosphorylation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_468">
+  <rdf:Description rdf:about="#ModelValue_470">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16736,10 +16799,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_469" name="pTrkB" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_471" name="pTrkB" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_469">
+  <rdf:Description rdf:about="#ModelValue_471">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -16763,10 +16826,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_470" name="PIP3_turnover_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_472" name="PIP3_turnover_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_470">
+  <rdf:Description rdf:about="#ModelValue_472">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16778,10 +16841,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_471" name="PIP3" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_473" name="PIP3" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_471">
+  <rdf:Description rdf:about="#ModelValue_473">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16800,25 +16863,25 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_472" name="PI3K_activation_by_TrkB_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_474" name="PI3K_activation_by_TrkB_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_472">
+  <rdf:Description rdf:about="#ModelValue_474">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_activation_by_TrkB],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_inactivation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NTRK2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_activation_by_TrkB],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_inactivation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NTRK2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_473" name="PI3K_other_activation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_475" name="PI3K_other_activation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_473">
+  <rdf:Description rdf:about="#ModelValue_475">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16830,10 +16893,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_474" name="LY294002_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_476" name="LY294002_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_474">
+  <rdf:Description rdf:about="#ModelValue_476">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16845,10 +16908,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_475" name="PI3K_PIP2_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_477" name="PI3K_PIP2_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_475">
+  <rdf:Description rdf:about="#ModelValue_477">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16860,10 +16923,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_476" name="PDK1_PIP3_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_478" name="PDK1_PIP3_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_476">
+  <rdf:Description rdf:about="#ModelValue_478">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16875,10 +16938,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_477" name="Akt_PIP3_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_479" name="Akt_PIP3_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_477">
+  <rdf:Description rdf:about="#ModelValue_479">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16890,25 +16953,25 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_478" name="PDK1_Akt_T308_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_480" name="PDK1_Akt_T308_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_478">
+  <rdf:Description rdf:about="#ModelValue_480">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_T308_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDK1_Akt_T308],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDPK1_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_T308_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDK1_Akt_T308],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDPK1_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_479" name="pAkt_T308" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_481" name="pAkt_T308" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_479">
+  <rdf:Description rdf:about="#ModelValue_481">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -16932,10 +16995,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_480" name="MK2206_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_482" name="MK2206_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_480">
+  <rdf:Description rdf:about="#ModelValue_482">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16947,10 +17010,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_481" name="mTOR_subunits_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_483" name="mTOR_subunits_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_481">
+  <rdf:Description rdf:about="#ModelValue_483">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16962,10 +17025,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_482" name="mTORC2_PIP3_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_484" name="mTORC2_PIP3_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_482">
+  <rdf:Description rdf:about="#ModelValue_484">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16977,10 +17040,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_483" name="rapamycin_supply" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_485" name="rapamycin_supply" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_483">
+  <rdf:Description rdf:about="#ModelValue_485">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000048"/>
   </rdf:Description>
 </rdf:RDF>
@@ -16992,10 +17055,10 @@
           nmol/(l*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_484" name="rapamycin_FKBP12_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_486" name="rapamycin_FKBP12_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_484">
+  <rdf:Description rdf:about="#ModelValue_486">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17007,10 +17070,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_485" name="FKBP12_rapamycin_mTOR_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_487" name="FKBP12_rapamycin_mTOR_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_485">
+  <rdf:Description rdf:about="#ModelValue_487">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17022,10 +17085,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_486" name="torin1_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_488" name="torin1_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_486">
+  <rdf:Description rdf:about="#ModelValue_488">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17037,10 +17100,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_487" name="mTORC1" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_489" name="mTORC1" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_487">
+  <rdf:Description rdf:about="#ModelValue_489">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17059,10 +17122,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_488" name="mTORC2" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_490" name="mTORC2" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_488">
+  <rdf:Description rdf:about="#ModelValue_490">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17081,10 +17144,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_489" name="mTORC2_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_491" name="mTORC2_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_489">
+  <rdf:Description rdf:about="#ModelValue_491">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17103,10 +17166,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_490" name="Akt_TSC2_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_492" name="Akt_TSC2_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_490">
+  <rdf:Description rdf:about="#ModelValue_492">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17118,10 +17181,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_491" name="TSC2_Rheb_GAP_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_493" name="TSC2_Rheb_GAP_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_491">
+  <rdf:Description rdf:about="#ModelValue_493">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17133,10 +17196,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_492" name="Rheb_mTORC1_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_494" name="Rheb_mTORC1_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_492">
+  <rdf:Description rdf:about="#ModelValue_494">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17148,10 +17211,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_493" name="Rheb_GTP" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_495" name="Rheb_GTP" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_493">
+  <rdf:Description rdf:about="#ModelValue_495">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17170,10 +17233,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_494" name="PRAS40_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_496" name="PRAS40_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_494">
+  <rdf:Description rdf:about="#ModelValue_496">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17185,10 +17248,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_495" name="Akt_PRAS40_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_497" name="Akt_PRAS40_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_495">
+  <rdf:Description rdf:about="#ModelValue_497">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17200,10 +17263,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_496" name="pPRAS40_T246" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_498" name="pPRAS40_T246" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_496">
+  <rdf:Description rdf:about="#ModelValue_498">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -17227,10 +17290,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_497" name="mTORC1_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_499" name="mTORC1_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_497">
+  <rdf:Description rdf:about="#ModelValue_499">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -17254,10 +17317,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_498" name="mTORC1_S6K_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_500" name="mTORC1_S6K_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_498">
+  <rdf:Description rdf:about="#ModelValue_500">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17269,10 +17332,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_499" name="PDK1_S6K_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_501" name="PDK1_S6K_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_499">
+  <rdf:Description rdf:about="#ModelValue_501">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17284,10 +17347,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_500" name="pS6K_T389" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_502" name="pS6K_T389" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_500">
+  <rdf:Description rdf:about="#ModelValue_502">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -17311,10 +17374,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_501" name="eIF4F_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_503" name="eIF4F_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_501">
+  <rdf:Description rdf:about="#ModelValue_503">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17326,10 +17389,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_502" name="EIF4EBP1_bare_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_504" name="EIF4EBP1_bare_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_502">
+  <rdf:Description rdf:about="#ModelValue_504">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17341,10 +17404,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_503" name="EIF4EBP1_primed_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_505" name="EIF4EBP1_primed_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_503">
+  <rdf:Description rdf:about="#ModelValue_505">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17356,10 +17419,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_504" name="EIF4EBP1_released_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_506" name="EIF4EBP1_released_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_504">
+  <rdf:Description rdf:about="#ModelValue_506">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17371,10 +17434,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_505" name="mTORC1_EIF4EBP1_priming_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_507" name="mTORC1_EIF4EBP1_priming_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_505">
+  <rdf:Description rdf:about="#ModelValue_507">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17386,10 +17449,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_506" name="mTORC1_EIF4EBP1_priming_with_rapamycin_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_508" name="mTORC1_EIF4EBP1_priming_with_rapamycin_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_506">
+  <rdf:Description rdf:about="#ModelValue_508">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17401,10 +17464,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_507" name="mTORC1_EIF4EBP1_release_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_509" name="mTORC1_EIF4EBP1_release_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_507">
+  <rdf:Description rdf:about="#ModelValue_509">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17416,10 +17479,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_508" name="p4EBP_T37_T46" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_510" name="p4EBP_T37_T46" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_508">
+  <rdf:Description rdf:about="#ModelValue_510">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17438,10 +17501,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_509" name="eIF4F" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_511" name="eIF4F" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_509">
+  <rdf:Description rdf:about="#ModelValue_511">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17460,10 +17523,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_510" name="S6K_RPS6_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_512" name="S6K_RPS6_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_510">
+  <rdf:Description rdf:about="#ModelValue_512">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17475,10 +17538,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_511" name="translation_start_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_513" name="translation_start_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_511">
+  <rdf:Description rdf:about="#ModelValue_513">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17490,10 +17553,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_512" name="translation_start_without_S6K_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_514" name="translation_start_without_S6K_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_512">
+  <rdf:Description rdf:about="#ModelValue_514">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17505,10 +17568,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_513" name="translation_rate" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_515" name="translation_rate" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_513">
+  <rdf:Description rdf:about="#ModelValue_515">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17527,10 +17590,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_514" name="anisomycin_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_516" name="anisomycin_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_514">
+  <rdf:Description rdf:about="#ModelValue_516">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17542,10 +17605,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_515" name="PSD95_translation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_517" name="PSD95_translation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_515">
+  <rdf:Description rdf:about="#ModelValue_517">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17557,10 +17620,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_516" name="PSD95" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_518" name="PSD95" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_516">
+  <rdf:Description rdf:about="#ModelValue_518">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -17584,10 +17647,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_517" name="synapsin1_translation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_519" name="synapsin1_translation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_517">
+  <rdf:Description rdf:about="#ModelValue_519">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17599,10 +17662,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_518" name="synapsin1" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_520" name="synapsin1" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_518">
+  <rdf:Description rdf:about="#ModelValue_520">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17621,10 +17684,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_519" name="GluA1_translation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_521" name="GluA1_translation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_519">
+  <rdf:Description rdf:about="#ModelValue_521">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17636,10 +17699,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_520" name="GluA1" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_522" name="GluA1" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_520">
+  <rdf:Description rdf:about="#ModelValue_522">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17658,10 +17721,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_521" name="GluA2_translation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_523" name="GluA2_translation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_521">
+  <rdf:Description rdf:about="#ModelValue_523">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17673,10 +17736,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_522" name="GluA2" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_524" name="GluA2" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_522">
+  <rdf:Description rdf:about="#ModelValue_524">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -17700,10 +17763,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_523" name="BDNF_from_translation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_525" name="BDNF_from_translation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_523">
+  <rdf:Description rdf:about="#ModelValue_525">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17715,10 +17778,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_524" name="BDNF_from_translation_per_transcript" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_526" name="BDNF_from_translation_per_transcript" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_524">
+  <rdf:Description rdf:about="#ModelValue_526">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17730,25 +17793,25 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_525" name="mTORC2_Akt_S473_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_527" name="mTORC2_Akt_S473_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_525">
+  <rdf:Description rdf:about="#ModelValue_527">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_S473_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2_Akt_S473],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[RICTOR_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_S473_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2_Akt_S473],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[RICTOR_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_526" name="pAkt_S473" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_528" name="pAkt_S473" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_526">
+  <rdf:Description rdf:about="#ModelValue_528">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17767,25 +17830,25 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_527" name="TrkB_PLCg_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_529" name="TrkB_PLCg_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_527">
+  <rdf:Description rdf:about="#ModelValue_529">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PLCg_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[TrkB_PLCg],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NTRK2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PLCg_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[TrkB_PLCg],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NTRK2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_528" name="PLCg_PIP2_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_530" name="PLCg_PIP2_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_528">
+  <rdf:Description rdf:about="#ModelValue_530">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17797,10 +17860,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_529" name="other_PLC_PIP2_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_531" name="other_PLC_PIP2_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_529">
+  <rdf:Description rdf:about="#ModelValue_531">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17812,10 +17875,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_530" name="PKC_synthesis_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_532" name="PKC_synthesis_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_530">
+  <rdf:Description rdf:about="#ModelValue_532">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000048"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17827,10 +17890,10 @@
           nmol/(l*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_531" name="mTORC2_PKC_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_533" name="mTORC2_PKC_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_531">
+  <rdf:Description rdf:about="#ModelValue_533">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17842,10 +17905,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_532" name="PKC_total" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_534" name="PKC_total" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_532">
+  <rdf:Description rdf:about="#ModelValue_534">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17864,10 +17927,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_533" name="PKC_calcium_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_535" name="PKC_calcium_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_533">
+  <rdf:Description rdf:about="#ModelValue_535">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17879,10 +17942,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_534" name="PKC_DAG_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_536" name="PKC_DAG_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_534">
+  <rdf:Description rdf:about="#ModelValue_536">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17894,10 +17957,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_535" name="PKC_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_537" name="PKC_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_535">
+  <rdf:Description rdf:about="#ModelValue_537">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17916,10 +17979,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_536" name="Go6983_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_538" name="Go6983_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_536">
+  <rdf:Description rdf:about="#ModelValue_538">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17931,10 +17994,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_537" name="CaM_N_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_539" name="CaM_N_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_537">
+  <rdf:Description rdf:about="#ModelValue_539">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17946,10 +18009,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_538" name="CaM_C_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_540" name="CaM_C_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_538">
+  <rdf:Description rdf:about="#ModelValue_540">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17961,10 +18024,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_539" name="CaMKII_CaM_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_541" name="CaMKII_CaM_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_539">
+  <rdf:Description rdf:about="#ModelValue_541">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17976,10 +18039,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_540" name="CaMKII_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_542" name="CaMKII_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_540">
+  <rdf:Description rdf:about="#ModelValue_542">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -17998,10 +18061,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_541" name="calcineurin_CaM_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_543" name="calcineurin_CaM_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_541">
+  <rdf:Description rdf:about="#ModelValue_543">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18013,10 +18076,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_542" name="calcineurin_active" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_544" name="calcineurin_active" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_542">
+  <rdf:Description rdf:about="#ModelValue_544">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18035,10 +18098,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_543" name="CaM_free" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_545" name="CaM_free" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_543">
+  <rdf:Description rdf:about="#ModelValue_545">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18057,10 +18120,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_544" name="CaM_Ca4" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_546" name="CaM_Ca4" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_544">
+  <rdf:Description rdf:about="#ModelValue_546">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18079,10 +18142,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_545" name="GAP43_CaM_slow_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_547" name="GAP43_CaM_slow_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_545">
+  <rdf:Description rdf:about="#ModelValue_547">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18094,10 +18157,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_546" name="GAP43_CaM_fast_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_548" name="GAP43_CaM_fast_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_546">
+  <rdf:Description rdf:about="#ModelValue_548">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18109,10 +18172,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_547" name="CaM_N_on_GAP43_first" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_549" name="CaM_N_on_GAP43_first" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_547">
+  <rdf:Description rdf:about="#ModelValue_549">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18124,10 +18187,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_548" name="CaM_N_on_GAP43_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_550" name="CaM_N_on_GAP43_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_548">
+  <rdf:Description rdf:about="#ModelValue_550">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18139,10 +18202,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_549" name="CaM_C_on_GAP43_first" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_551" name="CaM_C_on_GAP43_first" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_549">
+  <rdf:Description rdf:about="#ModelValue_551">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000282"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18154,10 +18217,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_550" name="CaM_C_on_GAP43_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_552" name="CaM_C_on_GAP43_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_550">
+  <rdf:Description rdf:about="#ModelValue_552">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000009"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18169,10 +18232,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_551" name="GAP43_priming_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_553" name="GAP43_priming_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_551">
+  <rdf:Description rdf:about="#ModelValue_553">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18184,10 +18247,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_552" name="GAP43_CaM" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_554" name="GAP43_CaM" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_552">
+  <rdf:Description rdf:about="#ModelValue_554">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000196"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18206,10 +18269,10 @@
           nmol/l
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_553" name="pGAP43_S41" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_555" name="pGAP43_S41" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_553">
+  <rdf:Description rdf:about="#ModelValue_555">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18228,10 +18291,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_554" name="MARCKS_PIP2_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_556" name="MARCKS_PIP2_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_554">
+  <rdf:Description rdf:about="#ModelValue_556">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18243,10 +18306,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_555" name="pMARCKS_PIP2_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_557" name="pMARCKS_PIP2_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_555">
+  <rdf:Description rdf:about="#ModelValue_557">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18258,10 +18321,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_556" name="PKC_MARCKS_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_558" name="PKC_MARCKS_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_556">
+  <rdf:Description rdf:about="#ModelValue_558">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18273,25 +18336,25 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_557" name="membrane_PKC_MARCKS_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_559" name="membrane_PKC_MARCKS_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_557">
+  <rdf:Description rdf:about="#ModelValue_559">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_synthesis_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_synthesis_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_558" name="MARCKS_CaM_on" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_560" name="MARCKS_CaM_on" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_558">
+  <rdf:Description rdf:about="#ModelValue_560">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18303,10 +18366,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_559" name="pMARCKS" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_561" name="pMARCKS" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_559">
+  <rdf:Description rdf:about="#ModelValue_561">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18325,10 +18388,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_560" name="MARCKS_membrane" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_562" name="MARCKS_membrane" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_560">
+  <rdf:Description rdf:about="#ModelValue_562">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -18352,25 +18415,25 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_561" name="PIP2_actin_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_563" name="PIP2_actin_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_561">
+  <rdf:Description rdf:about="#ModelValue_563">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_actin],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[actin_depolymerisation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_actin],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[actin_depolymerisation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_562" name="GAP43_actin_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_564" name="GAP43_actin_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_562">
+  <rdf:Description rdf:about="#ModelValue_564">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18382,10 +18445,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_563" name="actin_polymerisation_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_565" name="actin_polymerisation_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_563">
+  <rdf:Description rdf:about="#ModelValue_565">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18397,10 +18460,10 @@
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_564" name="F_actin" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_566" name="F_actin" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_564">
+  <rdf:Description rdf:about="#ModelValue_566">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000540"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18419,10 +18482,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_565" name="contact_synapse_helped_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_567" name="contact_synapse_helped_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_565">
+  <rdf:Description rdf:about="#ModelValue_567">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18434,10 +18497,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_566" name="nascent_synapse_helped_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_568" name="nascent_synapse_helped_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_566">
+  <rdf:Description rdf:about="#ModelValue_568">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18449,10 +18512,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_567" name="filling_synapse_helped_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_569" name="filling_synapse_helped_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_567">
+  <rdf:Description rdf:about="#ModelValue_569">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18464,10 +18527,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_568" name="spine_synapse_helped_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_570" name="spine_synapse_helped_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_568">
+  <rdf:Description rdf:about="#ModelValue_570">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18479,10 +18542,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_569" name="mature_synapse_helped_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_571" name="mature_synapse_helped_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_569">
+  <rdf:Description rdf:about="#ModelValue_571">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18494,10 +18557,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_570" name="synapses" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_572" name="synapses" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_570">
+  <rdf:Description rdf:about="#ModelValue_572">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -18521,25 +18584,25 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_571" name="PSD95_slots_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_573" name="PSD95_slots_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_571">
+  <rdf:Description rdf:about="#ModelValue_573">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_572" name="PSD95_slot_capture_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_574" name="PSD95_slot_capture_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_572">
+  <rdf:Description rdf:about="#ModelValue_574">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18551,25 +18614,25 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_573" name="synapsin1_slots_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_575" name="synapsin1_slots_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_573">
+  <rdf:Description rdf:about="#ModelValue_575">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_574" name="synapsin1_slot_capture_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_576" name="synapsin1_slot_capture_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_574">
+  <rdf:Description rdf:about="#ModelValue_576">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18581,25 +18644,25 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_575" name="AMPAR_slots_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_577" name="AMPAR_slots_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_575">
+  <rdf:Description rdf:about="#ModelValue_577">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000035"/>
   </rdf:Description>
 </rdf:RDF>
         </MiriamAnnotation>
         <InitialExpression>
-          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+          &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
         </InitialExpression>
         <Unit>
           1/s
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_576" name="GluA1_slot_capture_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_578" name="GluA1_slot_capture_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_576">
+  <rdf:Description rdf:about="#ModelValue_578">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18611,10 +18674,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_577" name="GluA2_slot_capture_rate" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_579" name="GluA2_slot_capture_rate" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_577">
+  <rdf:Description rdf:about="#ModelValue_579">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18626,10 +18689,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_578" name="synapse_formation" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_580" name="synapse_formation" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_578">
+  <rdf:Description rdf:about="#ModelValue_580">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -18653,10 +18716,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_579" name="BDNF_translation" simulationType="assignment" addNoise="false">
+      <ModelValue key="ModelValue_581" name="BDNF_translation" simulationType="assignment" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_579">
+  <rdf:Description rdf:about="#ModelValue_581">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000002"/>
     <CopasiMT:isDescribedBy>
       <rdf:Bag>
@@ -18680,10 +18743,10 @@
           1
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_580" name="AMPAR_alike_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_582" name="AMPAR_alike_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_580">
+  <rdf:Description rdf:about="#ModelValue_582">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000036"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18695,10 +18758,10 @@
           l/(nmol*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_581" name="CaM_C_on_GAP43_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_583" name="CaM_C_on_GAP43_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_581">
+  <rdf:Description rdf:about="#ModelValue_583">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18710,10 +18773,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_582" name="CaM_C_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_584" name="CaM_C_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_582">
+  <rdf:Description rdf:about="#ModelValue_584">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18725,10 +18788,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_583" name="CaM_N_on_GAP43_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_585" name="CaM_N_on_GAP43_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_583">
+  <rdf:Description rdf:about="#ModelValue_585">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18740,10 +18803,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_584" name="CaM_N_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_586" name="CaM_N_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_584">
+  <rdf:Description rdf:about="#ModelValue_586">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18755,10 +18818,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_585" name="HCN1_ketamine_first_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_587" name="HCN1_ketamine_first_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_585">
+  <rdf:Description rdf:about="#ModelValue_587">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18770,10 +18833,10 @@
           l²/(nmol²*s)
         </Unit>
       </ModelValue>
-      <ModelValue key="ModelValue_586" name="HCN1_ketamine_second_on_x1_2" simulationType="fixed" addNoise="false">
+      <ModelValue key="ModelValue_588" name="HCN1_ketamine_second_on_x1_2" simulationType="fixed" addNoise="false">
         <MiriamAnnotation>
 <rdf:RDF xmlns:CopasiMT="http://www.copasi.org/RDF/MiriamTerms#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="#ModelValue_586">
+  <rdf:Description rdf:about="#ModelValue_588">
     <CopasiMT:is rdf:resource="urn:miriam:unknown:SBO:0000037"/>
   </rdf:Description>
 </rdf:RDF>
@@ -18809,7 +18872,7 @@
         <KineticLaw function="Function_0" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_0">
-              <SourceParameter reference="ModelValue_397"/>
+              <SourceParameter reference="ModelValue_399"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -18842,7 +18905,7 @@
               <SourceParameter reference="Metabolite_148"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_4">
-              <SourceParameter reference="ModelValue_5"/>
+              <SourceParameter reference="ModelValue_7"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_5">
               <SourceParameter reference="Compartment_0"/>
@@ -18881,7 +18944,7 @@
               <SourceParameter reference="Compartment_1"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_8">
-              <SourceParameter reference="ModelValue_398"/>
+              <SourceParameter reference="ModelValue_400"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -18917,7 +18980,7 @@
               <SourceParameter reference="Compartment_2"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_11">
-              <SourceParameter reference="ModelValue_6"/>
+              <SourceParameter reference="ModelValue_8"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -18944,7 +19007,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[blood and what shares ketamine with it]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_7"/>
+              <SourceParameter reference="ModelValue_9"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_149"/>
@@ -18984,7 +19047,7 @@
               <SourceParameter reference="Metabolite_151"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_14">
-              <SourceParameter reference="ModelValue_401"/>
+              <SourceParameter reference="ModelValue_403"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_15">
               <SourceParameter reference="Compartment_3"/>
@@ -19024,7 +19087,7 @@
               <SourceParameter reference="Metabolite_168"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_18">
-              <SourceParameter reference="ModelValue_401"/>
+              <SourceParameter reference="ModelValue_403"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_19">
               <SourceParameter reference="Compartment_3"/>
@@ -19064,7 +19127,7 @@
               <SourceParameter reference="Metabolite_178"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_22">
-              <SourceParameter reference="ModelValue_401"/>
+              <SourceParameter reference="ModelValue_403"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_23">
               <SourceParameter reference="Compartment_3"/>
@@ -19104,7 +19167,7 @@
               <SourceParameter reference="Metabolite_182"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_26">
-              <SourceParameter reference="ModelValue_401"/>
+              <SourceParameter reference="ModelValue_403"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_27">
               <SourceParameter reference="Compartment_3"/>
@@ -19141,7 +19204,7 @@
               <SourceParameter reference="Metabolite_121"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_29">
-              <SourceParameter reference="ModelValue_12"/>
+              <SourceParameter reference="ModelValue_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_30">
               <SourceParameter reference="Compartment_3"/>
@@ -19178,7 +19241,7 @@
               <SourceParameter reference="Metabolite_125"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_32">
-              <SourceParameter reference="ModelValue_12"/>
+              <SourceParameter reference="ModelValue_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_33">
               <SourceParameter reference="Compartment_3"/>
@@ -19215,7 +19278,7 @@
               <SourceParameter reference="Metabolite_129"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_35">
-              <SourceParameter reference="ModelValue_12"/>
+              <SourceParameter reference="ModelValue_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_36">
               <SourceParameter reference="Compartment_3"/>
@@ -19252,7 +19315,7 @@
               <SourceParameter reference="Metabolite_133"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_38">
-              <SourceParameter reference="ModelValue_12"/>
+              <SourceParameter reference="ModelValue_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_39">
               <SourceParameter reference="Compartment_3"/>
@@ -19285,7 +19348,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_402"/>
+              <SourceParameter reference="ModelValue_404"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_121"/>
@@ -19318,7 +19381,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_402"/>
+              <SourceParameter reference="ModelValue_404"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_125"/>
@@ -19351,7 +19414,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_402"/>
+              <SourceParameter reference="ModelValue_404"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_129"/>
@@ -19384,7 +19447,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_402"/>
+              <SourceParameter reference="ModelValue_404"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_133"/>
@@ -19417,7 +19480,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_15"/>
+              <SourceParameter reference="ModelValue_17"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_122"/>
@@ -19450,7 +19513,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_15"/>
+              <SourceParameter reference="ModelValue_17"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_126"/>
@@ -19483,7 +19546,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_15"/>
+              <SourceParameter reference="ModelValue_17"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_130"/>
@@ -19516,7 +19579,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_15"/>
+              <SourceParameter reference="ModelValue_17"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_134"/>
@@ -19561,7 +19624,7 @@
               <SourceParameter reference="Metabolite_150"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_42">
-              <SourceParameter reference="ModelValue_403"/>
+              <SourceParameter reference="ModelValue_405"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_43">
               <SourceParameter reference="Compartment_3"/>
@@ -19603,7 +19666,7 @@
               <SourceParameter reference="Metabolite_122"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_45">
-              <SourceParameter reference="ModelValue_16"/>
+              <SourceParameter reference="ModelValue_18"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_46">
               <SourceParameter reference="Compartment_3"/>
@@ -19643,7 +19706,7 @@
               <SourceParameter reference="Metabolite_167"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_49">
-              <SourceParameter reference="ModelValue_404"/>
+              <SourceParameter reference="ModelValue_406"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_50">
               <SourceParameter reference="Compartment_3"/>
@@ -19680,7 +19743,7 @@
               <SourceParameter reference="Metabolite_126"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_52">
-              <SourceParameter reference="ModelValue_18"/>
+              <SourceParameter reference="ModelValue_20"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_53">
               <SourceParameter reference="Compartment_3"/>
@@ -19725,7 +19788,7 @@
               <SourceParameter reference="Metabolite_177"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_56">
-              <SourceParameter reference="ModelValue_405"/>
+              <SourceParameter reference="ModelValue_407"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_57">
               <SourceParameter reference="Compartment_3"/>
@@ -19767,7 +19830,7 @@
               <SourceParameter reference="Metabolite_130"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_59">
-              <SourceParameter reference="ModelValue_20"/>
+              <SourceParameter reference="ModelValue_22"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_60">
               <SourceParameter reference="Compartment_3"/>
@@ -19812,7 +19875,7 @@
               <SourceParameter reference="Metabolite_177"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_63">
-              <SourceParameter reference="ModelValue_406"/>
+              <SourceParameter reference="ModelValue_408"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_64">
               <SourceParameter reference="Compartment_3"/>
@@ -19857,7 +19920,7 @@
               <SourceParameter reference="Metabolite_182"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_67">
-              <SourceParameter reference="ModelValue_406"/>
+              <SourceParameter reference="ModelValue_408"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_68">
               <SourceParameter reference="Compartment_3"/>
@@ -19899,7 +19962,7 @@
               <SourceParameter reference="Metabolite_129"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_70">
-              <SourceParameter reference="ModelValue_22"/>
+              <SourceParameter reference="ModelValue_24"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_71">
               <SourceParameter reference="Compartment_3"/>
@@ -19941,7 +20004,7 @@
               <SourceParameter reference="Metabolite_178"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_73">
-              <SourceParameter reference="ModelValue_22"/>
+              <SourceParameter reference="ModelValue_24"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_74">
               <SourceParameter reference="Compartment_3"/>
@@ -19981,7 +20044,7 @@
               <SourceParameter reference="Metabolite_152"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_77">
-              <SourceParameter reference="ModelValue_408"/>
+              <SourceParameter reference="ModelValue_410"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_78">
               <SourceParameter reference="Compartment_4"/>
@@ -20021,7 +20084,7 @@
               <SourceParameter reference="Metabolite_169"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_81">
-              <SourceParameter reference="ModelValue_408"/>
+              <SourceParameter reference="ModelValue_410"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_82">
               <SourceParameter reference="Compartment_4"/>
@@ -20061,7 +20124,7 @@
               <SourceParameter reference="Metabolite_179"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_85">
-              <SourceParameter reference="ModelValue_408"/>
+              <SourceParameter reference="ModelValue_410"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_86">
               <SourceParameter reference="Compartment_4"/>
@@ -20101,7 +20164,7 @@
               <SourceParameter reference="Metabolite_183"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_89">
-              <SourceParameter reference="ModelValue_408"/>
+              <SourceParameter reference="ModelValue_410"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_90">
               <SourceParameter reference="Compartment_4"/>
@@ -20138,7 +20201,7 @@
               <SourceParameter reference="Metabolite_123"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_92">
-              <SourceParameter reference="ModelValue_25"/>
+              <SourceParameter reference="ModelValue_27"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_93">
               <SourceParameter reference="Compartment_4"/>
@@ -20175,7 +20238,7 @@
               <SourceParameter reference="Metabolite_127"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_95">
-              <SourceParameter reference="ModelValue_25"/>
+              <SourceParameter reference="ModelValue_27"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_96">
               <SourceParameter reference="Compartment_4"/>
@@ -20212,7 +20275,7 @@
               <SourceParameter reference="Metabolite_131"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_98">
-              <SourceParameter reference="ModelValue_25"/>
+              <SourceParameter reference="ModelValue_27"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_99">
               <SourceParameter reference="Compartment_4"/>
@@ -20249,7 +20312,7 @@
               <SourceParameter reference="Metabolite_135"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_101">
-              <SourceParameter reference="ModelValue_25"/>
+              <SourceParameter reference="ModelValue_27"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_102">
               <SourceParameter reference="Compartment_4"/>
@@ -20282,7 +20345,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_402"/>
+              <SourceParameter reference="ModelValue_404"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_123"/>
@@ -20315,7 +20378,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_402"/>
+              <SourceParameter reference="ModelValue_404"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_127"/>
@@ -20348,7 +20411,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_402"/>
+              <SourceParameter reference="ModelValue_404"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_131"/>
@@ -20381,7 +20444,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_402"/>
+              <SourceParameter reference="ModelValue_404"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_135"/>
@@ -20414,7 +20477,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_15"/>
+              <SourceParameter reference="ModelValue_17"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_124"/>
@@ -20447,7 +20510,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_15"/>
+              <SourceParameter reference="ModelValue_17"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_128"/>
@@ -20480,7 +20543,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_15"/>
+              <SourceParameter reference="ModelValue_17"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_132"/>
@@ -20513,7 +20576,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_15"/>
+              <SourceParameter reference="ModelValue_17"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_136"/>
@@ -20558,7 +20621,7 @@
               <SourceParameter reference="Metabolite_150"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_105">
-              <SourceParameter reference="ModelValue_409"/>
+              <SourceParameter reference="ModelValue_411"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_106">
               <SourceParameter reference="Compartment_4"/>
@@ -20600,7 +20663,7 @@
               <SourceParameter reference="Metabolite_124"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_108">
-              <SourceParameter reference="ModelValue_27"/>
+              <SourceParameter reference="ModelValue_29"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_109">
               <SourceParameter reference="Compartment_4"/>
@@ -20640,7 +20703,7 @@
               <SourceParameter reference="Metabolite_167"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_112">
-              <SourceParameter reference="ModelValue_410"/>
+              <SourceParameter reference="ModelValue_412"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_113">
               <SourceParameter reference="Compartment_4"/>
@@ -20677,7 +20740,7 @@
               <SourceParameter reference="Metabolite_128"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_115">
-              <SourceParameter reference="ModelValue_18"/>
+              <SourceParameter reference="ModelValue_20"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_116">
               <SourceParameter reference="Compartment_4"/>
@@ -20722,7 +20785,7 @@
               <SourceParameter reference="Metabolite_177"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_119">
-              <SourceParameter reference="ModelValue_405"/>
+              <SourceParameter reference="ModelValue_407"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_120">
               <SourceParameter reference="Compartment_4"/>
@@ -20764,7 +20827,7 @@
               <SourceParameter reference="Metabolite_132"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_122">
-              <SourceParameter reference="ModelValue_20"/>
+              <SourceParameter reference="ModelValue_22"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_123">
               <SourceParameter reference="Compartment_4"/>
@@ -20809,7 +20872,7 @@
               <SourceParameter reference="Metabolite_177"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_126">
-              <SourceParameter reference="ModelValue_406"/>
+              <SourceParameter reference="ModelValue_408"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_127">
               <SourceParameter reference="Compartment_4"/>
@@ -20854,7 +20917,7 @@
               <SourceParameter reference="Metabolite_183"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_130">
-              <SourceParameter reference="ModelValue_406"/>
+              <SourceParameter reference="ModelValue_408"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_131">
               <SourceParameter reference="Compartment_4"/>
@@ -20896,7 +20959,7 @@
               <SourceParameter reference="Metabolite_131"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_133">
-              <SourceParameter reference="ModelValue_22"/>
+              <SourceParameter reference="ModelValue_24"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_134">
               <SourceParameter reference="Compartment_4"/>
@@ -20938,7 +21001,7 @@
               <SourceParameter reference="Metabolite_179"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_136">
-              <SourceParameter reference="ModelValue_22"/>
+              <SourceParameter reference="ModelValue_24"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_137">
               <SourceParameter reference="Compartment_4"/>
@@ -20980,7 +21043,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_412"/>
+              <SourceParameter reference="ModelValue_414"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_134"/>
@@ -21021,7 +21084,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_413"/>
+              <SourceParameter reference="ModelValue_415"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_144"/>
@@ -21060,7 +21123,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_33"/>
+              <SourceParameter reference="ModelValue_35"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_145"/>
@@ -21094,7 +21157,7 @@
         <KineticLaw function="Function_41" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_138">
-              <SourceParameter reference="ModelValue_415"/>
+              <SourceParameter reference="ModelValue_417"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_139">
               <SourceParameter reference="Metabolite_145"/>
@@ -21127,7 +21190,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_37"/>
+              <SourceParameter reference="ModelValue_39"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_45"/>
@@ -21167,7 +21230,7 @@
               <SourceParameter reference="Metabolite_109"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_143">
-              <SourceParameter reference="ModelValue_417"/>
+              <SourceParameter reference="ModelValue_419"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_144">
               <SourceParameter reference="Compartment_4"/>
@@ -21204,7 +21267,7 @@
               <SourceParameter reference="Metabolite_48"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_146">
-              <SourceParameter reference="ModelValue_40"/>
+              <SourceParameter reference="ModelValue_42"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_147">
               <SourceParameter reference="Compartment_4"/>
@@ -21244,7 +21307,7 @@
               <SourceParameter reference="Metabolite_48"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_150">
-              <SourceParameter reference="ModelValue_417"/>
+              <SourceParameter reference="ModelValue_419"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_151">
               <SourceParameter reference="Compartment_4"/>
@@ -21281,7 +21344,7 @@
               <SourceParameter reference="Metabolite_45"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_153">
-              <SourceParameter reference="ModelValue_417"/>
+              <SourceParameter reference="ModelValue_419"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_154">
               <SourceParameter reference="Metabolite_110"/>
@@ -21321,7 +21384,7 @@
               <SourceParameter reference="Metabolite_46"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_157">
-              <SourceParameter reference="ModelValue_40"/>
+              <SourceParameter reference="ModelValue_42"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_158">
               <SourceParameter reference="Compartment_4"/>
@@ -21358,7 +21421,7 @@
               <SourceParameter reference="Metabolite_52"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_160">
-              <SourceParameter reference="ModelValue_40"/>
+              <SourceParameter reference="ModelValue_42"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_161">
               <SourceParameter reference="Compartment_4"/>
@@ -21395,7 +21458,7 @@
               <SourceParameter reference="Metabolite_109"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_163">
-              <SourceParameter reference="ModelValue_418"/>
+              <SourceParameter reference="ModelValue_420"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_164">
               <SourceParameter reference="Metabolite_180"/>
@@ -21435,7 +21498,7 @@
               <SourceParameter reference="Metabolite_110"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_167">
-              <SourceParameter reference="ModelValue_42"/>
+              <SourceParameter reference="ModelValue_44"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_168">
               <SourceParameter reference="Compartment_4"/>
@@ -21472,7 +21535,7 @@
               <SourceParameter reference="Metabolite_48"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_170">
-              <SourceParameter reference="ModelValue_418"/>
+              <SourceParameter reference="ModelValue_420"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_171">
               <SourceParameter reference="Metabolite_180"/>
@@ -21512,7 +21575,7 @@
               <SourceParameter reference="Metabolite_110"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_174">
-              <SourceParameter reference="ModelValue_418"/>
+              <SourceParameter reference="ModelValue_420"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_175">
               <SourceParameter reference="Metabolite_180"/>
@@ -21552,7 +21615,7 @@
               <SourceParameter reference="Metabolite_49"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_178">
-              <SourceParameter reference="ModelValue_42"/>
+              <SourceParameter reference="ModelValue_44"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_179">
               <SourceParameter reference="Compartment_4"/>
@@ -21589,7 +21652,7 @@
               <SourceParameter reference="Metabolite_111"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_181">
-              <SourceParameter reference="ModelValue_42"/>
+              <SourceParameter reference="ModelValue_44"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_182">
               <SourceParameter reference="Compartment_4"/>
@@ -21629,7 +21692,7 @@
               <SourceParameter reference="Metabolite_200"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_185">
-              <SourceParameter reference="ModelValue_419"/>
+              <SourceParameter reference="ModelValue_421"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_186">
               <SourceParameter reference="Compartment_4"/>
@@ -21669,7 +21732,7 @@
               <SourceParameter reference="Metabolite_200"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_189">
-              <SourceParameter reference="ModelValue_419"/>
+              <SourceParameter reference="ModelValue_421"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_190">
               <SourceParameter reference="Compartment_4"/>
@@ -21709,7 +21772,7 @@
               <SourceParameter reference="Metabolite_200"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_193">
-              <SourceParameter reference="ModelValue_419"/>
+              <SourceParameter reference="ModelValue_421"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_194">
               <SourceParameter reference="Compartment_4"/>
@@ -21749,7 +21812,7 @@
               <SourceParameter reference="Metabolite_200"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_197">
-              <SourceParameter reference="ModelValue_419"/>
+              <SourceParameter reference="ModelValue_421"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_198">
               <SourceParameter reference="Compartment_4"/>
@@ -21786,7 +21849,7 @@
               <SourceParameter reference="Metabolite_51"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_200">
-              <SourceParameter reference="ModelValue_45"/>
+              <SourceParameter reference="ModelValue_47"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_201">
               <SourceParameter reference="Compartment_4"/>
@@ -21823,7 +21886,7 @@
               <SourceParameter reference="Metabolite_47"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_203">
-              <SourceParameter reference="ModelValue_45"/>
+              <SourceParameter reference="ModelValue_47"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_204">
               <SourceParameter reference="Compartment_4"/>
@@ -21860,7 +21923,7 @@
               <SourceParameter reference="Metabolite_112"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_206">
-              <SourceParameter reference="ModelValue_45"/>
+              <SourceParameter reference="ModelValue_47"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_207">
               <SourceParameter reference="Compartment_4"/>
@@ -21897,7 +21960,7 @@
               <SourceParameter reference="Metabolite_50"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_209">
-              <SourceParameter reference="ModelValue_45"/>
+              <SourceParameter reference="ModelValue_47"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_210">
               <SourceParameter reference="Compartment_4"/>
@@ -21938,7 +22001,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_420"/>
+              <SourceParameter reference="ModelValue_422"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_136"/>
@@ -21978,7 +22041,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_421"/>
+              <SourceParameter reference="ModelValue_423"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_203"/>
@@ -22017,7 +22080,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_49"/>
+              <SourceParameter reference="ModelValue_51"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_204"/>
@@ -22058,7 +22121,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_422"/>
+              <SourceParameter reference="ModelValue_424"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_111"/>
@@ -22100,7 +22163,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_422"/>
+              <SourceParameter reference="ModelValue_424"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_49"/>
@@ -22142,7 +22205,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_422"/>
+              <SourceParameter reference="ModelValue_424"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_46"/>
@@ -22184,7 +22247,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_422"/>
+              <SourceParameter reference="ModelValue_424"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_52"/>
@@ -22228,7 +22291,7 @@
               <SourceParameter reference="Metabolite_141"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_212">
-              <SourceParameter reference="ModelValue_585"/>
+              <SourceParameter reference="ModelValue_587"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_213">
               <SourceParameter reference="Metabolite_150"/>
@@ -22271,7 +22334,7 @@
         <KineticLaw function="Function_63" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_215">
-              <SourceParameter reference="ModelValue_57"/>
+              <SourceParameter reference="ModelValue_59"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_216">
               <SourceParameter reference="Metabolite_143"/>
@@ -22314,7 +22377,7 @@
         <KineticLaw function="Function_64" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_218">
-              <SourceParameter reference="ModelValue_586"/>
+              <SourceParameter reference="ModelValue_588"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_219">
               <SourceParameter reference="Metabolite_143"/>
@@ -22363,7 +22426,7 @@
               <SourceParameter reference="Metabolite_142"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_223">
-              <SourceParameter reference="ModelValue_58"/>
+              <SourceParameter reference="ModelValue_60"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_224">
               <SourceParameter reference="Compartment_4"/>
@@ -22404,7 +22467,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_426"/>
+              <SourceParameter reference="ModelValue_428"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_142"/>
@@ -22440,7 +22503,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_427"/>
+              <SourceParameter reference="ModelValue_429"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_204"/>
@@ -22474,7 +22537,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_428"/>
+              <SourceParameter reference="ModelValue_430"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_238"/>
@@ -22507,7 +22570,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_62"/>
+              <SourceParameter reference="ModelValue_64"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_239"/>
@@ -22552,7 +22615,7 @@
               <SourceParameter reference="Metabolite_248"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_227">
-              <SourceParameter reference="ModelValue_429"/>
+              <SourceParameter reference="ModelValue_431"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_228">
               <SourceParameter reference="Compartment_4"/>
@@ -22594,7 +22657,7 @@
               <SourceParameter reference="Metabolite_137"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_230">
-              <SourceParameter reference="ModelValue_65"/>
+              <SourceParameter reference="ModelValue_67"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_231">
               <SourceParameter reference="Compartment_4"/>
@@ -22634,7 +22697,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_430"/>
+              <SourceParameter reference="ModelValue_432"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_137"/>
@@ -22677,7 +22740,7 @@
               <SourceParameter reference="Metabolite_239"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_234">
-              <SourceParameter reference="ModelValue_431"/>
+              <SourceParameter reference="ModelValue_433"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_235">
               <SourceParameter reference="Compartment_4"/>
@@ -22715,7 +22778,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_72"/>
+              <SourceParameter reference="ModelValue_74"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_219"/>
@@ -22753,7 +22816,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_72"/>
+              <SourceParameter reference="ModelValue_74"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_220"/>
@@ -22783,7 +22846,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_432"/>
+              <SourceParameter reference="ModelValue_434"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_120"/>
@@ -22816,7 +22879,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_434"/>
+              <SourceParameter reference="ModelValue_436"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_217"/>
@@ -22849,7 +22912,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_434"/>
+              <SourceParameter reference="ModelValue_436"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_219"/>
@@ -22882,7 +22945,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_76"/>
+              <SourceParameter reference="ModelValue_78"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_218"/>
@@ -22915,7 +22978,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_76"/>
+              <SourceParameter reference="ModelValue_78"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_220"/>
@@ -22949,7 +23012,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_438"/>
+              <SourceParameter reference="ModelValue_440"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_18"/>
@@ -22984,7 +23047,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_82"/>
+              <SourceParameter reference="ModelValue_84"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_17"/>
@@ -23017,7 +23080,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_580"/>
+              <SourceParameter reference="ModelValue_582"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_18"/>
@@ -23051,7 +23114,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_81"/>
+              <SourceParameter reference="ModelValue_83"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_32"/>
@@ -23084,7 +23147,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_580"/>
+              <SourceParameter reference="ModelValue_582"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_19"/>
@@ -23118,7 +23181,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_81"/>
+              <SourceParameter reference="ModelValue_83"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_36"/>
@@ -23155,7 +23218,7 @@
               <SourceParameter reference="Metabolite_17"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_237">
-              <SourceParameter reference="ModelValue_439"/>
+              <SourceParameter reference="ModelValue_441"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_238">
               <SourceParameter reference="Metabolite_120"/>
@@ -23192,7 +23255,7 @@
         <KineticLaw function="Function_70" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_240">
-              <SourceParameter reference="ModelValue_439"/>
+              <SourceParameter reference="ModelValue_441"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_241">
               <SourceParameter reference="Metabolite_32"/>
@@ -23232,7 +23295,7 @@
         <KineticLaw function="Function_71" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_244">
-              <SourceParameter reference="ModelValue_439"/>
+              <SourceParameter reference="ModelValue_441"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_245">
               <SourceParameter reference="Metabolite_36"/>
@@ -23275,7 +23338,7 @@
               <SourceParameter reference="Metabolite_20"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_249">
-              <SourceParameter reference="ModelValue_83"/>
+              <SourceParameter reference="ModelValue_85"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_250">
               <SourceParameter reference="Compartment_4"/>
@@ -23309,7 +23372,7 @@
         <KineticLaw function="Function_73" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_251">
-              <SourceParameter reference="ModelValue_83"/>
+              <SourceParameter reference="ModelValue_85"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_252">
               <SourceParameter reference="Metabolite_33"/>
@@ -23346,7 +23409,7 @@
         <KineticLaw function="Function_74" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_254">
-              <SourceParameter reference="ModelValue_83"/>
+              <SourceParameter reference="ModelValue_85"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_255">
               <SourceParameter reference="Metabolite_37"/>
@@ -23386,7 +23449,7 @@
               <SourceParameter reference="Metabolite_20"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_258">
-              <SourceParameter reference="ModelValue_439"/>
+              <SourceParameter reference="ModelValue_441"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_259">
               <SourceParameter reference="Metabolite_120"/>
@@ -23423,7 +23486,7 @@
         <KineticLaw function="Function_76" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_261">
-              <SourceParameter reference="ModelValue_439"/>
+              <SourceParameter reference="ModelValue_441"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_262">
               <SourceParameter reference="Metabolite_33"/>
@@ -23463,7 +23526,7 @@
         <KineticLaw function="Function_77" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_265">
-              <SourceParameter reference="ModelValue_439"/>
+              <SourceParameter reference="ModelValue_441"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_266">
               <SourceParameter reference="Metabolite_37"/>
@@ -23506,7 +23569,7 @@
               <SourceParameter reference="Metabolite_21"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_270">
-              <SourceParameter reference="ModelValue_83"/>
+              <SourceParameter reference="ModelValue_85"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_271">
               <SourceParameter reference="Compartment_4"/>
@@ -23540,7 +23603,7 @@
         <KineticLaw function="Function_79" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_272">
-              <SourceParameter reference="ModelValue_83"/>
+              <SourceParameter reference="ModelValue_85"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_273">
               <SourceParameter reference="Metabolite_34"/>
@@ -23577,7 +23640,7 @@
         <KineticLaw function="Function_80" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_275">
-              <SourceParameter reference="ModelValue_83"/>
+              <SourceParameter reference="ModelValue_85"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_276">
               <SourceParameter reference="Metabolite_38"/>
@@ -23613,7 +23676,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_440"/>
+              <SourceParameter reference="ModelValue_442"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_21"/>
@@ -23646,7 +23709,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_440"/>
+              <SourceParameter reference="ModelValue_442"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_34"/>
@@ -23679,7 +23742,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_440"/>
+              <SourceParameter reference="ModelValue_442"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_38"/>
@@ -23712,7 +23775,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_86"/>
+              <SourceParameter reference="ModelValue_88"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_29"/>
@@ -23745,7 +23808,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_86"/>
+              <SourceParameter reference="ModelValue_88"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_27"/>
@@ -23778,7 +23841,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_86"/>
+              <SourceParameter reference="ModelValue_88"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_31"/>
@@ -23811,7 +23874,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_442"/>
+              <SourceParameter reference="ModelValue_444"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_29"/>
@@ -23844,7 +23907,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_442"/>
+              <SourceParameter reference="ModelValue_444"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_27"/>
@@ -23877,7 +23940,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_442"/>
+              <SourceParameter reference="ModelValue_444"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_31"/>
@@ -23910,7 +23973,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_443"/>
+              <SourceParameter reference="ModelValue_445"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_24"/>
@@ -23943,7 +24006,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_443"/>
+              <SourceParameter reference="ModelValue_445"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_25"/>
@@ -23976,7 +24039,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_443"/>
+              <SourceParameter reference="ModelValue_445"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_23"/>
@@ -24016,7 +24079,7 @@
               <SourceParameter reference="Metabolite_83"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_280">
-              <SourceParameter reference="ModelValue_444"/>
+              <SourceParameter reference="ModelValue_446"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_281">
               <SourceParameter reference="Compartment_4"/>
@@ -24056,7 +24119,7 @@
               <SourceParameter reference="Metabolite_83"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_284">
-              <SourceParameter reference="ModelValue_444"/>
+              <SourceParameter reference="ModelValue_446"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_285">
               <SourceParameter reference="Compartment_4"/>
@@ -24096,7 +24159,7 @@
               <SourceParameter reference="Metabolite_83"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_288">
-              <SourceParameter reference="ModelValue_444"/>
+              <SourceParameter reference="ModelValue_446"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_289">
               <SourceParameter reference="Compartment_4"/>
@@ -24133,7 +24196,7 @@
               <SourceParameter reference="Metabolite_30"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_291">
-              <SourceParameter reference="ModelValue_91"/>
+              <SourceParameter reference="ModelValue_93"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_292">
               <SourceParameter reference="Compartment_4"/>
@@ -24170,7 +24233,7 @@
               <SourceParameter reference="Metabolite_26"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_294">
-              <SourceParameter reference="ModelValue_91"/>
+              <SourceParameter reference="ModelValue_93"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_295">
               <SourceParameter reference="Compartment_4"/>
@@ -24207,7 +24270,7 @@
               <SourceParameter reference="Metabolite_28"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_297">
-              <SourceParameter reference="ModelValue_91"/>
+              <SourceParameter reference="ModelValue_93"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_298">
               <SourceParameter reference="Compartment_4"/>
@@ -24253,7 +24316,7 @@
               <SourceParameter reference="Metabolite_181"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_301">
-              <SourceParameter reference="ModelValue_445"/>
+              <SourceParameter reference="ModelValue_447"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_302">
               <SourceParameter reference="Compartment_4"/>
@@ -24299,7 +24362,7 @@
               <SourceParameter reference="Metabolite_181"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_305">
-              <SourceParameter reference="ModelValue_445"/>
+              <SourceParameter reference="ModelValue_447"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_306">
               <SourceParameter reference="Compartment_4"/>
@@ -24345,7 +24408,7 @@
               <SourceParameter reference="Metabolite_181"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_309">
-              <SourceParameter reference="ModelValue_445"/>
+              <SourceParameter reference="ModelValue_447"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_310">
               <SourceParameter reference="Compartment_4"/>
@@ -24388,7 +24451,7 @@
               <SourceParameter reference="Metabolite_22"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_312">
-              <SourceParameter reference="ModelValue_94"/>
+              <SourceParameter reference="ModelValue_96"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_313">
               <SourceParameter reference="Compartment_4"/>
@@ -24431,7 +24494,7 @@
               <SourceParameter reference="Metabolite_35"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_315">
-              <SourceParameter reference="ModelValue_94"/>
+              <SourceParameter reference="ModelValue_96"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_316">
               <SourceParameter reference="Compartment_4"/>
@@ -24474,7 +24537,7 @@
               <SourceParameter reference="Metabolite_39"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_318">
-              <SourceParameter reference="ModelValue_94"/>
+              <SourceParameter reference="ModelValue_96"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_319">
               <SourceParameter reference="Compartment_4"/>
@@ -24509,7 +24572,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_28"/>
@@ -24545,7 +24608,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_29"/>
@@ -24581,7 +24644,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_26"/>
@@ -24617,7 +24680,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_30"/>
@@ -24653,7 +24716,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_31"/>
@@ -24689,7 +24752,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_27"/>
@@ -24723,7 +24786,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_98"/>
+              <SourceParameter reference="ModelValue_100"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_92"/>
@@ -24758,7 +24821,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_28"/>
@@ -24794,7 +24857,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_31"/>
@@ -24830,7 +24893,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_30"/>
@@ -24866,7 +24929,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_29"/>
@@ -24902,7 +24965,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_26"/>
@@ -24938,7 +25001,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_446"/>
+              <SourceParameter reference="ModelValue_448"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_27"/>
@@ -24972,7 +25035,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_98"/>
+              <SourceParameter reference="ModelValue_100"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_91"/>
@@ -25007,7 +25070,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_447"/>
+              <SourceParameter reference="ModelValue_449"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_91"/>
@@ -25043,7 +25106,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_447"/>
+              <SourceParameter reference="ModelValue_449"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_91"/>
@@ -25079,7 +25142,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_447"/>
+              <SourceParameter reference="ModelValue_449"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_91"/>
@@ -25113,7 +25176,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_102"/>
+              <SourceParameter reference="ModelValue_104"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_187"/>
@@ -25146,7 +25209,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_102"/>
+              <SourceParameter reference="ModelValue_104"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_243"/>
@@ -25179,7 +25242,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_102"/>
+              <SourceParameter reference="ModelValue_104"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_244"/>
@@ -25214,7 +25277,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_447"/>
+              <SourceParameter reference="ModelValue_449"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_91"/>
@@ -25250,7 +25313,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_447"/>
+              <SourceParameter reference="ModelValue_449"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_91"/>
@@ -25286,7 +25349,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_447"/>
+              <SourceParameter reference="ModelValue_449"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_91"/>
@@ -25320,7 +25383,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_102"/>
+              <SourceParameter reference="ModelValue_104"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_188"/>
@@ -25353,7 +25416,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_102"/>
+              <SourceParameter reference="ModelValue_104"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_245"/>
@@ -25386,7 +25449,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_102"/>
+              <SourceParameter reference="ModelValue_104"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_246"/>
@@ -25426,7 +25489,7 @@
               <SourceParameter reference="Metabolite_241"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_322">
-              <SourceParameter reference="ModelValue_449"/>
+              <SourceParameter reference="ModelValue_451"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_323">
               <SourceParameter reference="Compartment_4"/>
@@ -25466,7 +25529,7 @@
               <SourceParameter reference="Metabolite_243"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_326">
-              <SourceParameter reference="ModelValue_449"/>
+              <SourceParameter reference="ModelValue_451"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_327">
               <SourceParameter reference="Compartment_4"/>
@@ -25506,7 +25569,7 @@
               <SourceParameter reference="Metabolite_245"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_330">
-              <SourceParameter reference="ModelValue_449"/>
+              <SourceParameter reference="ModelValue_451"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_331">
               <SourceParameter reference="Compartment_4"/>
@@ -25543,7 +25606,7 @@
               <SourceParameter reference="Metabolite_186"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_333">
-              <SourceParameter reference="ModelValue_105"/>
+              <SourceParameter reference="ModelValue_107"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_334">
               <SourceParameter reference="Compartment_4"/>
@@ -25580,7 +25643,7 @@
               <SourceParameter reference="Metabolite_187"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_336">
-              <SourceParameter reference="ModelValue_105"/>
+              <SourceParameter reference="ModelValue_107"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_337">
               <SourceParameter reference="Compartment_4"/>
@@ -25617,7 +25680,7 @@
               <SourceParameter reference="Metabolite_188"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_339">
-              <SourceParameter reference="ModelValue_105"/>
+              <SourceParameter reference="ModelValue_107"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_340">
               <SourceParameter reference="Compartment_4"/>
@@ -25660,7 +25723,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_344">
-              <SourceParameter reference="ModelValue_450"/>
+              <SourceParameter reference="ModelValue_452"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -25700,7 +25763,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_348">
-              <SourceParameter reference="ModelValue_450"/>
+              <SourceParameter reference="ModelValue_452"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -25740,7 +25803,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_352">
-              <SourceParameter reference="ModelValue_450"/>
+              <SourceParameter reference="ModelValue_452"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -25777,7 +25840,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_355">
-              <SourceParameter reference="ModelValue_108"/>
+              <SourceParameter reference="ModelValue_110"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -25814,7 +25877,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_358">
-              <SourceParameter reference="ModelValue_108"/>
+              <SourceParameter reference="ModelValue_110"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -25851,7 +25914,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_361">
-              <SourceParameter reference="ModelValue_108"/>
+              <SourceParameter reference="ModelValue_110"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -25885,7 +25948,7 @@
               <SourceParameter reference="Metabolite_245"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_363">
-              <SourceParameter reference="ModelValue_451"/>
+              <SourceParameter reference="ModelValue_453"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_364">
               <SourceParameter reference="Compartment_4"/>
@@ -25922,7 +25985,7 @@
               <SourceParameter reference="Metabolite_28"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_366">
-              <SourceParameter reference="ModelValue_452"/>
+              <SourceParameter reference="ModelValue_454"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_367">
               <SourceParameter reference="Compartment_4"/>
@@ -25959,7 +26022,7 @@
               <SourceParameter reference="Metabolite_29"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_369">
-              <SourceParameter reference="ModelValue_452"/>
+              <SourceParameter reference="ModelValue_454"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_370">
               <SourceParameter reference="Compartment_4"/>
@@ -25989,7 +26052,7 @@
         <KineticLaw function="Function_0" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_0">
-              <SourceParameter reference="ModelValue_453"/>
+              <SourceParameter reference="ModelValue_455"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -26016,7 +26079,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_111"/>
+              <SourceParameter reference="ModelValue_113"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_84"/>
@@ -26050,7 +26113,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_455"/>
+              <SourceParameter reference="ModelValue_457"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_59"/>
@@ -26080,7 +26143,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_117"/>
+              <SourceParameter reference="ModelValue_119"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_60"/>
@@ -26114,7 +26177,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_456"/>
+              <SourceParameter reference="ModelValue_458"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_84"/>
@@ -26149,7 +26212,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_119"/>
+              <SourceParameter reference="ModelValue_121"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_214"/>
@@ -26183,7 +26246,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_456"/>
+              <SourceParameter reference="ModelValue_458"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_84"/>
@@ -26218,7 +26281,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_119"/>
+              <SourceParameter reference="ModelValue_121"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_215"/>
@@ -26252,7 +26315,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_456"/>
+              <SourceParameter reference="ModelValue_458"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_84"/>
@@ -26287,7 +26350,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_119"/>
+              <SourceParameter reference="ModelValue_121"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_216"/>
@@ -26325,7 +26388,7 @@
               <SourceParameter reference="Metabolite_60"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_372">
-              <SourceParameter reference="ModelValue_457"/>
+              <SourceParameter reference="ModelValue_459"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_373">
               <SourceParameter reference="Metabolite_216"/>
@@ -26364,7 +26427,7 @@
               <SourceParameter reference="Metabolite_60"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_376">
-              <SourceParameter reference="ModelValue_123"/>
+              <SourceParameter reference="ModelValue_125"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_377">
               <SourceParameter reference="Compartment_5"/>
@@ -26394,7 +26457,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_124"/>
+              <SourceParameter reference="ModelValue_126"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_58"/>
@@ -26428,7 +26491,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_460"/>
+              <SourceParameter reference="ModelValue_462"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_56"/>
@@ -26463,7 +26526,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_126"/>
+              <SourceParameter reference="ModelValue_128"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_57"/>
@@ -26493,7 +26556,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_124"/>
+              <SourceParameter reference="ModelValue_126"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_57"/>
@@ -26523,7 +26586,7 @@
         <KineticLaw function="Function_0" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_0">
-              <SourceParameter reference="ModelValue_462"/>
+              <SourceParameter reference="ModelValue_464"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -26550,7 +26613,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_461"/>
+              <SourceParameter reference="ModelValue_463"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_58"/>
@@ -26587,7 +26650,7 @@
               <SourceParameter reference="Metabolite_58"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_379">
-              <SourceParameter reference="ModelValue_463"/>
+              <SourceParameter reference="ModelValue_465"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_380">
               <SourceParameter reference="Metabolite_147"/>
@@ -26627,7 +26690,7 @@
               <SourceParameter reference="Metabolite_58"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_383">
-              <SourceParameter reference="ModelValue_463"/>
+              <SourceParameter reference="ModelValue_465"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_384">
               <SourceParameter reference="Metabolite_184"/>
@@ -26664,7 +26727,7 @@
         <KineticLaw function="Function_112" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_386">
-              <SourceParameter reference="ModelValue_132"/>
+              <SourceParameter reference="ModelValue_134"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_387">
               <SourceParameter reference="Metabolite_62"/>
@@ -26701,7 +26764,7 @@
         <KineticLaw function="Function_113" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_389">
-              <SourceParameter reference="ModelValue_132"/>
+              <SourceParameter reference="ModelValue_134"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_390">
               <SourceParameter reference="Metabolite_65"/>
@@ -26738,7 +26801,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_464"/>
+              <SourceParameter reference="ModelValue_466"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_62"/>
@@ -26773,7 +26836,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_464"/>
+              <SourceParameter reference="ModelValue_466"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_62"/>
@@ -26808,7 +26871,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_464"/>
+              <SourceParameter reference="ModelValue_466"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_65"/>
@@ -26843,7 +26906,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_464"/>
+              <SourceParameter reference="ModelValue_466"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_65"/>
@@ -26878,7 +26941,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_134"/>
+              <SourceParameter reference="ModelValue_136"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_61"/>
@@ -26912,7 +26975,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_134"/>
+              <SourceParameter reference="ModelValue_136"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_63"/>
@@ -26946,7 +27009,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_134"/>
+              <SourceParameter reference="ModelValue_136"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_64"/>
@@ -26980,7 +27043,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_134"/>
+              <SourceParameter reference="ModelValue_136"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_66"/>
@@ -27017,7 +27080,7 @@
               <SourceParameter reference="Metabolite_40"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_393">
-              <SourceParameter reference="ModelValue_465"/>
+              <SourceParameter reference="ModelValue_467"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_394">
               <SourceParameter reference="Metabolite_147"/>
@@ -27057,7 +27120,7 @@
               <SourceParameter reference="Metabolite_40"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_397">
-              <SourceParameter reference="ModelValue_465"/>
+              <SourceParameter reference="ModelValue_467"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_398">
               <SourceParameter reference="Metabolite_184"/>
@@ -27097,7 +27160,7 @@
               <SourceParameter reference="Metabolite_41"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_401">
-              <SourceParameter reference="ModelValue_137"/>
+              <SourceParameter reference="ModelValue_139"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_402">
               <SourceParameter reference="Compartment_4"/>
@@ -27134,7 +27197,7 @@
               <SourceParameter reference="Metabolite_42"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_404">
-              <SourceParameter reference="ModelValue_137"/>
+              <SourceParameter reference="ModelValue_139"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_405">
               <SourceParameter reference="Compartment_4"/>
@@ -27174,7 +27237,7 @@
               <SourceParameter reference="Metabolite_146"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_408">
-              <SourceParameter reference="ModelValue_466"/>
+              <SourceParameter reference="ModelValue_468"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_409">
               <SourceParameter reference="Compartment_4"/>
@@ -27214,7 +27277,7 @@
               <SourceParameter reference="Metabolite_146"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_408">
-              <SourceParameter reference="ModelValue_466"/>
+              <SourceParameter reference="ModelValue_468"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_409">
               <SourceParameter reference="Compartment_4"/>
@@ -27254,7 +27317,7 @@
               <SourceParameter reference="Metabolite_146"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_412">
-              <SourceParameter reference="ModelValue_466"/>
+              <SourceParameter reference="ModelValue_468"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_413">
               <SourceParameter reference="Compartment_4"/>
@@ -27294,7 +27357,7 @@
               <SourceParameter reference="Metabolite_146"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_416">
-              <SourceParameter reference="ModelValue_466"/>
+              <SourceParameter reference="ModelValue_468"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_417">
               <SourceParameter reference="Compartment_4"/>
@@ -27334,7 +27397,7 @@
               <SourceParameter reference="Metabolite_146"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_420">
-              <SourceParameter reference="ModelValue_466"/>
+              <SourceParameter reference="ModelValue_468"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_421">
               <SourceParameter reference="Compartment_4"/>
@@ -27374,7 +27437,7 @@
               <SourceParameter reference="Metabolite_146"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_424">
-              <SourceParameter reference="ModelValue_466"/>
+              <SourceParameter reference="ModelValue_468"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_425">
               <SourceParameter reference="Compartment_4"/>
@@ -27411,7 +27474,7 @@
               <SourceParameter reference="Metabolite_146"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_427">
-              <SourceParameter reference="ModelValue_466"/>
+              <SourceParameter reference="ModelValue_468"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_428">
               <SourceParameter reference="Metabolite_184"/>
@@ -27451,7 +27514,7 @@
               <SourceParameter reference="Metabolite_61"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_431">
-              <SourceParameter reference="ModelValue_140"/>
+              <SourceParameter reference="ModelValue_142"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_432">
               <SourceParameter reference="Compartment_4"/>
@@ -27488,7 +27551,7 @@
               <SourceParameter reference="Metabolite_61"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_431">
-              <SourceParameter reference="ModelValue_140"/>
+              <SourceParameter reference="ModelValue_142"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_432">
               <SourceParameter reference="Compartment_4"/>
@@ -27525,7 +27588,7 @@
               <SourceParameter reference="Metabolite_41"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_434">
-              <SourceParameter reference="ModelValue_140"/>
+              <SourceParameter reference="ModelValue_142"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_435">
               <SourceParameter reference="Compartment_4"/>
@@ -27562,7 +27625,7 @@
               <SourceParameter reference="Metabolite_62"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_437">
-              <SourceParameter reference="ModelValue_140"/>
+              <SourceParameter reference="ModelValue_142"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_438">
               <SourceParameter reference="Compartment_4"/>
@@ -27599,7 +27662,7 @@
               <SourceParameter reference="Metabolite_63"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_440">
-              <SourceParameter reference="ModelValue_140"/>
+              <SourceParameter reference="ModelValue_142"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_441">
               <SourceParameter reference="Compartment_4"/>
@@ -27636,7 +27699,7 @@
               <SourceParameter reference="Metabolite_64"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_443">
-              <SourceParameter reference="ModelValue_140"/>
+              <SourceParameter reference="ModelValue_142"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_444">
               <SourceParameter reference="Compartment_4"/>
@@ -27673,7 +27736,7 @@
               <SourceParameter reference="Metabolite_147"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_446">
-              <SourceParameter reference="ModelValue_140"/>
+              <SourceParameter reference="ModelValue_142"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_447">
               <SourceParameter reference="Compartment_4"/>
@@ -27706,7 +27769,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_467"/>
+              <SourceParameter reference="ModelValue_469"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_66"/>
@@ -27739,7 +27802,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_468"/>
+              <SourceParameter reference="ModelValue_470"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_67"/>
@@ -27772,7 +27835,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_468"/>
+              <SourceParameter reference="ModelValue_470"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_70"/>
@@ -27805,7 +27868,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_468"/>
+              <SourceParameter reference="ModelValue_470"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_67"/>
@@ -27838,7 +27901,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_468"/>
+              <SourceParameter reference="ModelValue_470"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_68"/>
@@ -27871,7 +27934,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_143"/>
+              <SourceParameter reference="ModelValue_145"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_68"/>
@@ -27904,7 +27967,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_143"/>
+              <SourceParameter reference="ModelValue_145"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_69"/>
@@ -27937,7 +28000,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_143"/>
+              <SourceParameter reference="ModelValue_145"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_70"/>
@@ -27970,7 +28033,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_143"/>
+              <SourceParameter reference="ModelValue_145"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_69"/>
@@ -28003,7 +28066,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_143"/>
+              <SourceParameter reference="ModelValue_145"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_67"/>
@@ -28044,7 +28107,7 @@
               <SourceParameter reference="Metabolite_67"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_449">
-              <SourceParameter reference="ModelValue_145"/>
+              <SourceParameter reference="ModelValue_147"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_450">
               <SourceParameter reference="Compartment_4"/>
@@ -28085,7 +28148,7 @@
               <SourceParameter reference="Metabolite_70"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_452">
-              <SourceParameter reference="ModelValue_145"/>
+              <SourceParameter reference="ModelValue_147"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_453">
               <SourceParameter reference="Compartment_4"/>
@@ -28126,7 +28189,7 @@
               <SourceParameter reference="Metabolite_68"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_455">
-              <SourceParameter reference="ModelValue_145"/>
+              <SourceParameter reference="ModelValue_147"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_456">
               <SourceParameter reference="Compartment_4"/>
@@ -28167,7 +28230,7 @@
               <SourceParameter reference="Metabolite_69"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_458">
-              <SourceParameter reference="ModelValue_145"/>
+              <SourceParameter reference="ModelValue_147"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_459">
               <SourceParameter reference="Compartment_4"/>
@@ -28208,7 +28271,7 @@
               <SourceParameter reference="Metabolite_102"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_461">
-              <SourceParameter reference="ModelValue_146"/>
+              <SourceParameter reference="ModelValue_148"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_462">
               <SourceParameter reference="Compartment_5"/>
@@ -28243,7 +28306,7 @@
         <KineticLaw function="Function_135" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_463">
-              <SourceParameter reference="ModelValue_470"/>
+              <SourceParameter reference="ModelValue_472"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_464">
               <SourceParameter reference="Metabolite_199"/>
@@ -28290,7 +28353,7 @@
               <SourceParameter reference="Metabolite_154"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_469">
-              <SourceParameter reference="ModelValue_472"/>
+              <SourceParameter reference="ModelValue_474"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_470">
               <SourceParameter reference="Compartment_4"/>
@@ -28328,7 +28391,7 @@
               <SourceParameter reference="Metabolite_68"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_472">
-              <SourceParameter reference="ModelValue_472"/>
+              <SourceParameter reference="ModelValue_474"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_473">
               <SourceParameter reference="Metabolite_191"/>
@@ -28372,7 +28435,7 @@
               <SourceParameter reference="Metabolite_154"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_477">
-              <SourceParameter reference="ModelValue_472"/>
+              <SourceParameter reference="ModelValue_474"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_478">
               <SourceParameter reference="Compartment_4"/>
@@ -28410,7 +28473,7 @@
               <SourceParameter reference="Metabolite_69"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_480">
-              <SourceParameter reference="ModelValue_472"/>
+              <SourceParameter reference="ModelValue_474"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_481">
               <SourceParameter reference="Metabolite_191"/>
@@ -28446,7 +28509,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_473"/>
+              <SourceParameter reference="ModelValue_475"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_154"/>
@@ -28479,7 +28542,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_473"/>
+              <SourceParameter reference="ModelValue_475"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_191"/>
@@ -28512,7 +28575,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_154"/>
+              <SourceParameter reference="ModelValue_156"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_155"/>
@@ -28545,7 +28608,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_154"/>
+              <SourceParameter reference="ModelValue_156"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_192"/>
@@ -28579,7 +28642,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_474"/>
+              <SourceParameter reference="ModelValue_476"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_153"/>
@@ -28614,7 +28677,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_474"/>
+              <SourceParameter reference="ModelValue_476"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_153"/>
@@ -28649,7 +28712,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_157"/>
+              <SourceParameter reference="ModelValue_159"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_154"/>
@@ -28683,7 +28746,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_157"/>
+              <SourceParameter reference="ModelValue_159"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_155"/>
@@ -28718,7 +28781,7 @@
         <KineticLaw function="Function_140" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_483">
-              <SourceParameter reference="ModelValue_475"/>
+              <SourceParameter reference="ModelValue_477"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_484">
               <SourceParameter reference="Metabolite_192"/>
@@ -28758,7 +28821,7 @@
         <KineticLaw function="Function_141" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_487">
-              <SourceParameter reference="ModelValue_476"/>
+              <SourceParameter reference="ModelValue_478"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_488">
               <SourceParameter reference="Metabolite_189"/>
@@ -28798,7 +28861,7 @@
         <KineticLaw function="Function_142" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_491">
-              <SourceParameter reference="ModelValue_162"/>
+              <SourceParameter reference="ModelValue_164"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_492">
               <SourceParameter reference="Metabolite_190"/>
@@ -28838,7 +28901,7 @@
               <SourceParameter reference="Metabolite_0"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_495">
-              <SourceParameter reference="ModelValue_477"/>
+              <SourceParameter reference="ModelValue_479"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_496">
               <SourceParameter reference="Metabolite_202"/>
@@ -28878,7 +28941,7 @@
               <SourceParameter reference="Metabolite_11"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_499">
-              <SourceParameter reference="ModelValue_477"/>
+              <SourceParameter reference="ModelValue_479"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_500">
               <SourceParameter reference="Metabolite_202"/>
@@ -28918,7 +28981,7 @@
               <SourceParameter reference="Metabolite_13"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_503">
-              <SourceParameter reference="ModelValue_477"/>
+              <SourceParameter reference="ModelValue_479"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_504">
               <SourceParameter reference="Metabolite_202"/>
@@ -28958,7 +29021,7 @@
               <SourceParameter reference="Metabolite_15"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_507">
-              <SourceParameter reference="ModelValue_477"/>
+              <SourceParameter reference="ModelValue_479"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_508">
               <SourceParameter reference="Metabolite_202"/>
@@ -28998,7 +29061,7 @@
               <SourceParameter reference="Metabolite_10"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_511">
-              <SourceParameter reference="ModelValue_165"/>
+              <SourceParameter reference="ModelValue_167"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_512">
               <SourceParameter reference="Compartment_4"/>
@@ -29035,7 +29098,7 @@
               <SourceParameter reference="Metabolite_12"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_514">
-              <SourceParameter reference="ModelValue_165"/>
+              <SourceParameter reference="ModelValue_167"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_515">
               <SourceParameter reference="Compartment_4"/>
@@ -29072,7 +29135,7 @@
               <SourceParameter reference="Metabolite_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_517">
-              <SourceParameter reference="ModelValue_165"/>
+              <SourceParameter reference="ModelValue_167"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_518">
               <SourceParameter reference="Compartment_4"/>
@@ -29109,7 +29172,7 @@
               <SourceParameter reference="Metabolite_16"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_520">
-              <SourceParameter reference="ModelValue_165"/>
+              <SourceParameter reference="ModelValue_167"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_521">
               <SourceParameter reference="Compartment_4"/>
@@ -29144,7 +29207,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_478"/>
+              <SourceParameter reference="ModelValue_480"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_10"/>
@@ -29180,7 +29243,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_478"/>
+              <SourceParameter reference="ModelValue_480"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_12"/>
@@ -29214,7 +29277,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_169"/>
+              <SourceParameter reference="ModelValue_171"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_13"/>
@@ -29247,7 +29310,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_169"/>
+              <SourceParameter reference="ModelValue_171"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_14"/>
@@ -29280,7 +29343,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_169"/>
+              <SourceParameter reference="ModelValue_171"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_15"/>
@@ -29313,7 +29376,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_169"/>
+              <SourceParameter reference="ModelValue_171"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_16"/>
@@ -29347,7 +29410,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_480"/>
+              <SourceParameter reference="ModelValue_482"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_0"/>
@@ -29382,7 +29445,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_172"/>
+              <SourceParameter reference="ModelValue_174"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_9"/>
@@ -29416,7 +29479,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_481"/>
+              <SourceParameter reference="ModelValue_483"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_170"/>
@@ -29451,7 +29514,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_179"/>
+              <SourceParameter reference="ModelValue_181"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_171"/>
@@ -29485,7 +29548,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_481"/>
+              <SourceParameter reference="ModelValue_483"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_171"/>
@@ -29520,7 +29583,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_179"/>
+              <SourceParameter reference="ModelValue_181"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_174"/>
@@ -29554,7 +29617,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_481"/>
+              <SourceParameter reference="ModelValue_483"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_156"/>
@@ -29589,7 +29652,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_179"/>
+              <SourceParameter reference="ModelValue_181"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_161"/>
@@ -29623,7 +29686,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_481"/>
+              <SourceParameter reference="ModelValue_483"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_161"/>
@@ -29658,7 +29721,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_179"/>
+              <SourceParameter reference="ModelValue_181"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_159"/>
@@ -29698,7 +29761,7 @@
               <SourceParameter reference="Metabolite_202"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_524">
-              <SourceParameter reference="ModelValue_482"/>
+              <SourceParameter reference="ModelValue_484"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_525">
               <SourceParameter reference="Compartment_4"/>
@@ -29738,7 +29801,7 @@
               <SourceParameter reference="Metabolite_202"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_528">
-              <SourceParameter reference="ModelValue_482"/>
+              <SourceParameter reference="ModelValue_484"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_529">
               <SourceParameter reference="Compartment_4"/>
@@ -29775,7 +29838,7 @@
               <SourceParameter reference="Metabolite_157"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_531">
-              <SourceParameter reference="ModelValue_181"/>
+              <SourceParameter reference="ModelValue_183"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_532">
               <SourceParameter reference="Compartment_4"/>
@@ -29812,7 +29875,7 @@
               <SourceParameter reference="Metabolite_158"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_534">
-              <SourceParameter reference="ModelValue_181"/>
+              <SourceParameter reference="ModelValue_183"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_535">
               <SourceParameter reference="Compartment_4"/>
@@ -29848,7 +29911,7 @@
         <KineticLaw function="Function_0" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_0">
-              <SourceParameter reference="ModelValue_483"/>
+              <SourceParameter reference="ModelValue_485"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -29881,7 +29944,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_183"/>
+              <SourceParameter reference="ModelValue_185"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_212"/>
@@ -29915,7 +29978,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_484"/>
+              <SourceParameter reference="ModelValue_486"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_103"/>
@@ -29950,7 +30013,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_187"/>
+              <SourceParameter reference="ModelValue_189"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_108"/>
@@ -29984,7 +30047,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_485"/>
+              <SourceParameter reference="ModelValue_487"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_4"/>
@@ -30019,7 +30082,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_485"/>
+              <SourceParameter reference="ModelValue_487"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_6"/>
@@ -30054,7 +30117,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_485"/>
+              <SourceParameter reference="ModelValue_487"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_108"/>
@@ -30089,7 +30152,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_485"/>
+              <SourceParameter reference="ModelValue_487"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_108"/>
@@ -30124,7 +30187,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_189"/>
+              <SourceParameter reference="ModelValue_191"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_3"/>
@@ -30158,7 +30221,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_189"/>
+              <SourceParameter reference="ModelValue_191"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_105"/>
@@ -30192,7 +30255,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_189"/>
+              <SourceParameter reference="ModelValue_191"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_104"/>
@@ -30226,7 +30289,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_189"/>
+              <SourceParameter reference="ModelValue_191"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_2"/>
@@ -30260,7 +30323,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_485"/>
+              <SourceParameter reference="ModelValue_487"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_108"/>
@@ -30295,7 +30358,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_485"/>
+              <SourceParameter reference="ModelValue_487"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_108"/>
@@ -30330,7 +30393,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_189"/>
+              <SourceParameter reference="ModelValue_191"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_106"/>
@@ -30364,7 +30427,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_189"/>
+              <SourceParameter reference="ModelValue_191"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_107"/>
@@ -30403,7 +30466,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_486"/>
+              <SourceParameter reference="ModelValue_488"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_4"/>
@@ -30443,7 +30506,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_486"/>
+              <SourceParameter reference="ModelValue_488"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_6"/>
@@ -30483,7 +30546,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_486"/>
+              <SourceParameter reference="ModelValue_488"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_172"/>
@@ -30523,7 +30586,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_486"/>
+              <SourceParameter reference="ModelValue_488"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_174"/>
@@ -30563,7 +30626,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_192"/>
+              <SourceParameter reference="ModelValue_194"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_7"/>
@@ -30602,7 +30665,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_192"/>
+              <SourceParameter reference="ModelValue_194"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_173"/>
@@ -30641,7 +30704,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_192"/>
+              <SourceParameter reference="ModelValue_194"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_175"/>
@@ -30680,7 +30743,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_192"/>
+              <SourceParameter reference="ModelValue_194"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_5"/>
@@ -30728,7 +30791,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_539">
-              <SourceParameter reference="ModelValue_486"/>
+              <SourceParameter reference="ModelValue_488"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -30764,7 +30827,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_486"/>
+              <SourceParameter reference="ModelValue_488"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_159"/>
@@ -30810,7 +30873,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_542">
-              <SourceParameter reference="ModelValue_192"/>
+              <SourceParameter reference="ModelValue_194"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -30846,7 +30909,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_192"/>
+              <SourceParameter reference="ModelValue_194"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_160"/>
@@ -30884,7 +30947,7 @@
               <SourceParameter reference="Metabolite_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_544">
-              <SourceParameter reference="ModelValue_490"/>
+              <SourceParameter reference="ModelValue_492"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_545">
               <SourceParameter reference="Metabolite_236"/>
@@ -30922,7 +30985,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_490"/>
+              <SourceParameter reference="ModelValue_492"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_13"/>
@@ -30961,7 +31024,7 @@
               <SourceParameter reference="Metabolite_16"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_548">
-              <SourceParameter reference="ModelValue_490"/>
+              <SourceParameter reference="ModelValue_492"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_549">
               <SourceParameter reference="Metabolite_236"/>
@@ -30999,7 +31062,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_490"/>
+              <SourceParameter reference="ModelValue_492"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_15"/>
@@ -31033,7 +31096,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_197"/>
+              <SourceParameter reference="ModelValue_199"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_237"/>
@@ -31066,7 +31129,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_199"/>
+              <SourceParameter reference="ModelValue_201"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_205"/>
@@ -31101,7 +31164,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_491"/>
+              <SourceParameter reference="ModelValue_493"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_206"/>
@@ -31136,7 +31199,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_492"/>
+              <SourceParameter reference="ModelValue_494"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_6"/>
@@ -31171,7 +31234,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_492"/>
+              <SourceParameter reference="ModelValue_494"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_174"/>
@@ -31206,7 +31269,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_492"/>
+              <SourceParameter reference="ModelValue_494"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_175"/>
@@ -31241,7 +31304,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_492"/>
+              <SourceParameter reference="ModelValue_494"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_3"/>
@@ -31276,7 +31339,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_492"/>
+              <SourceParameter reference="ModelValue_494"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_105"/>
@@ -31311,7 +31374,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_492"/>
+              <SourceParameter reference="ModelValue_494"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_7"/>
@@ -31346,7 +31409,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_202"/>
+              <SourceParameter reference="ModelValue_204"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_104"/>
@@ -31380,7 +31443,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_202"/>
+              <SourceParameter reference="ModelValue_204"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_2"/>
@@ -31414,7 +31477,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_202"/>
+              <SourceParameter reference="ModelValue_204"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_5"/>
@@ -31448,7 +31511,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_202"/>
+              <SourceParameter reference="ModelValue_204"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_4"/>
@@ -31482,7 +31545,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_202"/>
+              <SourceParameter reference="ModelValue_204"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_172"/>
@@ -31516,7 +31579,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_202"/>
+              <SourceParameter reference="ModelValue_204"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_173"/>
@@ -31550,7 +31613,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_494"/>
+              <SourceParameter reference="ModelValue_496"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_1"/>
@@ -31585,7 +31648,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_494"/>
+              <SourceParameter reference="ModelValue_496"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_1"/>
@@ -31620,7 +31683,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_494"/>
+              <SourceParameter reference="ModelValue_496"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_1"/>
@@ -31655,7 +31718,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_494"/>
+              <SourceParameter reference="ModelValue_496"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_1"/>
@@ -31690,7 +31753,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_494"/>
+              <SourceParameter reference="ModelValue_496"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_1"/>
@@ -31725,7 +31788,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_494"/>
+              <SourceParameter reference="ModelValue_496"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_1"/>
@@ -31760,7 +31823,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_206"/>
+              <SourceParameter reference="ModelValue_208"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_5"/>
@@ -31794,7 +31857,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_206"/>
+              <SourceParameter reference="ModelValue_208"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_2"/>
@@ -31828,7 +31891,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_206"/>
+              <SourceParameter reference="ModelValue_208"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_3"/>
@@ -31862,7 +31925,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_206"/>
+              <SourceParameter reference="ModelValue_208"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_4"/>
@@ -31896,7 +31959,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_206"/>
+              <SourceParameter reference="ModelValue_208"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_6"/>
@@ -31930,7 +31993,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_206"/>
+              <SourceParameter reference="ModelValue_208"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_7"/>
@@ -31965,7 +32028,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_1"/>
@@ -32007,7 +32070,7 @@
               <SourceParameter reference="Metabolite_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_553">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_554">
               <SourceParameter reference="Compartment_4"/>
@@ -32042,7 +32105,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_1"/>
@@ -32084,7 +32147,7 @@
               <SourceParameter reference="Metabolite_16"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_557">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_558">
               <SourceParameter reference="Compartment_4"/>
@@ -32126,7 +32189,7 @@
               <SourceParameter reference="Metabolite_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_561">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_562">
               <SourceParameter reference="Compartment_4"/>
@@ -32162,7 +32225,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_2"/>
@@ -32199,7 +32262,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_2"/>
@@ -32242,7 +32305,7 @@
               <SourceParameter reference="Metabolite_16"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_565">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_566">
               <SourceParameter reference="Compartment_4"/>
@@ -32278,7 +32341,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_3"/>
@@ -32315,7 +32378,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_5"/>
@@ -32358,7 +32421,7 @@
               <SourceParameter reference="Metabolite_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_569">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_570">
               <SourceParameter reference="Compartment_4"/>
@@ -32400,7 +32463,7 @@
               <SourceParameter reference="Metabolite_16"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_573">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_574">
               <SourceParameter reference="Compartment_4"/>
@@ -32442,7 +32505,7 @@
               <SourceParameter reference="Metabolite_16"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_577">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_578">
               <SourceParameter reference="Compartment_4"/>
@@ -32478,7 +32541,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_5"/>
@@ -32521,7 +32584,7 @@
               <SourceParameter reference="Metabolite_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_581">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_582">
               <SourceParameter reference="Compartment_4"/>
@@ -32557,7 +32620,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_3"/>
@@ -32594,7 +32657,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_6"/>
@@ -32631,7 +32694,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_6"/>
@@ -32668,7 +32731,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_7"/>
@@ -32705,7 +32768,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_4"/>
@@ -32742,7 +32805,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_7"/>
@@ -32785,7 +32848,7 @@
               <SourceParameter reference="Metabolite_16"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_585">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_586">
               <SourceParameter reference="Compartment_4"/>
@@ -32827,7 +32890,7 @@
               <SourceParameter reference="Metabolite_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_589">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_590">
               <SourceParameter reference="Compartment_4"/>
@@ -32869,7 +32932,7 @@
               <SourceParameter reference="Metabolite_16"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_593">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_594">
               <SourceParameter reference="Compartment_4"/>
@@ -32911,7 +32974,7 @@
               <SourceParameter reference="Metabolite_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_597">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_598">
               <SourceParameter reference="Compartment_4"/>
@@ -32947,7 +33010,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_4"/>
@@ -32990,7 +33053,7 @@
               <SourceParameter reference="Metabolite_14"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_601">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_602">
               <SourceParameter reference="Compartment_4"/>
@@ -33032,7 +33095,7 @@
               <SourceParameter reference="Metabolite_16"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_605">
-              <SourceParameter reference="ModelValue_495"/>
+              <SourceParameter reference="ModelValue_497"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_606">
               <SourceParameter reference="Compartment_4"/>
@@ -33070,7 +33133,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_209"/>
+              <SourceParameter reference="ModelValue_211"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_8"/>
@@ -33105,7 +33168,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_498"/>
+              <SourceParameter reference="ModelValue_500"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_172"/>
@@ -33141,7 +33204,7 @@
         <KineticLaw function="Function_173" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_607">
-              <SourceParameter reference="ModelValue_499"/>
+              <SourceParameter reference="ModelValue_501"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_608">
               <SourceParameter reference="Metabolite_190"/>
@@ -33182,7 +33245,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_499"/>
+              <SourceParameter reference="ModelValue_501"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_189"/>
@@ -33216,7 +33279,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_214"/>
+              <SourceParameter reference="ModelValue_216"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_210"/>
@@ -33249,7 +33312,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_214"/>
+              <SourceParameter reference="ModelValue_216"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_209"/>
@@ -33282,7 +33345,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_214"/>
+              <SourceParameter reference="ModelValue_216"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_209"/>
@@ -33316,7 +33379,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_501"/>
+              <SourceParameter reference="ModelValue_503"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_93"/>
@@ -33351,7 +33414,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_219"/>
+              <SourceParameter reference="ModelValue_221"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_100"/>
@@ -33390,7 +33453,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_502"/>
+              <SourceParameter reference="ModelValue_504"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_93"/>
@@ -33430,7 +33493,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_222"/>
+              <SourceParameter reference="ModelValue_224"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_97"/>
@@ -33469,7 +33532,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_503"/>
+              <SourceParameter reference="ModelValue_505"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_93"/>
@@ -33509,7 +33572,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_224"/>
+              <SourceParameter reference="ModelValue_226"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_98"/>
@@ -33548,7 +33611,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_504"/>
+              <SourceParameter reference="ModelValue_506"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_93"/>
@@ -33588,7 +33651,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_226"/>
+              <SourceParameter reference="ModelValue_228"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_99"/>
@@ -33628,7 +33691,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_505"/>
+              <SourceParameter reference="ModelValue_507"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_94"/>
@@ -33669,7 +33732,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_505"/>
+              <SourceParameter reference="ModelValue_507"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_97"/>
@@ -33710,7 +33773,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_506"/>
+              <SourceParameter reference="ModelValue_508"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_94"/>
@@ -33751,7 +33814,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_506"/>
+              <SourceParameter reference="ModelValue_508"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_97"/>
@@ -33792,7 +33855,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_507"/>
+              <SourceParameter reference="ModelValue_509"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_95"/>
@@ -33833,7 +33896,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_507"/>
+              <SourceParameter reference="ModelValue_509"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_98"/>
@@ -33872,7 +33935,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_229"/>
+              <SourceParameter reference="ModelValue_231"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_96"/>
@@ -33910,7 +33973,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_229"/>
+              <SourceParameter reference="ModelValue_231"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_99"/>
@@ -33948,7 +34011,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_229"/>
+              <SourceParameter reference="ModelValue_231"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_95"/>
@@ -33986,7 +34049,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_229"/>
+              <SourceParameter reference="ModelValue_231"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_98"/>
@@ -34021,7 +34084,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_510"/>
+              <SourceParameter reference="ModelValue_512"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_54"/>
@@ -34057,7 +34120,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_510"/>
+              <SourceParameter reference="ModelValue_512"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_209"/>
@@ -34093,7 +34156,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_510"/>
+              <SourceParameter reference="ModelValue_512"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_209"/>
@@ -34127,7 +34190,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_235"/>
+              <SourceParameter reference="ModelValue_237"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_55"/>
@@ -34160,7 +34223,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_235"/>
+              <SourceParameter reference="ModelValue_237"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_222"/>
@@ -34193,7 +34256,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_235"/>
+              <SourceParameter reference="ModelValue_237"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_224"/>
@@ -34228,7 +34291,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_511"/>
+              <SourceParameter reference="ModelValue_513"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_100"/>
@@ -34264,7 +34327,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_512"/>
+              <SourceParameter reference="ModelValue_514"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_100"/>
@@ -34298,7 +34361,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_238"/>
+              <SourceParameter reference="ModelValue_240"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_223"/>
@@ -34331,7 +34394,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_238"/>
+              <SourceParameter reference="ModelValue_240"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_224"/>
@@ -34365,7 +34428,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_514"/>
+              <SourceParameter reference="ModelValue_516"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_53"/>
@@ -34400,7 +34463,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_514"/>
+              <SourceParameter reference="ModelValue_516"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_53"/>
@@ -34435,7 +34498,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_242"/>
+              <SourceParameter reference="ModelValue_244"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_54"/>
@@ -34469,7 +34532,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_242"/>
+              <SourceParameter reference="ModelValue_244"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_55"/>
@@ -34503,7 +34566,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_514"/>
+              <SourceParameter reference="ModelValue_516"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_53"/>
@@ -34538,7 +34601,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_514"/>
+              <SourceParameter reference="ModelValue_516"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_53"/>
@@ -34573,7 +34636,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_515"/>
+              <SourceParameter reference="ModelValue_517"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_223"/>
@@ -34607,7 +34670,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_515"/>
+              <SourceParameter reference="ModelValue_517"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_224"/>
@@ -34637,7 +34700,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_246"/>
+              <SourceParameter reference="ModelValue_248"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_88"/>
@@ -34671,7 +34734,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_517"/>
+              <SourceParameter reference="ModelValue_519"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_223"/>
@@ -34705,7 +34768,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_517"/>
+              <SourceParameter reference="ModelValue_519"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_224"/>
@@ -34735,7 +34798,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_246"/>
+              <SourceParameter reference="ModelValue_248"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_225"/>
@@ -34769,7 +34832,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_519"/>
+              <SourceParameter reference="ModelValue_521"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_223"/>
@@ -34803,7 +34866,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_519"/>
+              <SourceParameter reference="ModelValue_521"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_224"/>
@@ -34833,7 +34896,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_246"/>
+              <SourceParameter reference="ModelValue_248"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_115"/>
@@ -34867,7 +34930,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_521"/>
+              <SourceParameter reference="ModelValue_523"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_223"/>
@@ -34901,7 +34964,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_521"/>
+              <SourceParameter reference="ModelValue_523"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_224"/>
@@ -34939,7 +35002,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_250"/>
+              <SourceParameter reference="ModelValue_252"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_118"/>
@@ -34969,7 +35032,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_246"/>
+              <SourceParameter reference="ModelValue_248"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_117"/>
@@ -35005,7 +35068,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_524"/>
+              <SourceParameter reference="ModelValue_526"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_59"/>
@@ -35042,7 +35105,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_524"/>
+              <SourceParameter reference="ModelValue_526"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_59"/>
@@ -35078,7 +35141,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_525"/>
+              <SourceParameter reference="ModelValue_527"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_14"/>
@@ -35114,7 +35177,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_525"/>
+              <SourceParameter reference="ModelValue_527"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_10"/>
@@ -35148,7 +35211,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_253"/>
+              <SourceParameter reference="ModelValue_255"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_11"/>
@@ -35181,7 +35244,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_253"/>
+              <SourceParameter reference="ModelValue_255"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_12"/>
@@ -35214,7 +35277,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_253"/>
+              <SourceParameter reference="ModelValue_255"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_15"/>
@@ -35247,7 +35310,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_253"/>
+              <SourceParameter reference="ModelValue_255"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_16"/>
@@ -35288,7 +35351,7 @@
               <SourceParameter reference="Metabolite_193"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_613">
-              <SourceParameter reference="ModelValue_527"/>
+              <SourceParameter reference="ModelValue_529"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_614">
               <SourceParameter reference="Compartment_4"/>
@@ -35329,7 +35392,7 @@
               <SourceParameter reference="Metabolite_193"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_617">
-              <SourceParameter reference="ModelValue_527"/>
+              <SourceParameter reference="ModelValue_529"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_618">
               <SourceParameter reference="Compartment_4"/>
@@ -35362,7 +35425,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_256"/>
+              <SourceParameter reference="ModelValue_258"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_194"/>
@@ -35400,7 +35463,7 @@
               <SourceParameter reference="Metabolite_194"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_620">
-              <SourceParameter reference="ModelValue_528"/>
+              <SourceParameter reference="ModelValue_530"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_621">
               <SourceParameter reference="Metabolite_201"/>
@@ -35436,7 +35499,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_529"/>
+              <SourceParameter reference="ModelValue_531"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_201"/>
@@ -35469,7 +35532,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_259"/>
+              <SourceParameter reference="ModelValue_261"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_85"/>
@@ -35499,7 +35562,7 @@
         <KineticLaw function="Function_0" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_0">
-              <SourceParameter reference="ModelValue_530"/>
+              <SourceParameter reference="ModelValue_532"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -35537,7 +35600,7 @@
               <SourceParameter reference="Metabolite_196"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_625">
-              <SourceParameter reference="ModelValue_531"/>
+              <SourceParameter reference="ModelValue_533"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_626">
               <SourceParameter reference="Compartment_4"/>
@@ -35572,7 +35635,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_531"/>
+              <SourceParameter reference="ModelValue_533"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_159"/>
@@ -35603,7 +35666,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_264"/>
+              <SourceParameter reference="ModelValue_266"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_196"/>
@@ -35633,7 +35696,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_262"/>
+              <SourceParameter reference="ModelValue_264"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_197"/>
@@ -35663,7 +35726,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_262"/>
+              <SourceParameter reference="ModelValue_264"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_198"/>
@@ -35697,7 +35760,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_533"/>
+              <SourceParameter reference="ModelValue_535"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_84"/>
@@ -35732,7 +35795,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_533"/>
+              <SourceParameter reference="ModelValue_535"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_84"/>
@@ -35767,7 +35830,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_265"/>
+              <SourceParameter reference="ModelValue_267"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_140"/>
@@ -35801,7 +35864,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_265"/>
+              <SourceParameter reference="ModelValue_267"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_198"/>
@@ -35841,7 +35904,7 @@
               <SourceParameter reference="Metabolite_140"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_629">
-              <SourceParameter reference="ModelValue_534"/>
+              <SourceParameter reference="ModelValue_536"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_630">
               <SourceParameter reference="Compartment_4"/>
@@ -35878,7 +35941,7 @@
               <SourceParameter reference="Metabolite_85"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_632">
-              <SourceParameter reference="ModelValue_534"/>
+              <SourceParameter reference="ModelValue_536"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_633">
               <SourceParameter reference="Metabolite_198"/>
@@ -35918,7 +35981,7 @@
               <SourceParameter reference="Metabolite_86"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_636">
-              <SourceParameter reference="ModelValue_267"/>
+              <SourceParameter reference="ModelValue_269"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_637">
               <SourceParameter reference="Compartment_4"/>
@@ -35955,7 +36018,7 @@
               <SourceParameter reference="Metabolite_87"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_639">
-              <SourceParameter reference="ModelValue_267"/>
+              <SourceParameter reference="ModelValue_269"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_640">
               <SourceParameter reference="Compartment_4"/>
@@ -35995,7 +36058,7 @@
               <SourceParameter reference="Metabolite_138"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_643">
-              <SourceParameter reference="ModelValue_536"/>
+              <SourceParameter reference="ModelValue_538"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_644">
               <SourceParameter reference="Compartment_4"/>
@@ -36029,7 +36092,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_536"/>
+              <SourceParameter reference="ModelValue_538"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_138"/>
@@ -36064,7 +36127,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_536"/>
+              <SourceParameter reference="ModelValue_538"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_138"/>
@@ -36102,7 +36165,7 @@
               <SourceParameter reference="Metabolite_86"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_646">
-              <SourceParameter reference="ModelValue_271"/>
+              <SourceParameter reference="ModelValue_273"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_647">
               <SourceParameter reference="Compartment_4"/>
@@ -36136,7 +36199,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_271"/>
+              <SourceParameter reference="ModelValue_273"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_139"/>
@@ -36170,7 +36233,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_271"/>
+              <SourceParameter reference="ModelValue_273"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_140"/>
@@ -36204,7 +36267,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_584"/>
+              <SourceParameter reference="ModelValue_586"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_71"/>
@@ -36240,7 +36303,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_584"/>
+              <SourceParameter reference="ModelValue_586"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_73"/>
@@ -36276,7 +36339,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_276"/>
+              <SourceParameter reference="ModelValue_278"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_75"/>
@@ -36310,7 +36373,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_276"/>
+              <SourceParameter reference="ModelValue_278"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_77"/>
@@ -36344,7 +36407,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_582"/>
+              <SourceParameter reference="ModelValue_584"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_71"/>
@@ -36380,7 +36443,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_582"/>
+              <SourceParameter reference="ModelValue_584"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_75"/>
@@ -36416,7 +36479,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_279"/>
+              <SourceParameter reference="ModelValue_281"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_73"/>
@@ -36450,7 +36513,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_279"/>
+              <SourceParameter reference="ModelValue_281"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_77"/>
@@ -36484,7 +36547,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_539"/>
+              <SourceParameter reference="ModelValue_541"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_77"/>
@@ -36519,7 +36582,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_281"/>
+              <SourceParameter reference="ModelValue_283"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_78"/>
@@ -36553,7 +36616,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_541"/>
+              <SourceParameter reference="ModelValue_543"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_77"/>
@@ -36588,7 +36651,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_285"/>
+              <SourceParameter reference="ModelValue_287"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_81"/>
@@ -36622,7 +36685,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_545"/>
+              <SourceParameter reference="ModelValue_547"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_71"/>
@@ -36657,7 +36720,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_545"/>
+              <SourceParameter reference="ModelValue_547"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_75"/>
@@ -36692,7 +36755,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_289"/>
+              <SourceParameter reference="ModelValue_291"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_72"/>
@@ -36726,7 +36789,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_289"/>
+              <SourceParameter reference="ModelValue_291"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_76"/>
@@ -36760,7 +36823,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_546"/>
+              <SourceParameter reference="ModelValue_548"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_73"/>
@@ -36795,7 +36858,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_546"/>
+              <SourceParameter reference="ModelValue_548"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_77"/>
@@ -36830,7 +36893,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_291"/>
+              <SourceParameter reference="ModelValue_293"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_74"/>
@@ -36864,7 +36927,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_291"/>
+              <SourceParameter reference="ModelValue_293"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_79"/>
@@ -36898,7 +36961,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_583"/>
+              <SourceParameter reference="ModelValue_585"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_72"/>
@@ -36934,7 +36997,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_583"/>
+              <SourceParameter reference="ModelValue_585"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_74"/>
@@ -36970,7 +37033,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_292"/>
+              <SourceParameter reference="ModelValue_294"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_76"/>
@@ -37004,7 +37067,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_292"/>
+              <SourceParameter reference="ModelValue_294"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_79"/>
@@ -37038,7 +37101,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_581"/>
+              <SourceParameter reference="ModelValue_583"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_72"/>
@@ -37074,7 +37137,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_581"/>
+              <SourceParameter reference="ModelValue_583"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_76"/>
@@ -37110,7 +37173,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_294"/>
+              <SourceParameter reference="ModelValue_296"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_74"/>
@@ -37144,7 +37207,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_294"/>
+              <SourceParameter reference="ModelValue_296"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_79"/>
@@ -37190,7 +37253,7 @@
               <SourceParameter reference="Metabolite_113"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_650">
-              <SourceParameter reference="ModelValue_296"/>
+              <SourceParameter reference="ModelValue_298"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_651">
               <SourceParameter reference="Compartment_4"/>
@@ -37230,7 +37293,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_297"/>
+              <SourceParameter reference="ModelValue_299"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_81"/>
@@ -37269,7 +37332,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_298"/>
+              <SourceParameter reference="ModelValue_300"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_114"/>
@@ -37304,7 +37367,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_551"/>
+              <SourceParameter reference="ModelValue_553"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_114"/>
@@ -37340,7 +37403,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_551"/>
+              <SourceParameter reference="ModelValue_553"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_114"/>
@@ -37378,7 +37441,7 @@
               <SourceParameter reference="Metabolite_162"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_653">
-              <SourceParameter reference="ModelValue_554"/>
+              <SourceParameter reference="ModelValue_556"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_654">
               <SourceParameter reference="Metabolite_201"/>
@@ -37415,7 +37478,7 @@
         <KineticLaw function="Function_186" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_656">
-              <SourceParameter reference="ModelValue_302"/>
+              <SourceParameter reference="ModelValue_304"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_657">
               <SourceParameter reference="Metabolite_163"/>
@@ -37463,7 +37526,7 @@
               <SourceParameter reference="Metabolite_201"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_661">
-              <SourceParameter reference="ModelValue_555"/>
+              <SourceParameter reference="ModelValue_557"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_662">
               <SourceParameter reference="Compartment_4"/>
@@ -37505,7 +37568,7 @@
               <SourceParameter reference="Metabolite_165"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_664">
-              <SourceParameter reference="ModelValue_304"/>
+              <SourceParameter reference="ModelValue_306"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_665">
               <SourceParameter reference="Compartment_4"/>
@@ -37551,7 +37614,7 @@
               <SourceParameter reference="Metabolite_162"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_668">
-              <SourceParameter reference="ModelValue_556"/>
+              <SourceParameter reference="ModelValue_558"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_669">
               <SourceParameter reference="Compartment_4"/>
@@ -37591,7 +37654,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_557"/>
+              <SourceParameter reference="ModelValue_559"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_87"/>
@@ -37630,7 +37693,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_308"/>
+              <SourceParameter reference="ModelValue_310"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_164"/>
@@ -37668,7 +37731,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_308"/>
+              <SourceParameter reference="ModelValue_310"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_165"/>
@@ -37707,7 +37770,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_558"/>
+              <SourceParameter reference="ModelValue_560"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_77"/>
@@ -37747,7 +37810,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_309"/>
+              <SourceParameter reference="ModelValue_311"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_80"/>
@@ -37785,7 +37848,7 @@
               <SourceParameter reference="Metabolite_43"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_671">
-              <SourceParameter reference="ModelValue_561"/>
+              <SourceParameter reference="ModelValue_563"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_672">
               <SourceParameter reference="Metabolite_201"/>
@@ -37823,7 +37886,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_562"/>
+              <SourceParameter reference="ModelValue_564"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_43"/>
@@ -37857,7 +37920,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_563"/>
+              <SourceParameter reference="ModelValue_565"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_43"/>
@@ -37890,7 +37953,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_315"/>
+              <SourceParameter reference="ModelValue_317"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_44"/>
@@ -37936,7 +37999,7 @@
               <SourceParameter reference="Metabolite_227"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_676">
-              <SourceParameter reference="ModelValue_565"/>
+              <SourceParameter reference="ModelValue_567"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_677">
               <SourceParameter reference="Compartment_4"/>
@@ -37974,7 +38037,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_322"/>
+              <SourceParameter reference="ModelValue_324"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_227"/>
@@ -38020,7 +38083,7 @@
               <SourceParameter reference="Metabolite_228"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_680">
-              <SourceParameter reference="ModelValue_566"/>
+              <SourceParameter reference="ModelValue_568"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_681">
               <SourceParameter reference="Compartment_4"/>
@@ -38058,7 +38121,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_325"/>
+              <SourceParameter reference="ModelValue_327"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_228"/>
@@ -38104,7 +38167,7 @@
               <SourceParameter reference="Metabolite_231"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_684">
-              <SourceParameter reference="ModelValue_567"/>
+              <SourceParameter reference="ModelValue_569"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_685">
               <SourceParameter reference="Compartment_4"/>
@@ -38142,7 +38205,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_328"/>
+              <SourceParameter reference="ModelValue_330"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_231"/>
@@ -38191,7 +38254,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_689">
-              <SourceParameter reference="ModelValue_568"/>
+              <SourceParameter reference="ModelValue_570"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -38226,7 +38289,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_331"/>
+              <SourceParameter reference="ModelValue_333"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_229"/>
@@ -38272,7 +38335,7 @@
               <SourceParameter reference="Metabolite_232"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_692">
-              <SourceParameter reference="ModelValue_569"/>
+              <SourceParameter reference="ModelValue_571"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_693">
               <SourceParameter reference="Compartment_4"/>
@@ -38310,7 +38373,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_333"/>
+              <SourceParameter reference="ModelValue_335"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_232"/>
@@ -38348,7 +38411,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_334"/>
+              <SourceParameter reference="ModelValue_336"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_228"/>
@@ -38386,7 +38449,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_335"/>
+              <SourceParameter reference="ModelValue_337"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_231"/>
@@ -38424,7 +38487,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_336"/>
+              <SourceParameter reference="ModelValue_338"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_229"/>
@@ -38462,7 +38525,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_337"/>
+              <SourceParameter reference="ModelValue_339"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_232"/>
@@ -38500,7 +38563,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_338"/>
+              <SourceParameter reference="ModelValue_340"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_230"/>
@@ -38534,7 +38597,7 @@
         <KineticLaw function="Function_196" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_694">
-              <SourceParameter reference="ModelValue_571"/>
+              <SourceParameter reference="ModelValue_573"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_695">
               <SourceParameter reference="Metabolite_229"/>
@@ -38571,7 +38634,7 @@
         <KineticLaw function="Function_197" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_697">
-              <SourceParameter reference="ModelValue_571"/>
+              <SourceParameter reference="ModelValue_573"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_698">
               <SourceParameter reference="Metabolite_232"/>
@@ -38608,7 +38671,7 @@
         <KineticLaw function="Function_198" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_700">
-              <SourceParameter reference="ModelValue_571"/>
+              <SourceParameter reference="ModelValue_573"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_701">
               <SourceParameter reference="Metabolite_230"/>
@@ -38641,7 +38704,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_342"/>
+              <SourceParameter reference="ModelValue_344"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_233"/>
@@ -38675,7 +38738,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_572"/>
+              <SourceParameter reference="ModelValue_574"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_88"/>
@@ -38709,7 +38772,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_342"/>
+              <SourceParameter reference="ModelValue_344"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_89"/>
@@ -38742,7 +38805,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_344"/>
+              <SourceParameter reference="ModelValue_346"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_89"/>
@@ -38782,7 +38845,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_705">
-              <SourceParameter reference="ModelValue_573"/>
+              <SourceParameter reference="ModelValue_575"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -38819,7 +38882,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_708">
-              <SourceParameter reference="ModelValue_573"/>
+              <SourceParameter reference="ModelValue_575"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -38856,7 +38919,7 @@
               <SourceParameter reference="Compartment_4"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_711">
-              <SourceParameter reference="ModelValue_573"/>
+              <SourceParameter reference="ModelValue_575"/>
             </CallParameter>
           </ListOfCallParameters>
         </KineticLaw>
@@ -38883,7 +38946,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_342"/>
+              <SourceParameter reference="ModelValue_344"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_235"/>
@@ -38917,7 +38980,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_574"/>
+              <SourceParameter reference="ModelValue_576"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_225"/>
@@ -38951,7 +39014,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_342"/>
+              <SourceParameter reference="ModelValue_344"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_226"/>
@@ -38984,7 +39047,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_344"/>
+              <SourceParameter reference="ModelValue_346"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_226"/>
@@ -39018,7 +39081,7 @@
         <KineticLaw function="Function_202" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_712">
-              <SourceParameter reference="ModelValue_575"/>
+              <SourceParameter reference="ModelValue_577"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_713">
               <SourceParameter reference="Metabolite_229"/>
@@ -39055,7 +39118,7 @@
         <KineticLaw function="Function_203" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_715">
-              <SourceParameter reference="ModelValue_575"/>
+              <SourceParameter reference="ModelValue_577"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_716">
               <SourceParameter reference="Metabolite_232"/>
@@ -39092,7 +39155,7 @@
         <KineticLaw function="Function_204" unitType="Default">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_718">
-              <SourceParameter reference="ModelValue_575"/>
+              <SourceParameter reference="ModelValue_577"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_719">
               <SourceParameter reference="Metabolite_230"/>
@@ -39125,7 +39188,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_342"/>
+              <SourceParameter reference="ModelValue_344"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_234"/>
@@ -39159,7 +39222,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_576"/>
+              <SourceParameter reference="ModelValue_578"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_115"/>
@@ -39193,7 +39256,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_342"/>
+              <SourceParameter reference="ModelValue_344"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_116"/>
@@ -39226,7 +39289,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_344"/>
+              <SourceParameter reference="ModelValue_346"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_116"/>
@@ -39260,7 +39323,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_577"/>
+              <SourceParameter reference="ModelValue_579"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_117"/>
@@ -39294,7 +39357,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_342"/>
+              <SourceParameter reference="ModelValue_344"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_119"/>
@@ -39327,7 +39390,7 @@
         <KineticLaw function="Function_1" unitType="Default" scalingCompartment="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells]">
           <ListOfCallParameters>
             <CallParameter functionParameter="FunctionParameter_1">
-              <SourceParameter reference="ModelValue_344"/>
+              <SourceParameter reference="ModelValue_346"/>
             </CallParameter>
             <CallParameter functionParameter="FunctionParameter_2">
               <SourceParameter reference="Metabolite_119"/>
@@ -39675,8 +39738,10 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Vector=Metabolites[mGluR23(glu)@pyramidal_membrane]" value="2132323792074307.8" type="Species" simulationType="reactions"/>
         </ModelParameterGroup>
         <ModelParameterGroup cn="String=Initial Global Quantities" type="Group">
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_peritoneal_membrane]" value="0.01" type="ModelValue" simulationType="fixed"/>
-          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_blood_brain_barrier]" value="0.002" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_extracellular]" value="0.20000000000000001" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_interneuron_membrane]" value="0.0064999999999999997" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane]" value="0.050000000000000003" type="ModelValue" simulationType="fixed"/>
+          <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal]" value="0.5" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_depot_per_dose]" value="356000" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_dose]" value="10" type="ModelValue" simulationType="fixed"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[ketamine_infusion]" value="0" type="ModelValue" simulationType="fixed"/>
@@ -40148,7 +40213,7 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[interneuron_activity]" value="0.19814953599999993" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_level_rate]" value="87.692307692307693" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_clearance],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_level],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Interneuron_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of GABA interneurons],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_clearance],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA_level],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_extracellular],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Interneuron_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_interneuron_membrane],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GABA]" value="188.24205900000004" type="ModelValue" simulationType="assignment"/>
@@ -40220,12 +40285,12 @@
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_release_rate]" value="0.00025999999999999998" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_release],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Terminal_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_release],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Terminal_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_uptake]" value="0.10195312500000001" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ReleaseSite_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[release_site_refill],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_level],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[extracellular fluid of the cortex],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[ReleaseSite_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[release_site_refill],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate_level],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_extracellular],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[glutamate]" value="1071.48008" type="ModelValue" simulationType="assignment"/>
@@ -40304,12 +40369,12 @@
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_VDCC_rate]" value="235" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_VDCC],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_extrusion],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[VDCC_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_VDCC],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_extrusion],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[VDCC_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_GluA1_homomers_rate]" value="11" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_GluA1_homomers],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_extrusion],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_GluA1_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_by_GluA1_homomers],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_extrusion],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_GluA1_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[calcium_leak_rate]" value="425" type="ModelValue" simulationType="fixed">
@@ -40389,7 +40454,7 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP3]" value="21.112000979600001" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_activation_by_TrkB_rate]" value="0.64999999999999991" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_activation_by_TrkB],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_inactivation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NTRK2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_activation_by_TrkB],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_inactivation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NTRK2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PI3K_other_activation_rate]" value="5.0000000000000002e-05" type="ModelValue" simulationType="fixed">
@@ -40419,7 +40484,7 @@
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PDK1_Akt_T308_rate]" value="0.067152034261241972" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_T308_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDK1_Akt_T308],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDPK1_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_T308_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDK1_Akt_T308],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PDPK1_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pAkt_T308]" value="0.048244264061711076" type="ModelValue" simulationType="assignment"/>
@@ -40594,13 +40659,13 @@
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2_Akt_S473_rate]" value="1.0000199999999999" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_S473_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2_Akt_S473],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[RICTOR_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Akt_S473_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[mTORC2_Akt_S473],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[RICTOR_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[pAkt_S473]" value="0.10210164267741934" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[TrkB_PLCg_rate]" value="0.012249999999999999" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PLCg_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[TrkB_PLCg],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NTRK2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PLCg_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[TrkB_PLCg],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[NTRK2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PLCg_PIP2_rate]" value="4.3037974683544305e-05" type="ModelValue" simulationType="fixed">
@@ -40718,7 +40783,7 @@
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[membrane_PKC_MARCKS_rate]" value="3.2653061224489798e-06" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_synthesis_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_dephosphorylation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_MARCKS],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PKC_synthesis_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_CaM_on]" value="0.05000000000000001" type="ModelValue" simulationType="fixed">
@@ -40730,7 +40795,7 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[MARCKS_membrane]" value="0.9114487179104479" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_actin_rate]" value="3.9721212121212115e-07" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_actin],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[actin_depolymerisation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_actin],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[actin_depolymerisation],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PIP2_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GAP43_actin_rate]" value="5.2153846153846146e-07" type="ModelValue" simulationType="fixed">
@@ -40772,7 +40837,7 @@
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapses]" value="1" type="ModelValue" simulationType="assignment"/>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_slots_rate]" value="0.058239999999999993" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[PSD95_slot_capture_rate]" value="2.4186046511627906e-07" type="ModelValue" simulationType="fixed">
@@ -40782,7 +40847,7 @@
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_slots_rate]" value="1.6587999999999998" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[synapsin1_slot_capture_rate]" value="8.4897959183673467e-09" type="ModelValue" simulationType="fixed">
@@ -40792,7 +40857,7 @@
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_slots_rate]" value="0.024855999999999996" type="ModelValue" simulationType="fixed">
             <InitialExpression>
-              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[cytosol of pyramidal cells],Reference=InitialVolume>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Compartments[plasma membrane of pyramidal cells],Reference=InitialVolume>)
+              &lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[AMPAR_slots],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[slot_turnover],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal],Reference=InitialValue>/(&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[Synapse_0_wildtype],Reference=InitialValue>*&lt;CN=Root,Model=Ketamine and mTOR,Vector=Values[volume_pyramidal_membrane],Reference=InitialValue>)
             </InitialExpression>
           </ModelParameter>
           <ModelParameter cn="CN=Root,Model=Ketamine and mTOR,Vector=Values[GluA1_slot_capture_rate]" value="9.0434782608695653e-07" type="ModelValue" simulationType="fixed">
@@ -44993,8 +45058,6 @@
       <StateTemplateVariable objectReference="Metabolite_239"/>
       <StateTemplateVariable objectReference="Metabolite_44"/>
       <StateTemplateVariable objectReference="Metabolite_237"/>
-      <StateTemplateVariable objectReference="ModelValue_349"/>
-      <StateTemplateVariable objectReference="ModelValue_350"/>
       <StateTemplateVariable objectReference="ModelValue_351"/>
       <StateTemplateVariable objectReference="ModelValue_352"/>
       <StateTemplateVariable objectReference="ModelValue_353"/>
@@ -45040,52 +45103,54 @@
       <StateTemplateVariable objectReference="ModelValue_393"/>
       <StateTemplateVariable objectReference="ModelValue_394"/>
       <StateTemplateVariable objectReference="ModelValue_395"/>
-      <StateTemplateVariable objectReference="ModelValue_399"/>
-      <StateTemplateVariable objectReference="ModelValue_400"/>
-      <StateTemplateVariable objectReference="ModelValue_407"/>
-      <StateTemplateVariable objectReference="ModelValue_411"/>
-      <StateTemplateVariable objectReference="ModelValue_414"/>
+      <StateTemplateVariable objectReference="ModelValue_396"/>
+      <StateTemplateVariable objectReference="ModelValue_397"/>
+      <StateTemplateVariable objectReference="ModelValue_401"/>
+      <StateTemplateVariable objectReference="ModelValue_402"/>
+      <StateTemplateVariable objectReference="ModelValue_409"/>
+      <StateTemplateVariable objectReference="ModelValue_413"/>
       <StateTemplateVariable objectReference="ModelValue_416"/>
-      <StateTemplateVariable objectReference="ModelValue_423"/>
-      <StateTemplateVariable objectReference="ModelValue_433"/>
+      <StateTemplateVariable objectReference="ModelValue_418"/>
+      <StateTemplateVariable objectReference="ModelValue_425"/>
       <StateTemplateVariable objectReference="ModelValue_435"/>
-      <StateTemplateVariable objectReference="ModelValue_441"/>
-      <StateTemplateVariable objectReference="ModelValue_448"/>
-      <StateTemplateVariable objectReference="ModelValue_454"/>
-      <StateTemplateVariable objectReference="ModelValue_458"/>
-      <StateTemplateVariable objectReference="ModelValue_459"/>
-      <StateTemplateVariable objectReference="ModelValue_469"/>
+      <StateTemplateVariable objectReference="ModelValue_437"/>
+      <StateTemplateVariable objectReference="ModelValue_443"/>
+      <StateTemplateVariable objectReference="ModelValue_450"/>
+      <StateTemplateVariable objectReference="ModelValue_456"/>
+      <StateTemplateVariable objectReference="ModelValue_460"/>
+      <StateTemplateVariable objectReference="ModelValue_461"/>
       <StateTemplateVariable objectReference="ModelValue_471"/>
-      <StateTemplateVariable objectReference="ModelValue_479"/>
-      <StateTemplateVariable objectReference="ModelValue_487"/>
-      <StateTemplateVariable objectReference="ModelValue_488"/>
+      <StateTemplateVariable objectReference="ModelValue_473"/>
+      <StateTemplateVariable objectReference="ModelValue_481"/>
       <StateTemplateVariable objectReference="ModelValue_489"/>
-      <StateTemplateVariable objectReference="ModelValue_493"/>
-      <StateTemplateVariable objectReference="ModelValue_496"/>
-      <StateTemplateVariable objectReference="ModelValue_497"/>
-      <StateTemplateVariable objectReference="ModelValue_500"/>
-      <StateTemplateVariable objectReference="ModelValue_508"/>
-      <StateTemplateVariable objectReference="ModelValue_509"/>
-      <StateTemplateVariable objectReference="ModelValue_513"/>
-      <StateTemplateVariable objectReference="ModelValue_516"/>
+      <StateTemplateVariable objectReference="ModelValue_490"/>
+      <StateTemplateVariable objectReference="ModelValue_491"/>
+      <StateTemplateVariable objectReference="ModelValue_495"/>
+      <StateTemplateVariable objectReference="ModelValue_498"/>
+      <StateTemplateVariable objectReference="ModelValue_499"/>
+      <StateTemplateVariable objectReference="ModelValue_502"/>
+      <StateTemplateVariable objectReference="ModelValue_510"/>
+      <StateTemplateVariable objectReference="ModelValue_511"/>
+      <StateTemplateVariable objectReference="ModelValue_515"/>
       <StateTemplateVariable objectReference="ModelValue_518"/>
       <StateTemplateVariable objectReference="ModelValue_520"/>
       <StateTemplateVariable objectReference="ModelValue_522"/>
-      <StateTemplateVariable objectReference="ModelValue_526"/>
-      <StateTemplateVariable objectReference="ModelValue_532"/>
-      <StateTemplateVariable objectReference="ModelValue_535"/>
-      <StateTemplateVariable objectReference="ModelValue_540"/>
+      <StateTemplateVariable objectReference="ModelValue_524"/>
+      <StateTemplateVariable objectReference="ModelValue_528"/>
+      <StateTemplateVariable objectReference="ModelValue_534"/>
+      <StateTemplateVariable objectReference="ModelValue_537"/>
       <StateTemplateVariable objectReference="ModelValue_542"/>
-      <StateTemplateVariable objectReference="ModelValue_543"/>
       <StateTemplateVariable objectReference="ModelValue_544"/>
-      <StateTemplateVariable objectReference="ModelValue_552"/>
-      <StateTemplateVariable objectReference="ModelValue_553"/>
-      <StateTemplateVariable objectReference="ModelValue_559"/>
-      <StateTemplateVariable objectReference="ModelValue_560"/>
-      <StateTemplateVariable objectReference="ModelValue_564"/>
-      <StateTemplateVariable objectReference="ModelValue_570"/>
-      <StateTemplateVariable objectReference="ModelValue_578"/>
-      <StateTemplateVariable objectReference="ModelValue_579"/>
+      <StateTemplateVariable objectReference="ModelValue_545"/>
+      <StateTemplateVariable objectReference="ModelValue_546"/>
+      <StateTemplateVariable objectReference="ModelValue_554"/>
+      <StateTemplateVariable objectReference="ModelValue_555"/>
+      <StateTemplateVariable objectReference="ModelValue_561"/>
+      <StateTemplateVariable objectReference="ModelValue_562"/>
+      <StateTemplateVariable objectReference="ModelValue_566"/>
+      <StateTemplateVariable objectReference="ModelValue_572"/>
+      <StateTemplateVariable objectReference="ModelValue_580"/>
+      <StateTemplateVariable objectReference="ModelValue_581"/>
       <StateTemplateVariable objectReference="Metabolite_40"/>
       <StateTemplateVariable objectReference="Metabolite_56"/>
       <StateTemplateVariable objectReference="Metabolite_83"/>
@@ -45459,29 +45524,29 @@
       <StateTemplateVariable objectReference="ModelValue_346"/>
       <StateTemplateVariable objectReference="ModelValue_347"/>
       <StateTemplateVariable objectReference="ModelValue_348"/>
-      <StateTemplateVariable objectReference="ModelValue_396"/>
-      <StateTemplateVariable objectReference="ModelValue_397"/>
+      <StateTemplateVariable objectReference="ModelValue_349"/>
+      <StateTemplateVariable objectReference="ModelValue_350"/>
       <StateTemplateVariable objectReference="ModelValue_398"/>
-      <StateTemplateVariable objectReference="ModelValue_401"/>
-      <StateTemplateVariable objectReference="ModelValue_402"/>
+      <StateTemplateVariable objectReference="ModelValue_399"/>
+      <StateTemplateVariable objectReference="ModelValue_400"/>
       <StateTemplateVariable objectReference="ModelValue_403"/>
       <StateTemplateVariable objectReference="ModelValue_404"/>
       <StateTemplateVariable objectReference="ModelValue_405"/>
       <StateTemplateVariable objectReference="ModelValue_406"/>
+      <StateTemplateVariable objectReference="ModelValue_407"/>
       <StateTemplateVariable objectReference="ModelValue_408"/>
-      <StateTemplateVariable objectReference="ModelValue_409"/>
       <StateTemplateVariable objectReference="ModelValue_410"/>
+      <StateTemplateVariable objectReference="ModelValue_411"/>
       <StateTemplateVariable objectReference="ModelValue_412"/>
-      <StateTemplateVariable objectReference="ModelValue_413"/>
+      <StateTemplateVariable objectReference="ModelValue_414"/>
       <StateTemplateVariable objectReference="ModelValue_415"/>
       <StateTemplateVariable objectReference="ModelValue_417"/>
-      <StateTemplateVariable objectReference="ModelValue_418"/>
       <StateTemplateVariable objectReference="ModelValue_419"/>
       <StateTemplateVariable objectReference="ModelValue_420"/>
       <StateTemplateVariable objectReference="ModelValue_421"/>
       <StateTemplateVariable objectReference="ModelValue_422"/>
+      <StateTemplateVariable objectReference="ModelValue_423"/>
       <StateTemplateVariable objectReference="ModelValue_424"/>
-      <StateTemplateVariable objectReference="ModelValue_425"/>
       <StateTemplateVariable objectReference="ModelValue_426"/>
       <StateTemplateVariable objectReference="ModelValue_427"/>
       <StateTemplateVariable objectReference="ModelValue_428"/>
@@ -45489,28 +45554,28 @@
       <StateTemplateVariable objectReference="ModelValue_430"/>
       <StateTemplateVariable objectReference="ModelValue_431"/>
       <StateTemplateVariable objectReference="ModelValue_432"/>
+      <StateTemplateVariable objectReference="ModelValue_433"/>
       <StateTemplateVariable objectReference="ModelValue_434"/>
       <StateTemplateVariable objectReference="ModelValue_436"/>
-      <StateTemplateVariable objectReference="ModelValue_437"/>
       <StateTemplateVariable objectReference="ModelValue_438"/>
       <StateTemplateVariable objectReference="ModelValue_439"/>
       <StateTemplateVariable objectReference="ModelValue_440"/>
+      <StateTemplateVariable objectReference="ModelValue_441"/>
       <StateTemplateVariable objectReference="ModelValue_442"/>
-      <StateTemplateVariable objectReference="ModelValue_443"/>
       <StateTemplateVariable objectReference="ModelValue_444"/>
       <StateTemplateVariable objectReference="ModelValue_445"/>
       <StateTemplateVariable objectReference="ModelValue_446"/>
       <StateTemplateVariable objectReference="ModelValue_447"/>
+      <StateTemplateVariable objectReference="ModelValue_448"/>
       <StateTemplateVariable objectReference="ModelValue_449"/>
-      <StateTemplateVariable objectReference="ModelValue_450"/>
       <StateTemplateVariable objectReference="ModelValue_451"/>
       <StateTemplateVariable objectReference="ModelValue_452"/>
       <StateTemplateVariable objectReference="ModelValue_453"/>
+      <StateTemplateVariable objectReference="ModelValue_454"/>
       <StateTemplateVariable objectReference="ModelValue_455"/>
-      <StateTemplateVariable objectReference="ModelValue_456"/>
       <StateTemplateVariable objectReference="ModelValue_457"/>
-      <StateTemplateVariable objectReference="ModelValue_460"/>
-      <StateTemplateVariable objectReference="ModelValue_461"/>
+      <StateTemplateVariable objectReference="ModelValue_458"/>
+      <StateTemplateVariable objectReference="ModelValue_459"/>
       <StateTemplateVariable objectReference="ModelValue_462"/>
       <StateTemplateVariable objectReference="ModelValue_463"/>
       <StateTemplateVariable objectReference="ModelValue_464"/>
@@ -45518,95 +45583,97 @@
       <StateTemplateVariable objectReference="ModelValue_466"/>
       <StateTemplateVariable objectReference="ModelValue_467"/>
       <StateTemplateVariable objectReference="ModelValue_468"/>
+      <StateTemplateVariable objectReference="ModelValue_469"/>
       <StateTemplateVariable objectReference="ModelValue_470"/>
       <StateTemplateVariable objectReference="ModelValue_472"/>
-      <StateTemplateVariable objectReference="ModelValue_473"/>
       <StateTemplateVariable objectReference="ModelValue_474"/>
       <StateTemplateVariable objectReference="ModelValue_475"/>
       <StateTemplateVariable objectReference="ModelValue_476"/>
       <StateTemplateVariable objectReference="ModelValue_477"/>
       <StateTemplateVariable objectReference="ModelValue_478"/>
+      <StateTemplateVariable objectReference="ModelValue_479"/>
       <StateTemplateVariable objectReference="ModelValue_480"/>
-      <StateTemplateVariable objectReference="ModelValue_481"/>
       <StateTemplateVariable objectReference="ModelValue_482"/>
       <StateTemplateVariable objectReference="ModelValue_483"/>
       <StateTemplateVariable objectReference="ModelValue_484"/>
       <StateTemplateVariable objectReference="ModelValue_485"/>
       <StateTemplateVariable objectReference="ModelValue_486"/>
-      <StateTemplateVariable objectReference="ModelValue_490"/>
-      <StateTemplateVariable objectReference="ModelValue_491"/>
+      <StateTemplateVariable objectReference="ModelValue_487"/>
+      <StateTemplateVariable objectReference="ModelValue_488"/>
       <StateTemplateVariable objectReference="ModelValue_492"/>
+      <StateTemplateVariable objectReference="ModelValue_493"/>
       <StateTemplateVariable objectReference="ModelValue_494"/>
-      <StateTemplateVariable objectReference="ModelValue_495"/>
-      <StateTemplateVariable objectReference="ModelValue_498"/>
-      <StateTemplateVariable objectReference="ModelValue_499"/>
+      <StateTemplateVariable objectReference="ModelValue_496"/>
+      <StateTemplateVariable objectReference="ModelValue_497"/>
+      <StateTemplateVariable objectReference="ModelValue_500"/>
       <StateTemplateVariable objectReference="ModelValue_501"/>
-      <StateTemplateVariable objectReference="ModelValue_502"/>
       <StateTemplateVariable objectReference="ModelValue_503"/>
       <StateTemplateVariable objectReference="ModelValue_504"/>
       <StateTemplateVariable objectReference="ModelValue_505"/>
       <StateTemplateVariable objectReference="ModelValue_506"/>
       <StateTemplateVariable objectReference="ModelValue_507"/>
-      <StateTemplateVariable objectReference="ModelValue_510"/>
-      <StateTemplateVariable objectReference="ModelValue_511"/>
+      <StateTemplateVariable objectReference="ModelValue_508"/>
+      <StateTemplateVariable objectReference="ModelValue_509"/>
       <StateTemplateVariable objectReference="ModelValue_512"/>
+      <StateTemplateVariable objectReference="ModelValue_513"/>
       <StateTemplateVariable objectReference="ModelValue_514"/>
-      <StateTemplateVariable objectReference="ModelValue_515"/>
+      <StateTemplateVariable objectReference="ModelValue_516"/>
       <StateTemplateVariable objectReference="ModelValue_517"/>
       <StateTemplateVariable objectReference="ModelValue_519"/>
       <StateTemplateVariable objectReference="ModelValue_521"/>
       <StateTemplateVariable objectReference="ModelValue_523"/>
-      <StateTemplateVariable objectReference="ModelValue_524"/>
       <StateTemplateVariable objectReference="ModelValue_525"/>
+      <StateTemplateVariable objectReference="ModelValue_526"/>
       <StateTemplateVariable objectReference="ModelValue_527"/>
-      <StateTemplateVariable objectReference="ModelValue_528"/>
       <StateTemplateVariable objectReference="ModelValue_529"/>
       <StateTemplateVariable objectReference="ModelValue_530"/>
       <StateTemplateVariable objectReference="ModelValue_531"/>
+      <StateTemplateVariable objectReference="ModelValue_532"/>
       <StateTemplateVariable objectReference="ModelValue_533"/>
-      <StateTemplateVariable objectReference="ModelValue_534"/>
+      <StateTemplateVariable objectReference="ModelValue_535"/>
       <StateTemplateVariable objectReference="ModelValue_536"/>
-      <StateTemplateVariable objectReference="ModelValue_537"/>
       <StateTemplateVariable objectReference="ModelValue_538"/>
       <StateTemplateVariable objectReference="ModelValue_539"/>
+      <StateTemplateVariable objectReference="ModelValue_540"/>
       <StateTemplateVariable objectReference="ModelValue_541"/>
-      <StateTemplateVariable objectReference="ModelValue_545"/>
-      <StateTemplateVariable objectReference="ModelValue_546"/>
+      <StateTemplateVariable objectReference="ModelValue_543"/>
       <StateTemplateVariable objectReference="ModelValue_547"/>
       <StateTemplateVariable objectReference="ModelValue_548"/>
       <StateTemplateVariable objectReference="ModelValue_549"/>
       <StateTemplateVariable objectReference="ModelValue_550"/>
       <StateTemplateVariable objectReference="ModelValue_551"/>
-      <StateTemplateVariable objectReference="ModelValue_554"/>
-      <StateTemplateVariable objectReference="ModelValue_555"/>
+      <StateTemplateVariable objectReference="ModelValue_552"/>
+      <StateTemplateVariable objectReference="ModelValue_553"/>
       <StateTemplateVariable objectReference="ModelValue_556"/>
       <StateTemplateVariable objectReference="ModelValue_557"/>
       <StateTemplateVariable objectReference="ModelValue_558"/>
-      <StateTemplateVariable objectReference="ModelValue_561"/>
-      <StateTemplateVariable objectReference="ModelValue_562"/>
+      <StateTemplateVariable objectReference="ModelValue_559"/>
+      <StateTemplateVariable objectReference="ModelValue_560"/>
       <StateTemplateVariable objectReference="ModelValue_563"/>
+      <StateTemplateVariable objectReference="ModelValue_564"/>
       <StateTemplateVariable objectReference="ModelValue_565"/>
-      <StateTemplateVariable objectReference="ModelValue_566"/>
       <StateTemplateVariable objectReference="ModelValue_567"/>
       <StateTemplateVariable objectReference="ModelValue_568"/>
       <StateTemplateVariable objectReference="ModelValue_569"/>
+      <StateTemplateVariable objectReference="ModelValue_570"/>
       <StateTemplateVariable objectReference="ModelValue_571"/>
-      <StateTemplateVariable objectReference="ModelValue_572"/>
       <StateTemplateVariable objectReference="ModelValue_573"/>
       <StateTemplateVariable objectReference="ModelValue_574"/>
       <StateTemplateVariable objectReference="ModelValue_575"/>
       <StateTemplateVariable objectReference="ModelValue_576"/>
       <StateTemplateVariable objectReference="ModelValue_577"/>
-      <StateTemplateVariable objectReference="ModelValue_580"/>
-      <StateTemplateVariable objectReference="ModelValue_581"/>
+      <StateTemplateVariable objectReference="ModelValue_578"/>
+      <StateTemplateVariable objectReference="ModelValue_579"/>
       <StateTemplateVariable objectReference="ModelValue_582"/>
       <StateTemplateVariable objectReference="ModelValue_583"/>
       <StateTemplateVariable objectReference="ModelValue_584"/>
       <StateTemplateVariable objectReference="ModelValue_585"/>
       <StateTemplateVariable objectReference="ModelValue_586"/>
+      <StateTemplateVariable objectReference="ModelValue_587"/>
+      <StateTemplateVariable objectReference="ModelValue_588"/>
     </StateTemplate>
     <InitialState type="initialState">
-      0 24317702819978568 1.2905209933841086e+17 7294258299062585 0 13778070456399.543 1753512606585508.5 1888434778998295.2 725482558561804.62 0 8079040631889493 3041802004997205.5 651250410990.26514 1023150863579.3826 6.5112216345870528e+17 701989102464563.25 424042553019369.81 2324017188957050.5 2324017188957050.5 0 6.2248748748357612e+18 0 0 2732358934344369 1419487571684745.5 22672407402790916 146222285478655.91 29915429259282760 915046839258977 118956089103667 0 325379063999.28534 0 337663643080989.94 2668147076674344.5 0 2.9261624897103277e+17 49769466596012184 33759423187471836 114893468875.57993 377266683772846.81 1207438844747246.5 0 468647729213403.69 58902196980734464 1.1176726245833944e+17 3.1833631972942505e+18 0 0 493282555821961.94 215244408696821.25 1.7998345147396179e+17 7703566324199746 129524912143484.06 396226442689188.06 0 0 11706217191.131451 4112724778997681.5 0 11558304355556364 541149869013291.75 489929445339715.25 61852846823834128 761577599284576.12 0 1.1601414519995675e+17 6669613087208.8652 112049500069861.75 6669613087208.8652 70449175403894.25 2695805921782751 4.6036251772692685e+19 26333882950154980 6237477531402.5303 98467334312165120 2.8051858241624238e+18 0 2115253416912.0901 3.6398606050550164e+18 276642067537294.72 2128015904133036.5 0 498385998804401.12 9.6330198139265368e+19 3681717080016486 3681717080016486 67229699861252.797 4001767870391.7446 4001767870391.7446 2680082100535848.5 1.5513083290313984e+19 0 5585620037331627 0 0 7316041530123.9551 26333882950154980 0 0 0 33816093348358.277 0 0 0 199639797854401.22 0 11926719839857.674 0 259814231907476.94 849610255602049.62 3.6167087218290323e+17 0 0 0 0 0 1191877229889457.2 339563375885779.75 0 313875717258043.88 71256485063622104 1366970102123509.5 16198625845262216 11873688226930044 441770675541.10388 93392828022133936 6563764189379.915 8414011398992313 324701106331921.69 1.9190153836278851e+17 0 1419528130809.7012 0 0 0 8916592192926240 0 2039202865560634.8 279684943350394.5 352245877019471.25 121381123129268.2 121381123129268.2 0 0 0 0 20201159912753900 43864552721417592 1.960534645748753e+20 1.6388520356126586e+17 4.6678097365705585e+18 2132323792074307.8 0 422526734764.76337 0 43864552721417592 2.411860593446632e+17 72331493981269936 0 227954082035376.31 0 4490001844942974 325273444665501.44 0 13998989235123454 1120495000698617.6 66696130872088.648 66696130872088.648 441770675541.10388 1531678519519863.8 1.1863619326300001e+18 2.1438824772399999e+21 0 2.0461138363349168e+17 1356243357779680.2 2979079046607987 387280276059038.25 0 0 0 334538913292916.31 0 0 0 0 0 0 0 0 0 0 8.9392023543875034e+17 0 0 0 0 3653930797354590.5 7902065602471465 0 93734703204909.688 163229912633385.47 9.8185365589273756e+19 9552678600970.4023 62711855667507.859 0 3.3158743149092844e+18 2.3615162468720973e+18 0 7745015973372592 89489497930887.984 442544370207574.12 77563499091956.094 0 28054121934612392 89614841585676.688 0 0 3.0078181615771091e+17 11431315782848432 2025774103627397.2 878747102925692.5 22823579873163376 3011070895000000 278711960053417.41 10512605051446924 19631037095027924 105895202077173.11 545395337454909.69 330988794464151.75 7.0097270042860155e+18 1820800420717249 0 0 0 0 0.12879719839999995 37.648411800000012 0.46281201900000002 214.29601600000001 236405.01149999999 0.2082128429 0.81354684499999996 40.380488649999997 0.0016989816900000001 0.66537849994864995 0.0084920753500000012 10.556000489800001 17.199080137999999 19.147905305499997 1.2804917333000001 0.015862593300000002 14.390749005499998 12.112398799999999 0.27104960049999999 0.70190152799999994 102.255095841515 2.5434115849999999 1.2920169754999999 435.64656400000001 12409.198955 116.56722495 116.56722495 1 36.399235614499993 570.26871872999993 26.898446450000002 0.54012917000000005 0.73486209000000002 6064.1790108535652 1.4255832285950001 3934.3971684120302 1484.38922 1001.0673154999999 6106.7064100000007 11639.92355 0.37852659399999999 0.019804780850000005 11639.92355 0 0 0 0 0.19814953599999993 188.24205900000004 0.092562403799999998 1071.48008 0.32607587793103449 0.0016657027432 0.081354684499999996 80.760977299999993 0.0084949084499999997 1.3307569998972999 0.0070767294583333334 21.112000979600001 0.048244264061711076 38.295810610999993 2.5609834666000002 0.0079312966500000009 0.10699441639776951 0.41984051299826686 0.012665869182242991 0.021078123963963965 0.21872747773586096 5.0868231699999997 1.0000000003869918 871.29312800000002 24818.39791 233.13444989999999 233.13444989999999 0.10210164267741934 1140.5374374599999 0.047168020104627166 0.0010802583400000001 0.0021581852863436124 12128.35802170713 2.8511664571900002 7868.7943368240603 0.22836757230769231 0.14941303216417909 0.9114487179104479 0.31122790240641712 1 1.0000000009686207 0.99999999498305214 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 602214179000000 17674986153650000 1.8 585 0.20000000000000001 0.0064999999999999997 0.050000000000000003 0.5 0.01 0.002 356000 10 0 0.0025100000000000001 0.050000000000000003 0.00044200000000000001 0.46500000000000002 0 0 200 1.8 1500 0.42999999999999999 5 0.22 1500 0.000185 1.8 0.53000000000000003 10900 0.089999999999999997 200 200 1.8 1500 0.22 7500 18 200 100 1.6000000000000001 0.10000000000000001 0.0040000000000000001 100 950 0.29999999999999999 200 0 0.69999999999999996 700 0.59999999999999998 600 0 0.0050000000000000001 5100 100 12 0.0001 3.2999999999999998 200 913 100 100 8000 3.5 0.10000000000000001 0.00050000000000000001 100 84 100 0.75 0.085000000000000006 100 0.0060000000000000001 2600 100 1.5 1450000 100 0.0025999999999999999 4.5000000000000003e-05 1450000 1600 0.44 0.0060000000000000001 2500 2500 2.8999999999999999 8.4000000000000004 0.0001 9.9999999999999995e-07 0.59999999999999998 32500 2 5 2500 0.20000000000000001 0.02 0 1 30000 0 0.014999999999999999 150 100 215 1 200 100 4 5 200 0 0.002 20 0 0.01 200 470 10 275 42.5 2 2 1.3999999999999999 0.00012 100 6 330 100 0.00080000000000000004 7.5000000000000002e-06 0.00096000000000000002 0 0.001 0.10000000000000001 0 100 0 24 25 500 0.025000000000000001 0.5 0 0.0050000000000000001 50 0 0.00025000000000000001 2.5 1.2 0.02 5 0.0017700000000000001 0.00080000000000000004 24 330000 58.700000000000003 58.700000000000003 0.099900000000000003 29.5 15.6 0.10000000000000001 0.00050000000000000001 0 0.014 730 29.5 0.0057499999999999999 46.700000000000003 0.97999999999999998 1400 713 15 300 46.700000000000003 560 0.056000000000000001 713 0 0.001 8 42 67.700000000000003 42.799999999999997 4 5.5 1.0000000000000001e-05 0.5 0.5 500 0.02 0 1 3940 0.00020000000000000001 0.20000000000000001 0.012 12 0 0.0050000000000000001 5 4 15 14 0.01 269 0.20000000000000001 15 15 3 500 269 57.700000000000003 0.10000000000000001 2 15 0.0167 57.700000000000003 42.799999999999997 66.599999999999994 1.7 0.01 10 66.599999999999994 100 40 0.01 3.3330000000000002 935 0.029999999999999999 3 0.29999999999999999 300 40 4000 18 0.014999999999999999 2.5 18 935 200 1 0.0030000000000000001 40 10 0.0077999999999999996 0.012 2.5840339499999998 0 0.00050000000000000001 3500 200 25800 0.00016699999999999999 735000 6900 6900 4.8000000000000001e-05 7.4000000000000004 714.29999999999995 0.056000000000000001 237 0.41999999999999998 0.070000000000000007 237 0.51000000000000001 0.02 0.0011000000000000001 1225 7.9999999999999996e-06 12 0.00040000000000000002 0.5 700 0.10000000000000001 80 1140.5374400000001 0 0.00069999999999999999 7 20000 0.31 16000 1152 0.034000000000000002 3300 10.300000000000001 1000 0.02 2 1000 681 0.050000000000000003 1 681 13000 0.01 3333 1 473 0.29999999999999999 11.699999999999999 0.0032000000000000002 0.00012999999999999999 6.3999999999999997e-05 0.0050000000000000001 13000 0.192 13400 0.02 700 0.40000000000000002 14000 1225 4 0.01 0.14000000000000001 2.7999999999999998 13400 74800 330000 0.57999999999999996 0.022599999999999999 0.29999999999999999 0.02 74800 100 735000 0.0047000000000000002 1.5e-06 25800 0.0051999999999999998 5.0000000000000004e-06 6900 0.0050000000000000001 3.9999999999999998e-06 6900 0.0030000000000000001 6.0000000000000002e-06 3.6000000000000001e-05 9.8199999999999992e-06 0.00175 0.00080000000000000004 3.4999999999999997e-05 1.9999999999999999e-06 1.1000000000000001e-06 7.5705318799999999 100 11200 5.1999999999999997e-05 120 1.9400000000000001e-06 319000 4780 8.3275952400000002e-06 1.1473110800000001e-05 1977777.7777777778 0 1.7094017094017099e-05 0.0012000000000000001 2.1499999999999999 0.00014666666666666666 0.00010277777777777778 4.8623853211009174e-05 8.2568807339449542e-06 0.0012000000000000001 2.9333333333333333e-05 1.0277777777777777e-05 0.00080000000000000015 0.00040000000000000002 87.692307692307693 0.001 0.001 9.8039215686274508e-07 6.0000000000000002e-06 0.00033 0.00045650000000000004 1.2755102040816326e-10 9.5703125000000004e-11 8.4000000000000009e-05 0.0074999999999999997 0.063750000000000001 2.3076923076923077e-06 0.01125 0.00025999999999999998 0.10195312500000001 0.00264 24.359999999999999 4.1050903119868637e-06 3.4482758620689656e-07 1.8461538461538461e-05 10 1 0.10000000000000001 3.3333333333333335e-05 9.9999999999999991e-05 0.085999999999999993 0.20000000000000001 0.0001 5.0000000000000002e-05 235 11 425 8.3999999999999995e-05 0.018181818181818181 7.9999999999999996e-06 0.01 0 0 0.050000000000000003 0.050000000000000003 0.0001 0.0001 0.024 0.10000000000000001 0.0017018739352640546 0.64999999999999991 5.0000000000000002e-05 1.9178082191780822e-05 1.9472033898305088e-05 0.00069999999999999999 0.050000000000000003 0.067152034261241972 0.000125 2.0000000000000002e-05 0.001 0 0.001 0.001 0.001 0.00019635343618513325 0.20000000000000001 0.0060000000000000001 0.050000000000000003 0.00035133239831697054 0.00039719626168224304 0.0021413276231263384 0.0030003000300030001 0.01 0.001 0.01 0.0063084112149532721 0.00087616822429906541 0.0063084112149532721 4.5045045045045053e-05 0.0019499999999999999 2.34e-06 1.4285714285714285e-07 0.021543 0.61372499999999997 0.0057614999999999993 0.0057614999999999993 4.4400000000000007e-06 2.2200000000000003e-06 1.0000199999999999 0.012249999999999999 4.3037974683544305e-05 2.2000000000000003e-05 0.0097999999999999997 0.0012000000000000001 0.00071428571428571429 0.00125 0.0001 1.9375e-05 1.0303030303030304e-05 0.01 0.050000000000000003 3.0003000300030004e-06 0.00030003000300030005 37711.245993316516 7.9551866319444426e-06 273.42383107088995 1.1703442188879081e-05 8.8615384615384623e-08 2.8571428571428571e-05 2.8571428571428574e-05 3.2653061224489793e-05 3.2653061224489798e-06 0.05000000000000001 3.9721212121212115e-07 5.2153846153846146e-07 0.00045199999999999998 6.3945578231292521e-09 2.0155038759689922e-07 7.246376811594203e-07 4.3478260869565219e-07 4.8128342245989302e-10 0.058239999999999993 2.4186046511627906e-07 1.6587999999999998 8.4897959183673467e-09 0.024855999999999996 9.0434782608695653e-07 9.0434782608695653e-07 2.0525451559934318e-06 5.8517210944395405e-06 5.151515151515152e-06 3.9775933159722213e-06 9.6875e-06 6.377551020408163e-11 4.7851562500000002e-11 
+      0 24317702819978568 1.2905209933841086e+17 7294258299062585 0 13778070456399.543 1753512606585508.5 1888434778998295.2 725482558561804.62 0 8079040631889493 3041802004997205.5 651250410990.26514 1023150863579.3826 6.5112216345870528e+17 701989102464563.25 424042553019369.81 2324017188957050.5 2324017188957050.5 0 6.2248748748357612e+18 0 0 2732358934344369 1419487571684745.5 22672407402790916 146222285478655.91 29915429259282760 915046839258977 118956089103667 0 325379063999.28534 0 337663643080989.94 2668147076674344.5 0 2.9261624897103277e+17 49769466596012184 33759423187471836 114893468875.57993 377266683772846.81 1207438844747246.5 0 468647729213403.69 58902196980734464 1.1176726245833944e+17 3.1833631972942505e+18 0 0 493282555821961.94 215244408696821.25 1.7998345147396179e+17 7703566324199746 129524912143484.06 396226442689188.06 0 0 11706217191.131451 4112724778997681.5 0 11558304355556364 541149869013291.75 489929445339715.25 61852846823834128 761577599284576.12 0 1.1601414519995675e+17 6669613087208.8652 112049500069861.75 6669613087208.8652 70449175403894.25 2695805921782751 4.6036251772692685e+19 26333882950154980 6237477531402.5303 98467334312165120 2.8051858241624238e+18 0 2115253416912.0901 3.6398606050550164e+18 276642067537294.72 2128015904133036.5 0 498385998804401.12 9.6330198139265368e+19 3681717080016486 3681717080016486 67229699861252.797 4001767870391.7446 4001767870391.7446 2680082100535848.5 1.5513083290313984e+19 0 5585620037331627 0 0 7316041530123.9551 26333882950154980 0 0 0 33816093348358.277 0 0 0 199639797854401.22 0 11926719839857.674 0 259814231907476.94 849610255602049.62 3.6167087218290323e+17 0 0 0 0 0 1191877229889457.2 339563375885779.75 0 313875717258043.88 71256485063622104 1366970102123509.5 16198625845262216 11873688226930044 441770675541.10388 93392828022133936 6563764189379.915 8414011398992313 324701106331921.69 1.9190153836278851e+17 0 1419528130809.7012 0 0 0 8916592192926240 0 2039202865560634.8 279684943350394.5 352245877019471.25 121381123129268.2 121381123129268.2 0 0 0 0 20201159912753900 43864552721417592 1.960534645748753e+20 1.6388520356126586e+17 4.6678097365705585e+18 2132323792074307.8 0 422526734764.76337 0 43864552721417592 2.411860593446632e+17 72331493981269936 0 227954082035376.31 0 4490001844942974 325273444665501.44 0 13998989235123454 1120495000698617.6 66696130872088.648 66696130872088.648 441770675541.10388 1531678519519863.8 1.1863619326300001e+18 2.1438824772399999e+21 0 2.0461138363349168e+17 1356243357779680.2 2979079046607987 387280276059038.25 0 0 0 334538913292916.31 0 0 0 0 0 0 0 0 0 0 8.9392023543875034e+17 0 0 0 0 3653930797354590.5 7902065602471465 0 93734703204909.688 163229912633385.47 9.8185365589273756e+19 9552678600970.4023 62711855667507.859 0 3.3158743149092844e+18 2.3615162468720973e+18 0 7745015973372592 89489497930887.984 442544370207574.12 77563499091956.094 0 28054121934612392 89614841585676.688 0 0 3.0078181615771091e+17 11431315782848432 2025774103627397.2 878747102925692.5 22823579873163376 3011070895000000 278711960053417.41 10512605051446924 19631037095027924 105895202077173.11 545395337454909.69 330988794464151.75 7.0097270042860155e+18 1820800420717249 0 0 0 0 0.12879719839999995 37.648411800000012 0.46281201900000002 214.29601600000001 236405.01149999999 0.2082128429 0.81354684499999996 40.380488649999997 0.0016989816900000001 0.66537849994864995 0.0084920753500000012 10.556000489800001 17.199080137999999 19.147905305499997 1.2804917333000001 0.015862593300000002 14.390749005499998 12.112398799999999 0.27104960049999999 0.70190152799999994 102.255095841515 2.5434115849999999 1.2920169754999999 435.64656400000001 12409.198955 116.56722495 116.56722495 1 36.399235614499993 570.26871872999993 26.898446450000002 0.54012917000000005 0.73486209000000002 6064.1790108535652 1.4255832285950001 3934.3971684120302 1484.38922 1001.0673154999999 6106.7064100000007 11639.92355 0.37852659399999999 0.019804780850000005 11639.92355 0 0 0 0 0.19814953599999993 188.24205900000004 0.092562403799999998 1071.48008 0.32607587793103449 0.0016657027432 0.081354684499999996 80.760977299999993 0.0084949084499999997 1.3307569998972999 0.0070767294583333334 21.112000979600001 0.048244264061711076 38.295810610999993 2.5609834666000002 0.0079312966500000009 0.10699441639776951 0.41984051299826686 0.012665869182242991 0.021078123963963965 0.21872747773586096 5.0868231699999997 1.0000000003869918 871.29312800000002 24818.39791 233.13444989999999 233.13444989999999 0.10210164267741934 1140.5374374599999 0.047168020104627166 0.0010802583400000001 0.0021581852863436124 12128.35802170713 2.8511664571900002 7868.7943368240603 0.22836757230769231 0.14941303216417909 0.9114487179104479 0.31122790240641712 1 1.0000000009686207 0.99999999498305214 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 602214179000000 17674986153650000 1.8 585 0.20000000000000001 0.0064999999999999997 0.050000000000000003 0.5 0.20000000000000001 0.0064999999999999997 0.050000000000000003 0.5 356000 10 0 0.0025100000000000001 0.050000000000000003 0.00044200000000000001 0.46500000000000002 0 0 200 1.8 1500 0.42999999999999999 5 0.22 1500 0.000185 1.8 0.53000000000000003 10900 0.089999999999999997 200 200 1.8 1500 0.22 7500 18 200 100 1.6000000000000001 0.10000000000000001 0.0040000000000000001 100 950 0.29999999999999999 200 0 0.69999999999999996 700 0.59999999999999998 600 0 0.0050000000000000001 5100 100 12 0.0001 3.2999999999999998 200 913 100 100 8000 3.5 0.10000000000000001 0.00050000000000000001 100 84 100 0.75 0.085000000000000006 100 0.0060000000000000001 2600 100 1.5 1450000 100 0.0025999999999999999 4.5000000000000003e-05 1450000 1600 0.44 0.0060000000000000001 2500 2500 2.8999999999999999 8.4000000000000004 0.0001 9.9999999999999995e-07 0.59999999999999998 32500 2 5 2500 0.20000000000000001 0.02 0 1 30000 0 0.014999999999999999 150 100 215 1 200 100 4 5 200 0 0.002 20 0 0.01 200 470 10 275 42.5 2 2 1.3999999999999999 0.00012 100 6 330 100 0.00080000000000000004 7.5000000000000002e-06 0.00096000000000000002 0 0.001 0.10000000000000001 0 100 0 24 25 500 0.025000000000000001 0.5 0 0.0050000000000000001 50 0 0.00025000000000000001 2.5 1.2 0.02 5 0.0017700000000000001 0.00080000000000000004 24 330000 58.700000000000003 58.700000000000003 0.099900000000000003 29.5 15.6 0.10000000000000001 0.00050000000000000001 0 0.014 730 29.5 0.0057499999999999999 46.700000000000003 0.97999999999999998 1400 713 15 300 46.700000000000003 560 0.056000000000000001 713 0 0.001 8 42 67.700000000000003 42.799999999999997 4 5.5 1.0000000000000001e-05 0.5 0.5 500 0.02 0 1 3940 0.00020000000000000001 0.20000000000000001 0.012 12 0 0.0050000000000000001 5 4 15 14 0.01 269 0.20000000000000001 15 15 3 500 269 57.700000000000003 0.10000000000000001 2 15 0.0167 57.700000000000003 42.799999999999997 66.599999999999994 1.7 0.01 10 66.599999999999994 100 40 0.01 3.3330000000000002 935 0.029999999999999999 3 0.29999999999999999 300 40 4000 18 0.014999999999999999 2.5 18 935 200 1 0.0030000000000000001 40 10 0.0077999999999999996 0.012 2.5840339499999998 0 0.00050000000000000001 3500 200 25800 0.00016699999999999999 735000 6900 6900 4.8000000000000001e-05 7.4000000000000004 714.29999999999995 0.056000000000000001 237 0.41999999999999998 0.070000000000000007 237 0.51000000000000001 0.02 0.0011000000000000001 1225 7.9999999999999996e-06 12 0.00040000000000000002 0.5 700 0.10000000000000001 80 1140.5374400000001 0 0.00069999999999999999 7 20000 0.31 16000 1152 0.034000000000000002 3300 10.300000000000001 1000 0.02 2 1000 681 0.050000000000000003 1 681 13000 0.01 3333 1 473 0.29999999999999999 11.699999999999999 0.0032000000000000002 0.00012999999999999999 6.3999999999999997e-05 0.0050000000000000001 13000 0.192 13400 0.02 700 0.40000000000000002 14000 1225 4 0.01 0.14000000000000001 2.7999999999999998 13400 74800 330000 0.57999999999999996 0.022599999999999999 0.29999999999999999 0.02 74800 100 735000 0.0047000000000000002 1.5e-06 25800 0.0051999999999999998 5.0000000000000004e-06 6900 0.0050000000000000001 3.9999999999999998e-06 6900 0.0030000000000000001 6.0000000000000002e-06 3.6000000000000001e-05 9.8199999999999992e-06 0.00175 0.00080000000000000004 3.4999999999999997e-05 1.9999999999999999e-06 1.1000000000000001e-06 7.5705318799999999 100 11200 5.1999999999999997e-05 120 1.9400000000000001e-06 319000 4780 8.3275952400000002e-06 1.1473110800000001e-05 1977777.7777777778 0 1.7094017094017099e-05 0.0012000000000000001 2.1499999999999999 0.00014666666666666666 0.00010277777777777778 4.8623853211009174e-05 8.2568807339449542e-06 0.0012000000000000001 2.9333333333333333e-05 1.0277777777777777e-05 0.00080000000000000015 0.00040000000000000002 87.692307692307693 0.001 0.001 9.8039215686274508e-07 6.0000000000000002e-06 0.00033 0.00045650000000000004 1.2755102040816326e-10 9.5703125000000004e-11 8.4000000000000009e-05 0.0074999999999999997 0.063750000000000001 2.3076923076923077e-06 0.01125 0.00025999999999999998 0.10195312500000001 0.00264 24.359999999999999 4.1050903119868637e-06 3.4482758620689656e-07 1.8461538461538461e-05 10 1 0.10000000000000001 3.3333333333333335e-05 9.9999999999999991e-05 0.085999999999999993 0.20000000000000001 0.0001 5.0000000000000002e-05 235 11 425 8.3999999999999995e-05 0.018181818181818181 7.9999999999999996e-06 0.01 0 0 0.050000000000000003 0.050000000000000003 0.0001 0.0001 0.024 0.10000000000000001 0.0017018739352640546 0.64999999999999991 5.0000000000000002e-05 1.9178082191780822e-05 1.9472033898305088e-05 0.00069999999999999999 0.050000000000000003 0.067152034261241972 0.000125 2.0000000000000002e-05 0.001 0 0.001 0.001 0.001 0.00019635343618513325 0.20000000000000001 0.0060000000000000001 0.050000000000000003 0.00035133239831697054 0.00039719626168224304 0.0021413276231263384 0.0030003000300030001 0.01 0.001 0.01 0.0063084112149532721 0.00087616822429906541 0.0063084112149532721 4.5045045045045053e-05 0.0019499999999999999 2.34e-06 1.4285714285714285e-07 0.021543 0.61372499999999997 0.0057614999999999993 0.0057614999999999993 4.4400000000000007e-06 2.2200000000000003e-06 1.0000199999999999 0.012249999999999999 4.3037974683544305e-05 2.2000000000000003e-05 0.0097999999999999997 0.0012000000000000001 0.00071428571428571429 0.00125 0.0001 1.9375e-05 1.0303030303030304e-05 0.01 0.050000000000000003 3.0003000300030004e-06 0.00030003000300030005 37711.245993316516 7.9551866319444426e-06 273.42383107088995 1.1703442188879081e-05 8.8615384615384623e-08 2.8571428571428571e-05 2.8571428571428574e-05 3.2653061224489793e-05 3.2653061224489798e-06 0.05000000000000001 3.9721212121212115e-07 5.2153846153846146e-07 0.00045199999999999998 6.3945578231292521e-09 2.0155038759689922e-07 7.246376811594203e-07 4.3478260869565219e-07 4.8128342245989302e-10 0.058239999999999993 2.4186046511627906e-07 1.6587999999999998 8.4897959183673467e-09 0.024855999999999996 9.0434782608695653e-07 9.0434782608695653e-07 2.0525451559934318e-06 5.8517210944395405e-06 5.151515151515152e-06 3.9775933159722213e-06 9.6875e-06 6.377551020408163e-11 4.7851562500000002e-11 
     </InitialState>
   </Model>
   <ListOfTasks>

@@ -169,12 +169,19 @@ def test_another_table_is_refused(text):
 
 
 def test_the_page_shows_the_worst_of_each_variant_and_engine():
-    lines = agreement.table(ROWS).splitlines()[2:]
+    of = dict.fromkeys((row.variant for row in ROWS), "0123abcd")
+    lines = agreement.table(ROWS, of).splitlines()[2:]
     assert lines == [
-        "| `caption` | copasi | 2 | 3.0e-07 | NBQX | `Ca` |",
-        "| `caption` | pysb | 1 | 1.0e-07 | ketamine | `glutamate` |",
-        "| `human` | copasi | 1 | 1.0e-09 | infusion | `Ca` |",
+        "| `caption` | 0123abcd | copasi | 2 | 3.0e-07 | NBQX | `Ca` |",
+        "| `caption` | 0123abcd | pysb | 1 | 1.0e-07 | ketamine | `glutamate` |",
+        "| `human` | 0123abcd | copasi | 1 | 1.0e-09 | infusion | `Ca` |",
     ]
+
+
+def test_another_network_makes_another_page():
+    of = {"caption": "0123abcd", "human": "0123abcd"}
+    assert agreement.table(ROWS, of) != agreement.table(ROWS, of | {"human": "4567cdef"})
+    assert agreement.networks(["caption", "human"]).keys() == of.keys()
 
 
 # The command
@@ -189,6 +196,7 @@ def checkout(tmp_path, monkeypatch):
     wanted = {"ketamine": Experiment(), "NBQX": Experiment(drugs={"NBQX": None})}
     monkeypatch.setattr(agreement, "experiments", lambda claims: wanted)
     monkeypatch.setattr(agreement, "check_built", lambda: None)
+    monkeypatch.setattr(agreement, "networks", lambda names: dict.fromkeys(names, "0123abcd"))
     for folder in ("docs", "results"):
         (tmp_path / folder).mkdir()
     page = tmp_path / "docs" / "engines.md"

@@ -214,3 +214,9 @@ def test_a_rate_may_follow_the_time():
     assert emit.problems(sbml) == []
     runner = roadrunner.RoadRunner(sbml)
     assert runner.simulate(0, 10, 2)[-1, 1] == pytest.approx(10, rel=1e-5)
+
+
+def test_a_number_is_named_that_hides_in_a_formula(example):
+    model = example("bngwiki_simple")
+    with pytest.raises(emit.EmitError, match="parameter 'NA': nothing says its unit"):
+        emit.write_sbml(model)

@@ -64,7 +64,7 @@ def test_the_page_has_every_number_under_its_stretch():
     assert f"{row} 5e-05 to 0.0002 |  | -1.2 (C01) |" in text
     assert "| `protein_synthesis` | 0.006 | 1/s | assumed |  |  |  | 0 |" in text
     assert text.index("## Numbers that no rule uses") < text.index("`receptor_0`")
-    assert "Of the 1 numbers to which some claim is sensitive, 1 (100%) are measured or" in text
+    assert "Of the 1 numbers to which some claim is sensitive, 1 (100.0%) are measured or" in text
 
 
 def test_every_number_belongs_to_a_stretch_of_the_figure():

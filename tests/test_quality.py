@@ -160,3 +160,10 @@ def test_the_command_says_what_fails(monkeypatch, capsys):
     assert quality.main(["--check"]) == 1
     out = capsys.readouterr().out
     assert "caption: never: here" in out and "make quality" in out
+
+
+def test_a_variant_says_which_it_is():
+    for variant in knowledge.load().variants:
+        model = re.search(r"<model [^>]*>", paths.read(paths.sbml(variant)))[0]
+        own = "Ketamine and mTOR" if variant == "caption" else f"Ketamine and mTOR: {variant}"
+        assert f'name="{own}"' in model

@@ -101,3 +101,31 @@ def test_a_size_of_the_model_is_the_same_change_in_copasi_and_in_roadrunner(plac
     largest = np.maximum(np.abs(expected).max(axis=0), 1e-9)
     assert (np.abs(changed - expected) / largest).max() < NEAR
     assert (np.abs(own - expected) / largest).max() > 0.01
+
+
+def resized_constants(sbml):
+    """The constants whose formula names a compartment: they change with its size."""
+    model = libsbml.readSBMLFromString(sbml).getModel()
+    places = {each.getId() for each in model.getListOfCompartments()}
+    return {
+        each.getSymbol()
+        for each in model.getListOfInitialAssignments()
+        if places & set(names_in(each.getMath()))
+    }
+
+
+def names_in(node):
+    own = [node.getName()] if node.isName() else []
+    children = (node.getChild(i) for i in range(node.getNumChildren()))
+    return [*own, *(name for child in children for name in names_in(child))]
+
+
+#: Amounts, and what evens out whatever the volumes.
+RESIZED = {"ketamine_depot_0", "ketamine_infusion_rate", "ketamine_brain_in"}
+
+
+def test_rate_constants_keep_to_the_sizes_that_they_were_worked_out_with():
+    sbml = paths.read(paths.sbml())
+    assert resized_constants(sbml) == RESIZED
+    other = sbml.replace("<ci> volume_pyramidal_membrane </ci>", "<ci> pyramidal_membrane </ci>", 1)
+    assert resized_constants(other) > RESIZED

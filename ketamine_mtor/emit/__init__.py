@@ -8,8 +8,10 @@ from ketamine_mtor.emit.quantities import unit_names, units_in
 from ketamine_mtor.emit.sbml import REVERSE, seeds, write_sbml
 from ketamine_mtor.emit.units import Units
 from ketamine_mtor.emit.validate import problems
+from ketamine_mtor.knowledge import KEEPS_SIZES
 
 __all__ = [
+    "KEEPS_SIZES",
     "REVERSE",
     "About",
     "Annotations",

@@ -15,7 +15,7 @@ from ketamine_mtor.emit.laws import laws, size
 from ketamine_mtor.emit.names import DEFAULT, home, pattern
 from ketamine_mtor.emit.units import ONE, Unit, Units, parse
 from ketamine_mtor.errors import not_allowed
-from ketamine_mtor.knowledge import WILDTYPE, Tables
+from ketamine_mtor.knowledge import KEEPS_SIZES, WILDTYPE, Tables
 
 #: The name of an amount (nmol) is that of its concentration with this before it.
 AMOUNT_PREFIX = "n_"
@@ -84,6 +84,22 @@ def sizes(model: pysb.Model) -> dict[str, str]:
         size(compartment)
         found.setdefault(compartment.size.name, compartment.name)
     return found
+
+
+def keeping_sizes(model: pysb.Model) -> set[str]:
+    """The constants that keep to the sizes they are made with; see :data:`KEEPS_SIZES`."""
+    return {
+        each.subject.name
+        for each in model.annotations
+        if (each.object, each.predicate) == KEEPS_SIZES
+    }
+
+
+def kept_sizes(model: pysb.Model) -> set[str]:
+    """The parameters that say a size and of which such constants are made."""
+    keeping = keeping_sizes(model)
+    made = [each for each in written_expressions(model) if each.name in keeping]
+    return {symbol.name for each in made for symbol in each.expr.free_symbols} & set(sizes(model))
 
 
 def expressions(model: pysb.Model) -> list[pysb.Expression]:
@@ -160,11 +176,13 @@ def units(model: pysb.Model, given: Units) -> dict[str, Unit]:
             found.setdefault(name, needed[name])
         elif name in starting:
             found.setdefault(name, amount)
-    should = {**needed, **stated}
-    for expression in model.expressions:
-        _solve(expression, found, should)
-        if all(symbol.name in found for symbol in expression.expr.free_symbols):
-            found[expression.name] = _checked(expression, found, stated)
+    should, known_before = {**needed, **stated}, -1
+    while len(found) > known_before:
+        known_before = len(found)
+        for expression in model.expressions:
+            _solve(expression, found, should)
+            if all(symbol.name in found for symbol in expression.expr.free_symbols):
+                found[expression.name] = _checked(expression, found, stated)
     for parameter in written_parameters(model):
         if parameter.name not in found:
             raise EmitError(f"parameter '{parameter.name}': nothing says its unit; see emit.Units")
@@ -221,6 +239,8 @@ def _solve(expression: pysb.Expression, found: dict[str, Unit], stated: Mapping[
     ]
     if len(unknown) != 1 or expression.name not in stated:
         return
+    if any(each.name not in found for each in expression.expr.free_symbols - {unknown[0]}):
+        return
     power = expression.expr.as_powers_dict().get(unknown[0], 0)
     rest = expression.expr / unknown[0] ** power
     if not power or not power.is_Rational or unknown[0] in rest.free_symbols:
@@ -245,4 +265,4 @@ def _unit(expression: pysb.Expression, formula: sympy.Expr, found: Mapping[str, 
     except EmitError as error:
         raise EmitError(f"'{expression.name}': {error}") from None
     except KeyError as error:
-        raise EmitError(f"'{expression.name}': {error} has to be defined before it") from None
+        raise EmitError(f"'{expression.name}': nothing says the unit of {error}") from None

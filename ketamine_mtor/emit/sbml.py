@@ -101,6 +101,7 @@ class _Writer:
         self._starts = quantities.starts(model)
         self._steady = steady_state
         self._sizes = quantities.sizes(model)
+        self._keeping = quantities.keeping_sizes(model)
         self._amount, self._volume = parse(units.amount), parse(units.volume)
         self._time = parse(units.time)
         self._units = units.vocabulary()
@@ -195,8 +196,10 @@ class _Writer:
         assignment.setMath(formula)
 
     def _write_parameters(self) -> None:
+        unused = {compartment.size.name for compartment in self._source.compartments}
+        unused -= quantities.kept_sizes(self._source)
         for parameter in self._source.parameters:
-            if parameter.name in self._unit_of and parameter.name not in self._sizes:
+            if parameter.name in self._unit_of and parameter.name not in unused:
                 self._parameter(parameter.name, constant=True).setValue(parameter.value)
         for observable in self._source.observables:
             self._parameter(observable.name, constant=False)
@@ -213,7 +216,7 @@ class _Writer:
             self._write_multiple(identifier, law)
 
     def _formula(self, expression: pysb.Expression) -> libsbml.ASTNode:
-        formula = mathml(expression.expr, self._id)
+        formula = mathml(expression.expr, str if expression.name in self._keeping else self._id)
         if expression not in quantities.arrhenius(self._source):
             return formula
         prefactor = number(1, self._unit_id(self._unit_of[expression.name]))

@@ -3,6 +3,7 @@
 from ketamine_mtor.knowledge.tables import (
     DEFAULT_VARIANT,
     DEPOT_SEED,
+    KEEPS_SIZES,
     PACKAGED,
     WILDTYPE,
     TableError,
@@ -14,6 +15,7 @@ from ketamine_mtor.knowledge.tables import (
 __all__ = [
     "DEFAULT_VARIANT",
     "DEPOT_SEED",
+    "KEEPS_SIZES",
     "PACKAGED",
     "WILDTYPE",
     "TableError",

@@ -19,6 +19,8 @@ PACKAGED = Path(__file__).parent
 DEFAULT_VARIANT = "caption"
 #: Suffix of a model's parameter that holds the wild type's value of a number, or of a readout.
 WILDTYPE = "_wildtype"
+#: PySB's annotation (object, predicate) of an expression that keeps to the sizes it is made with.
+KEEPS_SIZES = ("sizes of the model", "keeps")
 #: The seed of the species that a dose of ketamine enters: no initial amount, but the dose.
 DEPOT_SEED = "ketamine_depot_0"
 

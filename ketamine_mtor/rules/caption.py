@@ -9,7 +9,7 @@ import pysb
 import sympy
 from pysb import ANY, WILD, MonomerPattern  # noqa: F401  (the rule modules import them from here)
 
-from ketamine_mtor.knowledge import WILDTYPE
+from ketamine_mtor.knowledge import KEEPS_SIZES, WILDTYPE
 
 #: Spatial dimensions of a membrane.
 MEMBRANE = 2
@@ -98,9 +98,12 @@ class Caption:
         rates = [self._rate(rate) for rate in (forward, reverse) if rate is not None]
         self._add(pysb.Rule(name, expression, *rates, _export=False))
 
-    def constant(self, name: str, formula) -> pysb.Expression:
-        """A rate constant that follows from other parameters, made once.
+    def constant(self, name: str, formula, *, resized: bool = False) -> pysb.Expression:
+        """A constant that follows from other parameters, made once.
 
+        One that is made of volumes keeps to those of the model when a compartment's size is
+        changed, unless it has to be ``resized`` with it: a dose, which is an amount, or a passive
+        equilibrium, which holds for any size.
         Raises ValueError for a name that another formula has.
         """
         known = self.model.expressions.get(name)
@@ -108,7 +111,10 @@ class Caption:
             if known.expr != sympy.sympify(formula):
                 raise ValueError(f"constant '{name}' is already {known.expr}, not {formula}")
             return known
-        return self._add(pysb.Expression(name, formula, _export=False))
+        made = self._add(pysb.Expression(name, formula, _export=False))
+        if not resized and {each.size for each in self.model.compartments} & made.expr.free_symbols:
+            self.model.add_annotation(pysb.Annotation(made, *KEEPS_SIZES, _export=False))
+        return made
 
     def ratio(self, name: str, numerator: str, denominator: str) -> pysb.Expression:
         """The constant ``numerator / denominator`` of two parameters or constants."""

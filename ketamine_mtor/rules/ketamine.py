@@ -27,12 +27,16 @@ def _dose(c: Caption, ketamine) -> None:
     """
     peritoneum, blood = c.place("peritoneum"), c.place("blood")
     amount = c.value("ketamine_depot_per_dose")
-    depot = c.constant(DEPOT, c.value("ketamine_dose") * amount / peritoneum.size)
+    depot = c.constant(DEPOT, c.value("ketamine_dose") * amount / peritoneum.size, resized=True)
     c.seed_formula(ketamine(b=None) ** peritoneum, depot)
     c.rule(
         "ketamine_infused",
         None >> ketamine(b=None) ** blood,
-        c.constant("ketamine_infusion_rate", c.value("ketamine_infusion") * amount / blood.size),
+        c.constant(
+            "ketamine_infusion_rate",
+            c.value("ketamine_infusion") * amount / blood.size,
+            resized=True,
+        ),
     )
 
 
@@ -52,7 +56,9 @@ def _distribution(c: Caption, ketamine) -> None:
         "ketamine_absorption",
     )
     inward = c.constant(
-        "ketamine_brain_in", c.value("ketamine_brain_out") * brain.size / blood.size
+        "ketamine_brain_in",
+        c.value("ketamine_brain_out") * brain.size / blood.size,
+        resized=True,
     )
     c.rule(
         "ketamine_enters_brain",
