@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ketamine_mtor.engines import Session, roadrunner
 from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.reach import Reach
-from ketamine_mtor.engines.session import DEPOT_PER_DOSE
+from ketamine_mtor.engines.seeding import DEPOT_PER_DOSE
 from ketamine_mtor.errors import SimulationError
 from ketamine_mtor.knowledge import DEPOT_SEED
 from ketamine_mtor.rules.caption import WILDTYPE

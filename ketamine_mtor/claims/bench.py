@@ -30,15 +30,56 @@ class Unmet(Exception):
 
 @dataclass(frozen=True)
 class Series:
-    """A readout of one run: times in hours, values in its unit, drug-free value."""
+    """A readout of the runs of an experiment, of one animal or of many.
+
+    Attributes
+    ----------
+    time
+        Hours, the same for all animals.
+    value
+        In the readout's unit; time is the last axis.
+    baseline
+        Drug-free value, an entry for each animal; of one animal an array without axes.
+    """
 
     time: np.ndarray
     value: np.ndarray
-    baseline: float
+    baseline: np.ndarray
 
     def within(self, start: float, end: float) -> np.ndarray:
         """Mask of the samples from `start` to `end` hours, ends included."""
         return (self.time >= start - SLACK_H) & (self.time <= end + SLACK_H)
+
+    def on(self, times: np.ndarray) -> Series:
+        """At other times: linear between samples, level beyond them (as `np.interp`)."""
+        if np.array_equal(times, self.time):
+            return self
+        inside = np.clip(times, self.time[0], self.time[-1])
+        after = np.clip(np.searchsorted(self.time, inside, side="right"), 1, len(self.time) - 1)
+        start, stop = self.value[..., after - 1], self.value[..., after]
+        slope = (stop - start) / (self.time[after] - self.time[after - 1])
+        value = slope * (inside - self.time[after - 1]) + start
+        value = np.where(inside == self.time[-1], self.value[..., -1:], value)
+        return Series(times, value, self.baseline)
+
+    def at(self, time: float) -> np.ndarray:
+        """At one time, as :meth:`on`."""
+        return self.on(np.array([time])).value[..., 0]
+
+    def still(self) -> Series:
+        """The same animals left alone."""
+        return Series(self.time, np.ones_like(self.value), np.ones_like(self.baseline)).times(
+            self.baseline
+        )
+
+    def rise(self) -> Series:
+        """What is above the baseline."""
+        value = self.value - self.baseline[..., np.newaxis]
+        return Series(self.time, value, np.zeros_like(self.baseline))
+
+    def times(self, factor: np.ndarray) -> Series:
+        """A factor for each animal on all of it."""
+        return Series(self.time, self.value * factor[..., np.newaxis], self.baseline * factor)
 
 
 class Bench:
@@ -49,7 +90,9 @@ class Bench:
     claim
         The claim whose experiments are meant.
     runs
-        Gives the dataset of an experiment (coordinate `time` in hours, attribute `baseline`).
+        Gives the dataset of an experiment (coordinate `time` in hours, attribute `baseline`), or
+        what looks like one and holds many animals: values with time as their last axis, baselines
+        with an entry for each.
     variant
         Variant of the model for the experiments that name none.
     """
@@ -77,10 +120,11 @@ class Bench:
         time, value = np.asarray(run["time"], float), np.asarray(data, float)
         if "baseline" not in data.attrs:
             raise NotRun(f"{readout.id} of the run {where} has no baseline")
-        baseline = float(data.attrs["baseline"])
+        baseline = np.asarray(data.attrs["baseline"], float)
         if time[-1] < until - SLACK_H:
             raise NotRun(f"the run {where} ends at {time[-1]:g} h, before {until:g} h")
-        if not (np.isfinite(value).all() and np.isfinite(baseline)):
+        # Of many animals some may have failed; whoever ran them knows which.
+        if value.ndim == 1 and not (np.isfinite(value).all() and np.isfinite(baseline)):
             raise NotRun(f"{readout.id} of the run {where} is not a number throughout")
         return Series(time, value, baseline)
 
@@ -88,4 +132,4 @@ class Bench:
         """The vehicle series and the values with ketamine minus those, on the same times."""
         dosed = self.series(setup, readout, until)
         vehicle = self.series(setup, readout, until, vehicle=True)
-        return vehicle, np.interp(vehicle.time, dosed.time, dosed.value) - vehicle.value
+        return vehicle, dosed.on(vehicle.time).value - vehicle.value

@@ -1,8 +1,12 @@
-"""Measures one condition on finished runs. Knows runs and readouts, no engine and no file."""
+"""Measures one condition on finished runs. Knows runs and readouts, no engine and no file.
+
+All works along the last axis, time, so that the runs may be those of one animal or of many: what is
+measured then has an entry for each.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import singledispatch
 
 import numpy as np
@@ -26,7 +30,17 @@ from ketamine_mtor.claims.quantities import (
     Size,
 )
 
-__all__ = ["Bench", "NotRun", "Part", "Unmet", "evaluate", "measure", "smallest_change"]
+__all__ = [
+    "Bench",
+    "NotRun",
+    "Part",
+    "Scores",
+    "Unmet",
+    "evaluate",
+    "measure",
+    "score",
+    "smallest_change",
+]
 
 _NOTHING = 1e-12
 _STILL_MOVING = 0.05
@@ -45,6 +59,48 @@ class Part:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Scores:
+    """One measured number against one threshold, with an entry for each animal.
+
+    Attributes
+    ----------
+    passed, measured, threshold
+        As of a `Part`.
+    at_least
+        Whether the number has to reach the threshold, or may not exceed it.
+    """
+
+    passed: np.ndarray
+    measured: np.ndarray
+    threshold: np.ndarray
+    unit: str
+    at_least: np.ndarray
+
+    def part(self, condition: Condition) -> Part:
+        """That of the only animal."""
+        return Part(
+            condition,
+            bool(self.passed),
+            float(self.measured),
+            float(self.threshold),
+            self.unit,
+            ">=" if self.at_least else "<=",
+        )
+
+
+@dataclass
+class Lacking:
+    """Which animals lack what a condition speaks of, in the order of finding out."""
+
+    found: list[tuple[np.ndarray, str]] = field(default_factory=list)
+
+    def unless(self, there: np.ndarray, what: str) -> None:
+        """Note those where it is not there; ``what`` says what is missing."""
+        if not np.all(there):
+            self.found.append((~np.asarray(there), what))
+
+
 def smallest_change(readout: Readout) -> Size:
     """What counts as a change of this readout unless its claim says otherwise."""
     return SMALLEST_CHANGE_OF_FRACTION if readout.fraction else SMALLEST_CHANGE
@@ -58,27 +114,67 @@ def _percent_or_unit(size: Size, readout: Readout) -> tuple[float, str]:
     return (100 * size.value, "%") if size.relative else (size.value, readout.unit)
 
 
-def _in_size(difference: np.ndarray, reference: np.ndarray, size: Size, what: str) -> np.ndarray:
+def _reaches(measured: np.ndarray, threshold: float, unit: str) -> Scores:
+    """Adding 0 turns -0.0, a fall of nothing, into 0.0."""
+    measured, threshold = np.broadcast_arrays(measured + 0.0, threshold)
+    return Scores(measured >= threshold, measured, threshold, unit, np.full(measured.shape, True))
+
+
+def _stays_below(measured: np.ndarray, threshold: float, unit: str) -> Scores:
+    measured, threshold = np.broadcast_arrays(measured, threshold)
+    return Scores(measured <= threshold, measured, threshold, unit, np.full(measured.shape, False))
+
+
+def _in_size(
+    difference: np.ndarray, reference: np.ndarray, size: Size, what: str, lacking: Lacking
+) -> np.ndarray:
     """A difference as % of the reference, or as it is, as the size asks; from 0 to 0 it is 0."""
     if not size.relative:
         return difference
     empty = np.abs(reference) < _NOTHING
-    if np.any(empty & (np.abs(difference) >= _NOTHING)):
-        raise Unmet(f"{what} is 0, so a change in % of it has no meaning")
     none = np.zeros_like(difference)
+    lacking.unless(
+        ~np.any(empty & (np.abs(difference) >= _NOTHING), axis=-1),
+        f"{what} is 0, so a change in % of it has no meaning",
+    )
     return 100 * np.divide(difference, np.abs(reference), out=none, where=~empty)
 
 
-def _amount(change: np.ndarray, reference: float | np.ndarray, size: Size) -> bool:
+def _amount(change: np.ndarray, reference: np.ndarray, size: Size) -> np.ndarray:
     """Whether any of the changes (positive = as expected) reaches the size."""
     floor = size.value * np.abs(reference) if size.relative else size.value
-    return bool(np.any(change >= np.maximum(floor, _NOTHING)))
+    return np.any(change >= np.maximum(floor, _NOTHING), axis=-1)
 
 
-@singledispatch
+def _at(values: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """The values, one of each animal, at these places along time."""
+    return np.take_along_axis(values, np.asarray(index)[..., np.newaxis], axis=-1)[..., 0]
+
+
+def score(condition: Condition, bench: Bench) -> tuple[list[Scores], Lacking]:
+    """What is measured of each animal, and which lack what is to be measured.
+
+    The scores of an animal that lacks something have no meaning.
+    """
+    lacking = Lacking()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _score(condition, bench, lacking), lacking
+
+
 def evaluate(condition: Condition, bench: Bench) -> list[Part]:
-    """Measure a condition; `NotRun` where the runs allow no verdict."""
-    raise TypeError(f"no measurement for {type(condition).__name__}")
+    """Measure a condition on one animal.
+
+    Raises
+    ------
+    NotRun
+        Where the runs allow no verdict.
+    Unmet
+        Where what it speaks of never happens.
+    """
+    scores, lacking = score(condition, bench)
+    for _, what in lacking.found:
+        raise Unmet(what)
+    return [each.part(condition) for each in scores]
 
 
 def measure(condition: Condition, bench: Bench) -> list[Part]:
@@ -89,240 +185,238 @@ def measure(condition: Condition, bench: Bench) -> list[Part]:
         return [Part(condition, False, None, None, condition.readout.unit, reason=str(never))]
 
 
-def _changes(condition: Change | Flat, bench: Bench, size: Size) -> np.ndarray:
+@singledispatch
+def _score(condition: Condition, bench: Bench, lacking: Lacking) -> list[Scores]:
+    raise TypeError(f"no measurement for {type(condition).__name__}")
+
+
+def _changes(condition: Change | Flat, bench: Bench, size: Size, lacking: Lacking) -> np.ndarray:
     """Readout minus reference at the moments that count, in % of the reference if so asked."""
     when, than = condition.when, getattr(condition, "than", None)
     other = than or condition.readout
     own = bench.series(condition.setup, condition.readout, when.end)
     if condition.relative_to == "baseline":
         reference = bench.series(condition.setup, other, when.end)
-        against = reference.value if than else np.full_like(own.value, reference.baseline)
+        against = reference if than else own.still()
     else:
         vehicle = condition.relative_to == "vehicle"
         name = condition.setup if vehicle else condition.relative_to
         reference = bench.series(name, other, when.end, vehicle=vehicle)
-        against = np.interp(own.time, reference.time, reference.value)
+        against = reference.on(own.time)
     if when.how == "drug_free":
-        value, against = np.array([own.baseline]), np.array([reference.baseline])
+        value, level = own.baseline[..., np.newaxis], reference.baseline[..., np.newaxis]
     elif when.how == "at":
-        value = np.array([np.interp(when.end, own.time, own.value)])
-        against = np.array([np.interp(when.end, own.time, against)])
+        value, level = own.at(when.end)[..., np.newaxis], against.at(when.end)[..., np.newaxis]
     else:
         mask = own.within(when.start, when.end)
-        value, against = own.value[mask], against[mask]
+        value, level = own.value[..., mask], against.value[..., mask]
         if when.how == "mean":
-            value, against = value.mean(keepdims=True), against.mean(keepdims=True)
-    return _in_size(value - against, against, size, f"{other.id} of {condition.relative_to}")
+            value, level = value.mean(-1, keepdims=True), level.mean(-1, keepdims=True)
+    what = f"{other.id} of {condition.relative_to}"
+    return _in_size(value - level, level, size, what, lacking)
 
 
-@evaluate.register
-def _(condition: Change, bench: Bench) -> list[Part]:
-    changes = _sign(condition.goes) * _changes(condition, bench, condition.size)
-    # Adding 0 turns -0.0, a fall of nothing, into 0.0.
-    measured = float(changes.min() if condition.when.how == "always" else changes.max()) + 0.0
-    threshold, unit = _percent_or_unit(condition.size, condition.readout)
-    return [Part(condition, measured >= threshold, measured, threshold, unit)]
+@_score.register
+def _(condition: Change, bench: Bench, lacking: Lacking) -> list[Scores]:
+    changes = _sign(condition.goes) * _changes(condition, bench, condition.size, lacking)
+    measured = changes.min(-1) if condition.when.how == "always" else changes.max(-1)
+    return [_reaches(measured, *_percent_or_unit(condition.size, condition.readout))]
 
 
-@evaluate.register
-def _(condition: Flat, bench: Bench) -> list[Part]:
-    changes = _changes(condition, bench, condition.within)
+@_score.register
+def _(condition: Flat, bench: Bench, lacking: Lacking) -> list[Scores]:
+    changes = _changes(condition, bench, condition.within, lacking)
     away = _sign(condition.goes) * changes if condition.goes else np.abs(changes)
-    measured = float(away.max())
-    threshold, unit = _percent_or_unit(condition.within, condition.readout)
-    return [Part(condition, measured <= threshold, measured, threshold, unit, "<=")]
+    return [_stays_below(away.max(-1), *_percent_or_unit(condition.within, condition.readout))]
 
 
-@evaluate.register
-def _(condition: Level, bench: Bench) -> list[Part]:
+@_score.register
+def _(condition: Level, bench: Bench, lacking: Lacking) -> list[Scores]:
     when = condition.when
     own = bench.series(condition.setup, condition.readout, when.end)
-    zero, scale = np.zeros_like(own.value), np.ones_like(own.value)
-    drug_free = np.array([1.0])
+    level, scale = own, Series(own.time, np.ones_like(own.value), np.ones_like(own.baseline))
     if condition.relative_to == "baseline":
-        scale, drug_free = scale * own.baseline, np.array([own.baseline])
+        scale = own.still()
     elif condition.relative_to == "peak":
-        scale = scale * own.value.max()
+        scale = scale.times(own.value.max(-1))
     elif condition.relative_to == "rise":
-        rise = _rise(condition, own)
-        zero, scale = zero + own.baseline, scale * rise
+        level, scale = own.rise(), scale.times(_rise(condition, own, lacking))
     elif condition.relative_to != "unit":
         vehicle = condition.relative_to == "vehicle"
         name = condition.setup if vehicle else condition.relative_to
-        other = bench.series(name, condition.readout, when.end, vehicle=vehicle)
-        scale = np.interp(own.time, other.time, other.value)
-        drug_free = np.array([other.baseline])
+        scale = bench.series(name, condition.readout, when.end, vehicle=vehicle).on(own.time)
     if when.how == "drug_free":
-        levels, scales = np.array([own.baseline]), drug_free
+        levels, scales = own.baseline[..., np.newaxis], scale.baseline[..., np.newaxis]
+    elif when.how == "at":
+        levels, scales = level.at(when.end)[..., np.newaxis], scale.at(when.end)[..., np.newaxis]
     else:
         mask = own.within(when.start, when.end)
-        levels, scales = (own.value - zero)[mask], scale[mask]
-        if when.how == "at":
-            levels = np.array([np.interp(when.end, own.time, own.value - zero)])
-            scales = np.array([np.interp(when.end, own.time, scale)])
-        elif when.how == "mean":
-            levels, scales = levels.mean(keepdims=True), scales.mean(keepdims=True)
-    if np.any(np.abs(scales) < _NOTHING):
-        raise Unmet(f"{condition.relative_to} of {condition.readout.id} is 0")
-    shares = levels / scales
+        levels, scales = level.value[..., mask], scale.value[..., mask]
+        if when.how == "mean":
+            levels, scales = levels.mean(-1, keepdims=True), scales.mean(-1, keepdims=True)
+    lacking.unless(
+        np.all(np.abs(scales) >= _NOTHING, axis=-1),
+        f"{condition.relative_to} of {condition.readout.id} is 0",
+    )
     unit = condition.readout.unit if condition.relative_to == "unit" else "1"
-    return [_bounded(condition, shares, when.how != "once", unit)]
+    return [_bounded(condition, levels / scales, when.how != "once", unit)]
 
 
-def _rise(condition: Level, own: Series) -> float:
+def _rise(condition: Level, own: Series, lacking: Lacking) -> np.ndarray:
     """How far the readout rises above its baseline, at most or at the time that is named."""
-    change = own.value - own.baseline
+    change = own.rise()
+    values = change.value
     if condition.rise_at is not None:
-        change = np.array([np.interp(condition.rise_at, own.time, change)])
-    if not _amount(change, own.baseline, smallest_change(condition.readout)):
-        raise Unmet(f"{condition.readout.id} never rises")
-    return float(change.max())
+        values = change.at(condition.rise_at)[..., np.newaxis]
+    lacking.unless(
+        _amount(values, own.baseline[..., np.newaxis], smallest_change(condition.readout)),
+        f"{condition.readout.id} never rises",
+    )
+    return values.max(-1)
 
 
-def _bounded(condition: Level, values: np.ndarray, worst: bool, unit: str) -> Part:
+def _bounded(condition: Level, values: np.ndarray, worst: bool, unit: str) -> Scores:
     """The worst (or best) of the values against the nearer of the two bounds."""
     low = -np.inf if condition.more_than is None else condition.more_than
     high = np.inf if condition.less_than is None else condition.less_than
     margin = np.minimum(values - low, high - values)
-    index = int(margin.argmin() if worst else margin.argmax())
-    value = float(values[index])
+    index = margin.argmin(-1) if worst else margin.argmax(-1)
+    value = _at(values, index)
     nearer_low = value - low <= high - value
-    return Part(
-        condition,
-        bool(margin[index] >= 0),
-        value,
-        float(low if nearer_low else high),
-        unit,
-        ">=" if nearer_low else "<=",
-    )
+    return Scores(_at(margin, index) >= 0, value, np.where(nearer_low, low, high), unit, nearer_low)
 
 
-@evaluate.register
-def _(condition: Peak, bench: Bench) -> list[Part]:
+@_score.register
+def _(condition: Peak, bench: Bench, lacking: Lacking) -> list[Scores]:
     sign = _sign(condition.goes)
     own = bench.series(condition.setup, condition.readout, condition.end)
-    change = sign * (own.value - own.baseline)
-    if not _amount(change, own.baseline, smallest_change(condition.readout)):
-        raise Unmet(f"{condition.readout.id} never goes {condition.goes}: it has no peak")
-    top = int(change.argmax())
-    time = float(own.time[top])
-    early = abs(time - condition.start) <= abs(time - condition.end)
-    parts = [
-        Part(
-            condition,
-            condition.start - SLACK_H <= time <= condition.end + SLACK_H,
-            60 * time,
-            60 * (condition.start if early else condition.end),
-            "min",
-            ">=" if early else "<=",
-        )
-    ]
+    change = sign * own.rise().value
+    lacking.unless(
+        _amount(change, own.baseline[..., np.newaxis], smallest_change(condition.readout)),
+        f"{condition.readout.id} never goes {condition.goes}: it has no peak",
+    )
+    top = change.argmax(-1)
+    time = own.time[top]
+    early = np.abs(time - condition.start) <= np.abs(time - condition.end)
+    within = (condition.start - SLACK_H <= time) & (time <= condition.end + SLACK_H)
+    threshold = 60 * np.where(early, condition.start, condition.end)
+    scores = [Scores(within, 60 * time, threshold, "min", early)]
     if condition.times_baseline:
-        if abs(own.baseline) < _NOTHING:
-            raise Unmet(f"baseline of {condition.readout.id} is 0")
+        lacking.unless(np.abs(own.baseline) >= _NOTHING, f"baseline of {condition.readout.id} is 0")
         low, high = condition.times_baseline
-        height = float(own.value[top] / own.baseline)
-        nearer_low = abs(height - low) <= abs(height - high)
-        parts.append(
-            Part(
-                condition,
-                low <= height <= high,
-                height,
-                low if nearer_low else high,
-                "x baseline",
-                ">=" if nearer_low else "<=",
-            )
-        )
-    return parts
+        height = _at(own.value, top) / own.baseline
+        nearer_low = np.abs(height - low) <= np.abs(height - high)
+        passed = (low <= height) & (height <= high)
+        threshold = np.where(nearer_low, low, high)
+        scores.append(Scores(passed, height, threshold, "x baseline", nearer_low))
+    return scores
 
 
-@evaluate.register
-def _(condition: Returns, bench: Bench) -> list[Part]:
+@_score.register
+def _(condition: Returns, bench: Bench, lacking: Lacking) -> list[Scores]:
     own = bench.series(condition.setup, condition.readout, condition.end)
+    reference = own.still()
     if condition.relative_to == "vehicle":
         vehicle = bench.series(condition.setup, condition.readout, condition.end, vehicle=True)
-        reference = np.interp(own.time, vehicle.time, vehicle.value)
-    else:
-        reference = np.full_like(own.value, own.baseline)
+        reference = vehicle.on(own.time)
     away = _in_size(
-        np.abs(own.value - reference),
-        reference,
+        np.abs(own.value - reference.value),
+        reference.value,
         condition.within,
         f"{condition.relative_to} of {condition.readout.id}",
+        lacking,
     )
     threshold, unit = _percent_or_unit(condition.within, condition.readout)
     before = own.time < condition.start - SLACK_H
-    if not np.any(away[before] > threshold):
-        raise Unmet(f"{condition.readout.id} never leaves its {condition.relative_to}")
-    measured = float(away[own.within(condition.start, condition.end)].max())
-    return [Part(condition, measured <= threshold, measured, threshold, unit, "<=")]
+    lacking.unless(
+        np.any(away[..., before] > threshold, axis=-1),
+        f"{condition.readout.id} never leaves its {condition.relative_to}",
+    )
+    inside = own.within(condition.start, condition.end)
+    return [_stays_below(away[..., inside].max(-1), threshold, unit)]
 
 
-def _half_time(bench: Bench, condition: Order, readout: Readout, goes: str) -> float:
+def _half_time(
+    bench: Bench, condition: Order, readout: Readout, goes: str, lacking: Lacking
+) -> np.ndarray:
     """First time (h) at half of the extreme change within the window."""
     own = bench.series(condition.setup, readout, condition.end)
     mask = own.within(condition.start, condition.end)
-    time, change = own.time[mask], _sign(goes) * (own.value[mask] - own.baseline)
-    if not _amount(change, own.baseline, smallest_change(readout)):
-        raise Unmet(f"{readout.id} never goes {goes}: its half maximum is not reached")
-    late = float(np.interp(time[-1] - _STILL_MOVING * (time[-1] - time[0]), time, change))
-    if change.max() - late > _STILL_MOVING * change.max() and change.argmax() == len(change) - 1:
-        raise Unmet(f"{readout.id} still goes {goes} at {time[-1]:g} h: its half is unknown")
-    half = change.max() / 2
-    after = int(np.argmax(change >= half))
-    if after == 0:
-        return float(time[0])
-    return float(np.interp(half, change[after - 1 : after + 1], time[after - 1 : after + 1]))
+    change = _sign(goes) * own.rise().value[..., mask]
+    inside = Series(own.time[mask], change, own.baseline)
+    time = inside.time
+    lacking.unless(
+        _amount(change, own.baseline[..., np.newaxis], smallest_change(readout)),
+        f"{readout.id} never goes {goes}: its half maximum is not reached",
+    )
+    late = inside.at(time[-1] - _STILL_MOVING * (time[-1] - time[0]))
+    most = change.max(-1)
+    moves = (most - late > _STILL_MOVING * most) & (change.argmax(-1) == len(time) - 1)
+    lacking.unless(~moves, f"{readout.id} still goes {goes} at {time[-1]:g} h: its half is unknown")
+    half = most / 2
+    after = np.argmax(change >= half[..., np.newaxis], axis=-1)
+    before = np.maximum(after - 1, 0)
+    # As np.interp between the two samples.
+    slope = (time[after] - time[before]) / (_at(change, after) - _at(change, before))
+    between = slope * (half - _at(change, before)) + time[before]
+    return np.where(after == 0, time[0], between)
 
 
-@evaluate.register
-def _(condition: Order, bench: Bench) -> list[Part]:
-    first = _half_time(bench, condition, condition.readout, condition.goes)
-    then = _half_time(bench, condition, condition.then, condition.then_goes)
-    lead, wanted = 60 * (then - first), 60 * condition.by_at_least
-    parts = [Part(condition, lead >= wanted, lead, wanted, "min")]
+@_score.register
+def _(condition: Order, bench: Bench, lacking: Lacking) -> list[Scores]:
+    first = _half_time(bench, condition, condition.readout, condition.goes, lacking)
+    then = _half_time(bench, condition, condition.then, condition.then_goes, lacking)
+    lead = 60 * (then - first)
+    scores = [_reaches(lead, 60 * condition.by_at_least, "min")]
     if condition.by_at_most is not None:
-        most = 60 * condition.by_at_most
-        parts.append(Part(condition, lead <= most, lead, most, "min", "<="))
-    return parts
+        scores.append(_stays_below(lead, 60 * condition.by_at_most, "min"))
+    return scores
 
 
-@evaluate.register
-def _(condition: Shape, bench: Bench) -> list[Part]:
+@_score.register
+def _(condition: Shape, bench: Bench, lacking: Lacking) -> list[Scores]:
     own = bench.series(condition.setup, condition.readout, condition.window()[1])
     mask = own.within(*condition.window())
-    time, rise = own.time[mask], own.value[mask] - own.baseline
-    if not _amount(rise, own.baseline, smallest_change(condition.readout)):
-        raise Unmet(f"{condition.readout.id} never rises: it has no shape")
+    rise = own.rise().value[..., mask]
+    lacking.unless(
+        _amount(rise, own.baseline[..., np.newaxis], smallest_change(condition.readout)),
+        f"{condition.readout.id} never rises: it has no shape",
+    )
     times, shares = np.array(condition.points).T
-    away = np.abs(np.interp(times, time, rise / rise.max()) - shares)
-    worst = float(away.max())
-    return [Part(condition, worst <= condition.within, worst, condition.within, "x peak", "<=")]
+    share = Series(own.time[mask], rise / rise.max(-1, keepdims=True), own.baseline)
+    worst = np.abs(share.on(times).value - shares).max(-1)
+    return [_stays_below(worst, condition.within, "x peak")]
 
 
-@evaluate.register
-def _(condition: Blocked, bench: Bench) -> list[Part]:
+@_score.register
+def _(condition: Blocked, bench: Bench, lacking: Lacking) -> list[Scores]:
     sign, readout = _sign(condition.goes), condition.readout
 
-    def excess(setup: str, *, must_change: bool) -> float:
+    def excess(setup: str, *, must_change: bool) -> np.ndarray:
         vehicle, difference = bench.excess(setup, readout, condition.end)
         mask = vehicle.within(condition.start, condition.end)
-        time, value, change = vehicle.time[mask], vehicle.value[mask], sign * difference[mask]
-        if must_change and not _amount(change, value, condition.size):
-            raise Unmet(f"nothing to block: {readout.id} does not go {condition.goes} in {setup}")
-        total = np.trapezoid(change, time) if condition.excess == "integral" else change.max()
+        time, value = vehicle.time[mask], vehicle.value[..., mask]
+        change = sign * difference[..., mask]
+        if must_change:
+            lacking.unless(
+                _amount(change, value, condition.size),
+                f"nothing to block: {readout.id} does not go {condition.goes} in {setup}",
+            )
+        integral = condition.excess == "integral"
+        total = np.trapezoid(change, time, axis=-1) if integral else change.max(-1)
         if not condition.per_baseline:
-            return float(total)
-        if abs(vehicle.baseline) < _NOTHING:
-            raise Unmet(f"baseline of {readout.id} in {setup} is 0")
-        return float(total / abs(vehicle.baseline))
+            return total
+        lacking.unless(
+            np.abs(vehicle.baseline) >= _NOTHING, f"baseline of {readout.id} in {setup} is 0"
+        )
+        return total / np.abs(vehicle.baseline)
 
     full = excess(condition.reference, must_change=True)
-    if full <= 0:
-        raise Unmet(
-            f"nothing to block: over the window {readout.id} does not go {condition.goes} "
-            f"in {condition.reference}"
-        )
+    lacking.unless(
+        full > 0,
+        f"nothing to block: over the window {readout.id} does not go {condition.goes} "
+        f"in {condition.reference}",
+    )
     kept = 100 * excess(condition.setup, must_change=False) / full
-    measured, threshold = (kept if condition.kept else 100 - kept), 100 * condition.by_at_least
-    return [Part(condition, measured >= threshold, measured, threshold, "%")]
+    measured = kept if condition.kept else 100 - kept
+    return [_reaches(measured, 100 * condition.by_at_least, "%")]

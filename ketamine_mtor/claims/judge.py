@@ -115,16 +115,19 @@ class Runs:
     def __call__(self, experiment: Experiment) -> xr.Dataset:
         """The run of an experiment; SimulationError, every time, where it failed."""
         if experiment not in self._done:
-            observables = sorted(self._readouts.get(experiment, ())) or None
             try:
-                asked = dataclasses.replace(experiment, observables=observables, tables=None)
-                self._done[experiment] = self._simulate(asked)
+                self._done[experiment] = self._simulate(self.asked(experiment))
             except SimulationError as error:
                 self._done[experiment] = error
         done = self._done[experiment]
         if isinstance(done, SimulationError):
             raise done
         return done
+
+    def asked(self, experiment: Experiment) -> Experiment:
+        """The experiment as it is simulated, with the readouts that the claims ask for."""
+        observables = sorted(self._readouts.get(experiment, ())) or None
+        return dataclasses.replace(experiment, observables=observables, tables=None)
 
 
 def judge(

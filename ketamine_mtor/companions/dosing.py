@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import libsbml
 
 from ketamine_mtor.companions import reading
-from ketamine_mtor.engines.session import DEPOT_PER_DOSE
+from ketamine_mtor.engines.seeding import DEPOT_PER_DOSE
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE
 from ketamine_mtor.knowledge import DEPOT_SEED

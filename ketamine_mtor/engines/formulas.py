@@ -1,26 +1,36 @@
-"""The formulas of an SBML file's initial assignments, read from its XML.
+"""The formulas of an SBML file's assignments, read from its XML.
 
-libSBML's own trees are left aside: in a process that also imports libSEDML (as tellurium does) they
-come as that library's, and the types of their nodes are then no numbers.
+They work on numbers, and on arrays with an entry for each animal. libSBML's own trees are left
+aside: in a process that also imports libSEDML (as tellurium does) they come as that library's, and
+the types of their nodes are then no numbers.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
+
+import numpy as np
 
 from ketamine_mtor.errors import InputError
 
-_FUNCTIONS: Mapping[str, Callable[..., float]] = {
-    "plus": lambda *terms: math.fsum(terms),
+
+def _quotient(a: Any, b: Any) -> Any:
+    # What is divided by nothing is no number.
+    return np.divide(a, np.where(b, b, np.nan)) if isinstance(b, np.ndarray) else a / (b or np.nan)
+
+
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "plus": lambda *terms: sum(terms),
     "times": lambda *factors: math.prod(factors),
     "minus": lambda a, b=None: -a if b is None else a - b,
-    "divide": lambda a, b: a / b if b else math.nan,
-    "power": math.pow,
-    "exp": math.exp,
-    "ln": math.log,
+    "divide": _quotient,
+    "power": operator.pow,
+    "exp": np.exp,
+    "ln": np.log,
 }
 
 
@@ -28,11 +38,11 @@ class Formula(NamedTuple):
     """What is assigned: its value, given those of the names that it uses."""
 
     names: frozenset[str]
-    value: Callable[[Mapping[str, float]], float]
+    value: Callable[[Mapping[str, Any]], Any]
 
 
 def initial_assignments(sbml: str) -> dict[str, Formula]:
-    """Symbol to its formula, of a text that is known to be SBML.
+    """Symbol to the formula of its initial assignment, of a text that is known to be SBML.
 
     Raises
     ------
@@ -40,27 +50,28 @@ def initial_assignments(sbml: str) -> dict[str, Formula]:
         For a formula of more than numbers, names and ``+ - * / ^ exp ln``.
     """
     return {
-        each.get("symbol", ""): _formula(part)
+        each.get("symbol", ""): formula(part)
         for each in ElementTree.fromstring(sbml.encode()).iterfind(".//{*}initialAssignment")
         for part in each.iterfind("{*}math/*")
     }
 
 
-def _formula(node: ElementTree.Element) -> Formula:
-    kind = _tag(node)
+def formula(node: ElementTree.Element) -> Formula:
+    """The formula of a MathML expression; InputError as above."""
+    kind = tag(node)
     if kind == "ci":
         name = (node.text or "").strip()
         return Formula(frozenset([name]), lambda values: values[name])
     if kind == "cn":
         number = _number(node)
         return Formula(frozenset(), lambda values: number)
-    operator, *operands = [*node] if kind == "apply" else [node]
-    function = _FUNCTIONS.get(_tag(operator))
+    applied, *operands = [*node] if kind == "apply" else [node]
+    function = _FUNCTIONS.get(tag(applied))
     if function is None:
         raise InputError(
-            f"an initial assignment of the SBML uses '{_tag(operator)}'; allowed: + - * / ^ exp ln"
+            f"an assignment of the SBML uses '{tag(applied)}'; allowed: + - * / ^ exp ln"
         )
-    parts = [_formula(each) for each in operands]
+    parts = [formula(each) for each in operands]
     return Formula(
         frozenset().union(*(part.names for part in parts)),
         lambda values: function(*[part.value(values) for part in parts]),
@@ -77,5 +88,6 @@ def _number(node: ElementTree.Element) -> float:
     return first
 
 
-def _tag(node: ElementTree.Element) -> str:
+def tag(node: ElementTree.Element) -> str:
+    """An element's name without its namespace."""
     return node.tag.rpartition("}")[2]

@@ -8,13 +8,11 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ketamine_mtor.errors import InputError, SimulationError
-from ketamine_mtor.knowledge import DEPOT_SEED
+from ketamine_mtor.engines.seeding import Seeding
+from ketamine_mtor.errors import SimulationError
 from ketamine_mtor.model_files import ModelFiles
-from ketamine_mtor.schedule import SECONDS_PER_HOUR, Schedule, resting
+from ketamine_mtor.schedule import SECONDS_PER_HOUR, Schedule
 
-#: What a mg/kg leaves in the depot (nmol).
-DEPOT_PER_DOSE = "ketamine_depot_per_dose"
 #: How long the animal is left alone before it counts as at rest (s), as often as it takes.
 REST_S = (1e7, 1e8, 1e9)
 #: At rest no species changes faster than this share of itself per second (0.01 % in 72 h) ...
@@ -93,22 +91,7 @@ class Session:
         self._plant = plant
         self.species = tuple(plant.species)
         self._at_rest = files.at_rest
-        seeds = {row.species: row.seed for row in files.tables.steady_state.values()}
-        for species in (*plant.species, *plant.boundary):
-            if species not in seeds:
-                raise InputError(f"species '{species}' is not in steady_state.tsv: another model?")
-        self._seeds = [seeds[species] for species in plant.species]
-        self._boundary = {species: seeds[species] for species in plant.boundary}
-        if self._seeds.count(DEPOT_SEED) != 1:
-            raise InputError(f"steady_state.tsv: one species has to have the seed {DEPOT_SEED}")
-        self._depot = self._seeds.index(DEPOT_SEED)
-        self._depot_home = files.tables.steady_state[self.species[self._depot]].compartment
-        self._own = own = plant.resolve({})
-        self._sized: dict[str, list[str]] = {}
-        for row in files.tables.compartments.values():
-            if row.id in own:
-                self._sized.setdefault(row.size, []).append(row.id)
-        self._resting = {name: v for name, v in resting(files.tables).items() if name in own}
+        self._seeding = Seeding(files.tables, plant)
         self.steady_state = lru_cache(maxsize=256)(self._steady_state)
         self._neighbours: dict[_Changes, _Changes] = {}
 
@@ -122,7 +105,7 @@ class Session:
         SimulationError
             When the engine fails; its time is the one reached, in hours.
         """
-        changes = self._changes(schedule.animal)
+        changes = self._seeding.changes(schedule.animal)
         state = self.steady_state(_sorted(changes))
         values = self._set(changes)
         baseline = self._plant.observe(state, observables)
@@ -131,9 +114,7 @@ class Session:
             if segment.settings or segment is not schedule.segments[0]:
                 values = self._set({**changes, **segment.settings})
             if segment.bolus:
-                state = state.copy()
-                amount = segment.bolus * values[DEPOT_PER_DOSE]
-                state[self._depot] += amount / values[self._depot_home]
+                state = state + self._seeding.dose(segment.bolus, values)
             read, state = self._advance(
                 state, segment.start, segment.end, segment.samples, observables
             )
@@ -151,22 +132,11 @@ class Session:
         seed is larger, and so the animal's totals; where that leaves less than nothing of a
         species, the seeds are the start as usual.
         """
-        self._neighbours = {_sorted(self._changes(animal)): _sorted(self._changes(neighbour))}
-
-    def _changes(self, animal: Mapping[str, float]) -> dict[str, float]:
-        """What is not the model's own; a parameter that says a size becomes its compartments."""
-        named = {
-            place: value
-            for name, value in animal.items()
-            for place in self._sized.get(name, [name])
-        }
-        return {name: value for name, value in named.items() if self._own.get(name) != value}
+        changes = self._seeding.changes
+        self._neighbours = {_sorted(changes(animal)): _sorted(changes(neighbour))}
 
     def _set(self, changes: Mapping[str, float]) -> dict[str, float]:
-        values = self._plant.resolve({**self._resting, **changes})
-        for species, seed in self._boundary.items():
-            if seed:
-                values[species] = values[seed]
+        values = self._seeding.values(changes)
         self._plant.set(values)
         return values
 
@@ -189,20 +159,14 @@ class Session:
         neighbour = self._neighbours.get(changes, changes)
         if neighbour != changes:
             rest = self.steady_state(neighbour)
-            near = rest - self._seeded(self._set(dict(neighbour)))
+            near = rest - self._seeding.state(self._set(dict(neighbour)))
         values = self._set(dict(changes))
         if self._at_rest and not changes:
             return np.array([values[species] for species in self._plant.species])
-        state = self._seeded(values)
+        state = self._seeding.state(values)
         if neighbour != changes and (near + state).min() >= 0:
             state = near + state
         return self._rested(state)
-
-    def _seeded(self, values: Mapping[str, float]) -> np.ndarray:
-        """The state (nM) in which all of each species is its seed."""
-        state = np.array([values.get(seed, 0.0) for seed in self._seeds])
-        state[self._depot] = 0.0
-        return state
 
     def settle(self, state: np.ndarray, changes: Mapping[str, float] | None = None) -> np.ndarray:
         """The drug-free state (nM) of an animal with ``changes`` that was left alone in ``state``.

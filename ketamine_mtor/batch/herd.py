@@ -1,0 +1,241 @@
+"""Many animals of one model through a schedule: the session of the batch kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ketamine_mtor.batch.mass_action import MassAction, Part, part, reachable
+from ketamine_mtor.batch.solve import solve
+from ketamine_mtor.engines.seeding import Seeding
+from ketamine_mtor.engines.session import (
+    ABSOLUTE_NM,
+    LOWEST_NM,
+    REST_FLOOR_NM,
+    REST_RATE,
+    REST_S,
+)
+from ketamine_mtor.model_files import ModelFiles
+from ketamine_mtor.schedule import Schedule
+
+#: A step of months leaves what is fast off its place by the tolerance; then it comes to it (s).
+_SETTLE_S = (1e3, 1e4, 1e5)
+
+
+class Courses(NamedTuple):
+    """What was read: ``values[animal, time, observable]`` and ``baseline[animal, observable]``.
+
+    ``failed[animal]`` says where a run gave nothing: its numbers are then not a number.
+    """
+
+    values: np.ndarray
+    baseline: np.ndarray
+    failed: np.ndarray
+
+
+class Herd:
+    """One model, ready to run many animals of it.
+
+    Parameters
+    ----------
+    files
+        The model; its SBML has to be mass action.
+    relative, absolute
+        Tolerances; the absolute one is of a concentration, nM.
+
+    Raises
+    ------
+    UnsupportedLaw, InputError
+        For an SBML that the kernel cannot run.
+    """
+
+    def __init__(self, files: ModelFiles, relative: float, absolute: float):
+        self._model = MassAction(files.sbml)
+        self.species = self._model.species
+        self._seeding = Seeding(files.tables, self._model)
+        self._relative, self._absolute = relative, absolute
+        self._part = lru_cache(maxsize=64)(self._part_of)
+        self._index = {species: i for i, species in enumerate(self.species)}
+
+    def run(
+        self,
+        schedule: Schedule,
+        animals: Mapping[str, np.ndarray],
+        observables: Sequence[str],
+        rest: Rest | None = None,
+    ) -> Courses:
+        """The observables over the schedule's times, of each animal.
+
+        Parameters
+        ----------
+        schedule
+            What is done.
+        animals
+            Numbers in which animals differ, from each other and from what the schedule sets: id to
+            an array with an entry for each.
+        observables
+            What is read.
+        rest
+            The drug-free states of these animals, where :meth:`rest` was called before.
+        """
+        changes = self._seeding.changes({**schedule.animal, **animals})
+        values = self._seeding.values(changes)
+        state, failed = self._rested(values) if rest is None else rest
+        state = state.copy()
+        baseline = self._observe(state, values, observables)
+        parts = [] if schedule.segments[0].start < 0 else [baseline[:, np.newaxis]]
+        for segment in schedule.segments:
+            if segment.settings or segment is not schedule.segments[0]:
+                values = self._seeding.values({**changes, **segment.settings})
+            if segment.bolus:
+                state = state + self._seeding.dose(segment.bolus, values)
+            read, state, lost = self._advance(
+                state,
+                values,
+                segment.end - segment.start,
+                segment.samples - segment.start,
+                observables,
+            )
+            failed = failed | lost
+            parts.append(read)
+        course = np.concatenate(parts, axis=1)
+        course[failed], baseline[failed] = np.nan, np.nan
+        return Courses(course, baseline, failed)
+
+    def rest(self, schedule: Schedule, animals: Mapping[str, np.ndarray]) -> Rest:
+        """The drug-free states of animals that a schedule finds."""
+        changes = self._seeding.changes({**schedule.animal, **animals})
+        return self._rested(self._seeding.values(changes))
+
+    def _rested(self, values: Mapping[str, Any]) -> Rest:
+        count = max(np.size(value) for value in values.values())
+        state = np.broadcast_to(self._seeding.state(values), (count, len(self.species))).copy()
+        failed = np.zeros(len(state), bool)
+        moving = ~failed
+        rested = 0.0
+        for until in REST_S:
+            _, after, lost = self._advance(
+                state[moving], _of(values, moving), until - rested, np.empty(0), ()
+            )
+            for stretch in _SETTLE_S:
+                now = _of(values, moving)
+                _, after, more = self._advance(after, now, stretch, np.empty(0), ())
+                lost = lost | more
+            after[np.abs(after) < ABSOLUTE_NM] = 0.0
+            state[moving] = after
+            failed[moving] = lost
+            moving[moving] = ~lost & (self._speed(after, _of(values, moving)) >= REST_RATE)
+            rested = until
+            if not moving.any():
+                break
+        return Rest(state, failed | moving)
+
+    def _speed(self, state: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
+        """How fast the fastest species of each animal moves, as a share of itself per second."""
+        own = self._part(self._present(state))
+        places = [self._index[species] for species in own.species]
+        volumes = self._model.volumes(own.species, values)
+        constants = self._model.constants(own.reactions, values)
+        rates = own.network.rates(state[:, places] * volumes, constants) / volumes
+        return (np.abs(rates) / (np.abs(state[:, places]) + REST_FLOOR_NM)).max(axis=1, initial=0)
+
+    def _advance(
+        self,
+        state: np.ndarray,
+        values: Mapping[str, Any],
+        duration: float,
+        samples: np.ndarray,
+        observables: Sequence[str],
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Observables at the samples, states (nM) at the end, and which animals were lost."""
+        own = self._part(self._present(state))
+        places = [self._index[species] for species in own.species]
+        volumes = np.broadcast_to(
+            self._model.volumes(own.species, values), (len(state), len(places))
+        )
+        sums = self._model.behind(observables)
+        within = {species: i for i, species in enumerate(own.species)}
+        groups = [
+            {within[s]: w for s, w in self._model.sums[name].items() if s in within}
+            for name in sums
+        ]
+        solution = solve(
+            own.network,
+            state[:, places] * volumes,
+            self._model.constants(own.reactions, values),
+            duration,
+            relative=self._relative,
+            absolute=self._absolute * volumes,
+            samples=samples,
+            readouts=groups,
+        )
+        after = state.copy()
+        after[:, places] = solution.state / volumes
+        lost = solution.failed | (after.min(axis=1) < min(LOWEST_NM, -10 * self._absolute))
+        still = self._still(sums, frozenset(within), state, values)
+        amounts = {name: solution.values[:, :, i] + still[name] for i, name in enumerate(sums)}
+        read = self._read(observables, amounts, values, (len(state), len(samples)))
+        return read, after, lost
+
+    def _observe(
+        self, state: np.ndarray, values: Mapping[str, Any], observables: Sequence[str]
+    ) -> np.ndarray:
+        sums = self._model.behind(observables)
+        amounts = self._still(sums, frozenset(), state, values)
+        return self._read(observables, amounts, values, (len(state), 1))[:, 0]
+
+    def _still(
+        self,
+        sums: Sequence[str],
+        moving: frozenset[str],
+        state: np.ndarray,
+        values: Mapping[str, Any],
+    ) -> dict[str, np.ndarray]:
+        """The part of each sum of amounts that is not of ``moving`` species, ``[animal, 1]``."""
+        found = {}
+        for name in sums:
+            total = np.zeros(len(state))
+            for species, weight in self._model.sums[name].items():
+                if species not in moving:
+                    floats = species in self._index
+                    level = state[:, self._index[species]] if floats else values[species]
+                    total = total + weight * level * values[self._model.homes[species]]
+            found[name] = total[:, np.newaxis]
+        return found
+
+    def _read(
+        self,
+        observables: Sequence[str],
+        amounts: Mapping[str, np.ndarray],
+        values: Mapping[str, Any],
+        shape: tuple[int, int],
+    ) -> np.ndarray:
+        columns = {name: np.asarray(v)[..., np.newaxis] for name, v in values.items()}
+        read = np.empty((*shape, len(observables)))
+        for i, name in enumerate(observables):
+            read[:, :, i] = self._model.read(name, amounts, columns)
+        return read
+
+    def _present(self, state: np.ndarray) -> tuple[str, ...]:
+        there = (state != 0).any(axis=0)
+        return tuple(
+            species for species, is_there in zip(self.species, there, strict=True) if is_there
+        )
+
+    def _part_of(self, present: tuple[str, ...]) -> Part:
+        return part(reachable(self._model.reactions, present))
+
+
+class Rest(NamedTuple):
+    """Drug-free states (nM), ``[animal, species]``, and which animals have none."""
+
+    state: np.ndarray
+    failed: np.ndarray
+
+
+def _of(values: Mapping[str, Any], chosen: np.ndarray) -> dict[str, Any]:
+    """The numbers of some of the animals."""
+    return {name: v[chosen] if np.ndim(v) else v for name, v in values.items()}
