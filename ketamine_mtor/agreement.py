@@ -92,11 +92,9 @@ def experiments(claims: Iterable[Claim]) -> dict[str, Experiment]:
     found: dict[Experiment, str] = {}
     for claim in claims:
         for condition in claim.conditions:
-            for name in condition.setups():
-                found.setdefault(claim.experiments[name].experiment(), name)
-            for name in condition.vehicles():
-                vehicle = claim.experiments[name].experiment(vehicle=True)
-                found.setdefault(vehicle, f"{name}, vehicle")
+            for name, vehicle in condition.runs():
+                experiment = claim.experiments[name].experiment(vehicle=vehicle)
+                found.setdefault(experiment, f"{name}, vehicle" if vehicle else name)
     return {name: experiment for experiment, name in found.items()}
 
 

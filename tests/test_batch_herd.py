@@ -10,7 +10,8 @@ pytest.importorskip("numba")
 import ketamine_mtor as km
 from ketamine_mtor import model_files
 from ketamine_mtor.batch.herd import Herd
-from ketamine_mtor.batch.mass_action import MassAction, UnsupportedLaw, reachable
+from ketamine_mtor.batch.mass_action import MassAction, UnsupportedLaw
+from ketamine_mtor.engines.reach import running
 from ketamine_mtor.engines.session import ABSOLUTE_NM
 from ketamine_mtor.schedule import plan
 
@@ -85,10 +86,10 @@ def test_an_animal_without_rest_is_told_and_spoils_no_other(herd):
 def test_reactions_that_cannot_run_are_left_out():
     model = MassAction(FILES.sbml)
     there = {row.species for row in FILES.tables.steady_state.values() if row.value}
-    running = reachable(model.reactions, there)
-    assert 0 < len(running) < len(model.reactions)
-    missing = [each for each in model.reactions if each not in running]
-    reached = {s for each in running for s in each.changes} | there
+    found = running(model.reactions, there)
+    assert 0 < len(found) < len(model.reactions)
+    missing = [each for each in model.reactions if each not in found]
+    reached = {s for each in found for s in each.changes} | there
     assert all(set(each.species) - reached for each in missing)
 
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ketamine_mtor.batch.mass_action import MassAction, Part, part, reachable
+from ketamine_mtor.batch.mass_action import MassAction, Part, part
 from ketamine_mtor.batch.solve import solve
+from ketamine_mtor.engines.reach import running
 from ketamine_mtor.engines.seeding import Seeding
 from ketamine_mtor.engines.session import (
     ABSOLUTE_NM,
@@ -226,7 +227,7 @@ class Herd:
         )
 
     def _part_of(self, present: tuple[str, ...]) -> Part:
-        return part(reachable(self._model.reactions, present))
+        return part(running(self._model.reactions, present))
 
 
 class Rest(NamedTuple):

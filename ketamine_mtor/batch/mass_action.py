@@ -46,6 +46,16 @@ class Reaction:
     species: tuple[str, ...]
     changes: Mapping[str, float]
 
+    @cached_property
+    def reactants(self) -> frozenset[str]:
+        """Species without any of which it has no rate."""
+        return frozenset(self.species)
+
+    @cached_property
+    def products(self) -> frozenset[str]:
+        """Species that it makes."""
+        return frozenset(species for species, weight in self.changes.items() if weight > 0)
+
 
 class MassAction:
     """The reactions of one SBML text, and its readouts as sums of amounts.
@@ -201,17 +211,6 @@ def _bound(definition: ElementTree.Element) -> bool:
         return False
     names = [(each.find("{*}ci").text or "").strip() for each in bound]
     return sorted(names) == sorted((each.text or "").strip() for each in body[1:])
-
-
-def reachable(reactions: Iterable[Reaction], present: Iterable[str]) -> list[Reaction]:
-    """The reactions that can run, in order, where only ``present`` species are there at first."""
-    all_of_them, there = list(reactions), set(present)
-    while True:
-        running = [each for each in all_of_them if there.issuperset(each.species)]
-        more = {s for each in running for s, weight in each.changes.items() if weight > 0} - there
-        if not more:
-            return running
-        there |= more
 
 
 @dataclass(frozen=True)

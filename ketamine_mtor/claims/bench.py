@@ -68,9 +68,8 @@ class Series:
 
     def still(self) -> Series:
         """The same animals left alone."""
-        return Series(self.time, np.ones_like(self.value), np.ones_like(self.baseline)).times(
-            self.baseline
-        )
+        value = np.full_like(self.value, self.baseline[..., np.newaxis])
+        return Series(self.time, value, self.baseline)
 
     def rise(self) -> Series:
         """What is above the baseline."""

@@ -23,6 +23,7 @@ from ketamine_mtor.claims.model import (
     Readout,
     Returns,
     Shape,
+    When,
 )
 from ketamine_mtor.claims.quantities import (
     SMALLEST_CHANGE,
@@ -172,8 +173,8 @@ def evaluate(condition: Condition, bench: Bench) -> list[Part]:
         Where what it speaks of never happens.
     """
     scores, lacking = score(condition, bench)
-    for _, what in lacking.found:
-        raise Unmet(what)
+    if lacking.found:
+        raise Unmet(lacking.found[0][1])
     return [each.part(condition) for each in scores]
 
 
@@ -190,6 +191,16 @@ def _score(condition: Condition, bench: Bench, lacking: Lacking) -> list[Scores]
     raise TypeError(f"no measurement for {type(condition).__name__}")
 
 
+def _moments(series: Series, when: When) -> np.ndarray:
+    """The values at the moments that count, along the last axis."""
+    if when.how == "drug_free":
+        return series.baseline[..., np.newaxis]
+    if when.how == "at":
+        return series.at(when.end)[..., np.newaxis]
+    value = series.value[..., series.within(when.start, when.end)]
+    return value.mean(-1, keepdims=True) if when.how == "mean" else value
+
+
 def _changes(condition: Change | Flat, bench: Bench, size: Size, lacking: Lacking) -> np.ndarray:
     """Readout minus reference at the moments that count, in % of the reference if so asked."""
     when, than = condition.when, getattr(condition, "than", None)
@@ -203,15 +214,7 @@ def _changes(condition: Change | Flat, bench: Bench, size: Size, lacking: Lackin
         name = condition.setup if vehicle else condition.relative_to
         reference = bench.series(name, other, when.end, vehicle=vehicle)
         against = reference.on(own.time)
-    if when.how == "drug_free":
-        value, level = own.baseline[..., np.newaxis], reference.baseline[..., np.newaxis]
-    elif when.how == "at":
-        value, level = own.at(when.end)[..., np.newaxis], against.at(when.end)[..., np.newaxis]
-    else:
-        mask = own.within(when.start, when.end)
-        value, level = own.value[..., mask], against.value[..., mask]
-        if when.how == "mean":
-            value, level = value.mean(-1, keepdims=True), level.mean(-1, keepdims=True)
+    value, level = _moments(own, when), _moments(against, when)
     what = f"{other.id} of {condition.relative_to}"
     return _in_size(value - level, level, size, what, lacking)
 
@@ -245,15 +248,7 @@ def _(condition: Level, bench: Bench, lacking: Lacking) -> list[Scores]:
         vehicle = condition.relative_to == "vehicle"
         name = condition.setup if vehicle else condition.relative_to
         scale = bench.series(name, condition.readout, when.end, vehicle=vehicle).on(own.time)
-    if when.how == "drug_free":
-        levels, scales = own.baseline[..., np.newaxis], scale.baseline[..., np.newaxis]
-    elif when.how == "at":
-        levels, scales = level.at(when.end)[..., np.newaxis], scale.at(when.end)[..., np.newaxis]
-    else:
-        mask = own.within(when.start, when.end)
-        levels, scales = level.value[..., mask], scale.value[..., mask]
-        if when.how == "mean":
-            levels, scales = levels.mean(-1, keepdims=True), scales.mean(-1, keepdims=True)
+    levels, scales = _moments(level, when), _moments(scale, when)
     lacking.unless(
         np.all(np.abs(scales) >= _NOTHING, axis=-1),
         f"{condition.relative_to} of {condition.readout.id} is 0",

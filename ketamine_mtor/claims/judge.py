@@ -106,11 +106,9 @@ class Runs:
         for claim in claims:
             for condition in claim.conditions:
                 wanted = {readout.id for readout in condition.readouts()}
-                for names, vehicle in ((condition.setups(), False), (condition.vehicles(), True)):
-                    for name in names:
-                        setup = claim.experiments[name]
-                        experiment = setup.experiment(variant, vehicle=vehicle)
-                        self._readouts.setdefault(experiment, set()).update(wanted)
+                for name, vehicle in condition.runs():
+                    experiment = claim.experiments[name].experiment(variant, vehicle=vehicle)
+                    self._readouts.setdefault(experiment, set()).update(wanted)
 
     def __call__(self, experiment: Experiment) -> xr.Dataset:
         """The run of an experiment; SimulationError, every time, where it failed."""

@@ -94,6 +94,11 @@ class Condition:
         """Names of the experiments of which the vehicle run is needed too."""
         return ()
 
+    def runs(self) -> tuple[tuple[str, bool], ...]:
+        """Every run that is needed: the experiment's name, and whether it is its vehicle's."""
+        own = tuple((name, False) for name in self.setups())
+        return (*own, *((name, True) for name in self.vehicles()))
+
     def readouts(self) -> tuple[Readout, ...]:
         """Readouts that are looked at."""
         return (self.readout,)
@@ -345,7 +350,5 @@ class Claim:
     def needed(self, variant: str | None = None) -> Iterator[Experiment]:
         """Every experiment that must be run to judge this claim; repeats are possible."""
         for condition in self.conditions:
-            for name in condition.setups():
-                yield self.experiments[name].experiment(variant)
-            for name in condition.vehicles():
-                yield self.experiments[name].experiment(variant, vehicle=True)
+            for name, vehicle in condition.runs():
+                yield self.experiments[name].experiment(variant, vehicle=vehicle)

@@ -8,8 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 from xml.etree import ElementTree
+
+
+class Runs(Protocol):
+    """A reaction, as far as whether it can run."""
+
+    @property
+    def reactants(self) -> frozenset[str]:
+        """Species without any of which it has no rate."""
+
+    @property
+    def products(self) -> frozenset[str]:
+        """Species that it makes."""
+
+
+_Any = TypeVar("_Any", bound=Runs)
+
+
+def running(reactions: Iterable[_Any], present: Iterable[str]) -> list[_Any]:
+    """The reactions that can run, in order, where only ``present`` species are there at first."""
+    listed, there = list(reactions), set(present)
+    while True:
+        found = [each for each in listed if each.reactants <= there]
+        made = frozenset().union(*(each.products for each in found))
+        if made <= there:
+            return found
+        there |= made
 
 
 class _Reaction(NamedTuple):
@@ -52,12 +78,7 @@ class Reach:
         return self._used(frozenset(present), frozenset(read))
 
     def _used_with(self, present: frozenset[str], read: frozenset[str]) -> frozenset[str]:
-        there, waiting, names = set(present), self._reactions, set(read)
-        while running := [each for each in waiting if each.reactants <= there]:
-            waiting = [each for each in waiting if not each.reactants <= there]
-            for each in running:
-                there |= each.products
-                names |= each.law
+        names = set(read).union(*(each.law for each in running(self._reactions, present)))
         new = names
         while new:
             new = frozenset().union(*(self._formulas.get(name, ()) for name in new)) - names
