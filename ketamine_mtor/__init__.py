@@ -13,6 +13,7 @@ from ketamine_mtor._version import __version__
 
 if TYPE_CHECKING:
     from ketamine_mtor.claims import validate
+    from ketamine_mtor.ensembles import ensemble
     from ketamine_mtor.errors import InputError, SimulationError
     from ketamine_mtor.experiment import Bath, Experiment
     from ketamine_mtor.rules import build_model
@@ -24,6 +25,7 @@ _HOMES = {
     "InputError": "errors",
     "SimulationError": "errors",
     "build_model": "rules",
+    "ensemble": "ensembles",
     "scan": "run",
     "simulate": "run",
     "validate": "claims",
@@ -36,6 +38,7 @@ __all__ = [
     "SimulationError",
     "__version__",
     "build_model",
+    "ensemble",
     "scan",
     "simulate",
     "validate",

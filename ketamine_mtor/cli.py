@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -173,6 +174,49 @@ def validate(
         for line in result.surprises:
             click.echo(line)
     return DONE if result.as_expected else NOT_AS_EXPECTED
+
+
+@main.command()
+@click.option("--samples", type=int, help="Parameter sets that are drawn [1000].")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of what is drawn.")
+@click.option("--design", default="sobol", show_default=True, help="sobol or latin-hypercube.")
+@click.option(
+    "--spread",
+    type=float,
+    help="Bounds of all numbers: their values over and times this [the tables' ranges].",
+)
+@click.option("--table", type=_FILE, help="Own sets: a .csv or .parquet file, a column per number.")
+@click.option(
+    "--claim", "claims", metavar="ID", multiple=True, help="Claim to judge [all]; repeat."
+)
+@_variant
+@click.option("--workers", type=int, help="Processes [one per core].")
+@click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler.")
+@click.option("--chunk", type=int, help="Sets that a process runs at once [128].")
+@click.option("--out", type=_FILE, required=True, help="Folder for the results.")
+@click.option("--resume", is_flag=True, help="Go on with what is in the folder.")
+@_json
+def ensemble(claims: Sequence[str], out: Path, as_json: bool, **options: Any) -> None:
+    """Judge the claims over many parameter sets."""
+    from ketamine_mtor.ensembles import ensemble as run_all
+
+    done = run_all(out=out, claims=list(claims) or None, **options)
+    rows = done.summary.to_dict("records")
+    if as_json:
+        _print_json(
+            {"claims": rows, "deviation": None if math.isnan(done.deviation) else done.deviation}
+        )
+        return
+    _print_table(
+        ["claim", "sets", "holds", "from", "to", "fail", "unresolved", "not run"],
+        [
+            [
+                row["claim"],
+                *(f"{v:.3g}" if isinstance(v, float) else str(v) for v in list(row.values())[1:]),
+            ]
+            for row in rows
+        ],
+    )
 
 
 @main.command()

@@ -17,8 +17,7 @@ from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.reach import Reach
 from ketamine_mtor.engines.seeding import DEPOT_PER_DOSE
 from ketamine_mtor.errors import SimulationError
-from ketamine_mtor.knowledge import DEPOT_SEED
-from ketamine_mtor.rules.caption import WILDTYPE
+from ketamine_mtor.knowledge import DEPOT_SEED, WILDTYPE
 from ketamine_mtor.run import dataset
 from ketamine_mtor.schedule import Schedule, plan
 

@@ -15,15 +15,18 @@ from ketamine_mtor.engines.seeding import Seeding
 from ketamine_mtor.engines.session import (
     ABSOLUTE_NM,
     LOWEST_NM,
-    REST_FLOOR_NM,
     REST_RATE,
     REST_S,
+    speeds,
 )
 from ketamine_mtor.model_files import ModelFiles
 from ketamine_mtor.schedule import Schedule
 
+_NONE = np.empty(0)
 #: A step of months leaves what is fast off its place by the tolerance; then it comes to it (s).
 _SETTLE_S = (1e3, 1e4, 1e5)
+#: Relative tolerance on the way to rest: where it leads to does not depend on the steps taken.
+_ON_THE_WAY = 1e-2
 
 
 class Courses(NamedTuple):
@@ -119,16 +122,17 @@ class Herd:
         rested = 0.0
         for until in REST_S:
             _, after, lost = self._advance(
-                state[moving], _of(values, moving), until - rested, np.empty(0), ()
+                state[moving], _of(values, moving), until - rested, relative=_ON_THE_WAY
             )
             for stretch in _SETTLE_S:
                 now = _of(values, moving)
-                _, after, more = self._advance(after, now, stretch, np.empty(0), ())
+                _, after, more = self._advance(after, now, stretch)
                 lost = lost | more
+            still = lost | (self._speed(after, _of(values, moving)) < REST_RATE)
             after[np.abs(after) < ABSOLUTE_NM] = 0.0
             state[moving] = after
             failed[moving] = lost
-            moving[moving] = ~lost & (self._speed(after, _of(values, moving)) >= REST_RATE)
+            moving[moving] = ~still
             rested = until
             if not moving.any():
                 break
@@ -141,15 +145,16 @@ class Herd:
         volumes = self._model.volumes(own.species, values)
         constants = self._model.constants(own.reactions, values)
         rates = own.network.rates(state[:, places] * volumes, constants) / volumes
-        return (np.abs(rates) / (np.abs(state[:, places]) + REST_FLOOR_NM)).max(axis=1, initial=0)
+        return speeds(state[:, places], rates).max(axis=1, initial=0)
 
     def _advance(
         self,
         state: np.ndarray,
         values: Mapping[str, Any],
         duration: float,
-        samples: np.ndarray,
-        observables: Sequence[str],
+        samples: np.ndarray = _NONE,
+        observables: Sequence[str] = (),
+        relative: float = 0.0,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Observables at the samples, states (nM) at the end, and which animals were lost."""
         own = self._part(self._present(state))
@@ -168,7 +173,7 @@ class Herd:
             state[:, places] * volumes,
             self._model.constants(own.reactions, values),
             duration,
-            relative=self._relative,
+            relative=max(self._relative, relative),
             absolute=self._absolute * volumes,
             samples=samples,
             readouts=groups,

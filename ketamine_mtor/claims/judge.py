@@ -122,6 +122,10 @@ class Runs:
             raise done
         return done
 
+    def forget(self, experiment: Experiment) -> None:
+        """Let go of its run; where it is asked for again, it is simulated again."""
+        self._done.pop(experiment, None)
+
     def asked(self, experiment: Experiment) -> Experiment:
         """The experiment as it is simulated, with the readouts that the claims ask for."""
         observables = sorted(self._readouts.get(experiment, ())) or None

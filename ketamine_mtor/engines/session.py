@@ -190,9 +190,9 @@ class Session:
                 reason = f"no drug-free steady state: {failure.reason}, after rest"
                 raise SimulationError(reason, time_h=reached) from None
             rested = until
+            speed, species = fastest(self._plant, state)
             # What the solver cannot tell from nothing is nothing, also where it is read.
             state = np.where(np.abs(state) < ABSOLUTE_NM, 0.0, state)
-            speed, species = fastest(self._plant, state)
             if speed < REST_RATE:
                 return state
         raise SimulationError(
@@ -207,6 +207,12 @@ def _sorted(changes: Mapping[str, float]) -> _Changes:
 
 def fastest(plant: Plant, state: np.ndarray) -> tuple[float, str]:
     """How fast (share of itself per second) the species moves that moves fastest, and which."""
-    speed = np.abs(plant.rates(state)) / (np.abs(state) + REST_FLOOR_NM)
+    speed = speeds(state, plant.rates(state))
     worst = int(speed.argmax())
     return float(speed[worst]), plant.species[worst]
+
+
+def speeds(state: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """How fast each species moves (share of itself per second); what counts as nothing rests."""
+    there = np.abs(state) >= ABSOLUTE_NM
+    return np.where(there, np.abs(rates) / (np.abs(state) + REST_FLOOR_NM), 0.0)

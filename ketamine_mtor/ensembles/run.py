@@ -1,0 +1,258 @@
+"""Runs an ensemble: plans it, has its chunks computed, keeps and sums them up."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ketamine_mtor import knowledge, model_files
+from ketamine_mtor.claims.loader import load_claims
+from ketamine_mtor.ensembles import design as designs
+from ketamine_mtor.ensembles.chunk import Plan, run_chunk, variants
+from ketamine_mtor.ensembles.design import Design, Drawn
+from ketamine_mtor.ensembles.runners import KernelRunner
+from ketamine_mtor.ensembles.space import space
+from ketamine_mtor.ensembles.store import Folder, encode, manifest
+from ketamine_mtor.ensembles.summary import summary
+from ketamine_mtor.ensembles.workers import connect, here, on_cluster
+from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, not_allowed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Tolerances of the kernel; the absolute one in nM.
+RELATIVE, ABSOLUTE_NM = 1e-4, 1e-6
+#: Sets of a chunk: some ten seconds of work, a gigabyte of memory.
+CHUNK = 128
+#: A number this near its threshold, as a share of it, is looked at by the referee.
+NEAR = 1e-3
+#: Share of the sets that the referee runs in any case, and how far off the kernel may be there.
+REFEREE, MOST_APART = 0.01, 1e-2
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """A finished ensemble.
+
+    Attributes
+    ----------
+    path
+        Its folder.
+    claims
+        Ids of the claims.
+    summary
+        See :func:`ketamine_mtor.ensembles.summary.summary`.
+    deviation
+        The largest difference between the referee's runs and these, as a share of a readout's
+        maximum; not a number where the referee ran none.
+    """
+
+    path: Path
+    claims: tuple[str, ...]
+    summary: pd.DataFrame
+    deviation: float
+    _folder: Folder
+    _chunks: int
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """A row per set.
+
+        ``set``; the status of each claim, and as ``CLAIM.measured`` the number that decides it, in
+        the claim's unit; ``deviation`` where the referee ran the set.
+        """
+        import pandas as pd
+
+        return pd.concat(self._folder.frames(self._chunks), ignore_index=True)
+
+
+def ensemble(
+    samples: int | None = None,
+    *,
+    out: str | os.PathLike[str],
+    seed: int = 0,
+    design: str = designs.SOBOL,
+    spread: float | None = None,
+    table: str | os.PathLike[str] | None = None,
+    claims: Sequence[str] | None = None,
+    variant: str | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    resume: bool = False,
+    chunk: int | None = None,
+) -> Ensemble:
+    """Judge claims over many parameter sets.
+
+    Parameters
+    ----------
+    samples
+        How many sets are drawn (default 1000); all rows of a table.
+    out
+        Folder for the chunks and their manifest.
+    seed
+        Of the design, and of which sets the referee runs.
+    design
+        ``sobol`` or ``latin-hypercube``.
+    spread
+        Bounds of all numbers: their values over and times this (default: the tables' ranges,
+        assumed numbers at least over and times 3).
+    table
+        Own sets instead: a .csv or .parquet file with a column per number.
+    claims
+        Ids (default: all).
+    variant
+        Variant of the model for the experiments that name none.
+    workers
+        Processes (default: one per core).
+    scheduler
+        Address of a Dask scheduler whose workers are used instead.
+    resume
+        Go on with what is in ``out``.
+    chunk
+        Sets that a process runs at once (default 128: some ten seconds of work).
+
+    Returns
+    -------
+    Ensemble
+        All verdicts; the same whatever the workers, and after any interruption.
+
+    Raises
+    ------
+    InputError
+        Before anything is computed.
+    MissingExtra
+        For a scheduler without Dask.
+    SimulationError
+        Where the referee and the kernel are too far apart.
+    """
+    _whole("workers", workers, 1)
+    plan = make_plan(samples, seed, design, spread, table, claims, variant, chunk)
+    document = manifest(plan)
+    cluster = None if scheduler is None else connect(scheduler)
+    folder = Folder(Path(out), document, resume)
+    missing = folder.missing(plan.chunks)
+    digest = _digest(document)
+    tasks = {i: functools.partial(_encoded, plan.only(i), digest, i) for i in missing}
+    with (
+        cluster or nullcontext(),
+        _progress(plan.chunks, plan.chunks - len(missing)) as advance,
+    ):
+        for index, content in on_cluster(tasks, cluster) if cluster else here(tasks, workers):
+            folder.add(index, content)
+            advance()
+    table, deviation = summary(folder.frames(plan.chunks), plan.claims)
+    folder.summarise(table)
+    found = Ensemble(Path(out), plan.claims, table, deviation, folder, plan.chunks)
+    if found.deviation > MOST_APART:
+        raise SimulationError(
+            f"the kernel is {found.deviation:.1e} of a readout's maximum away from libRoadRunner;"
+            f" allowed: {MOST_APART:g}; verdicts are in {out}"
+        )
+    return found
+
+
+def make_plan(
+    samples: int | None,
+    seed: int,
+    design: str,
+    spread: float | None,
+    table: str | os.PathLike[str] | None,
+    claims: Sequence[str] | None,
+    variant: str | None,
+    chunk: int | None,
+) -> Plan:
+    """What :func:`ensemble` does with these arguments; raises its InputErrors."""
+    variant = variant or knowledge.DEFAULT_VARIANT
+    if variant not in knowledge.load().variants:
+        raise not_allowed("variant", variant, knowledge.load().variants)
+    known = [claim.id for claim in load_claims()]
+    if claims is not None and not claims:
+        raise InputError("no claim is named; allowed: one or more, or nothing for all")
+    for name in claims or ():
+        if name not in known:
+            raise not_allowed("claim", name, known)
+    chosen = tuple(name for name in known if claims is None or name in claims)
+    for what, value, least in (("samples", samples, 1), ("chunk", chunk, 1), ("seed", seed, 0)):
+        _whole(what, value, least)
+    files = model_files.packaged(variant)
+    whole = space(files, spread)
+    sets: Design
+    if table is None:
+        sets = Drawn(design, whole, samples or 1000, seed)
+    elif samples is not None or spread is not None:
+        raise InputError("a table has its own sets; allowed: no samples and no spread with it")
+    else:
+        values = files.tables.values()
+        sets = designs.read(Path(table), {name: values[name] for name in whole.names})
+    return Plan(
+        design=sets,
+        claims=chosen,
+        variant=variant,
+        chunk=chunk or CHUNK,
+        kernel=_kernel(variants(chosen, variant)),
+        relative=RELATIVE,
+        absolute=ABSOLUTE_NM,
+        near=NEAR,
+        referee=REFEREE,
+        seed=seed,
+    )
+
+
+def _whole(what: str, value: object, least: int) -> None:
+    if value is not None and (
+        not isinstance(value, int) or isinstance(value, bool) or value < least
+    ):
+        raise InputError(f"{what} is {value!r}; allowed: whole numbers from {least} on")
+
+
+def _kernel(models: Iterable[str]) -> bool:
+    """Whether the batch kernel can run these; where not, one line on stderr says why."""
+    try:
+        for variant in models:
+            KernelRunner(model_files.packaged(variant), RELATIVE, ABSOLUTE_NM)
+    except (MissingExtra, InputError) as why:
+        print(f"note: libRoadRunner runs the sets one by one: {why}", file=sys.stderr)
+        return False
+    return True
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document).encode()).hexdigest()
+
+
+def _encoded(plan: Plan, digest: str, index: int) -> bytes:
+    """A chunk's file; on a worker that has something else installed it would be of another run."""
+    if _digest(manifest(plan)) != digest:
+        raise SimulationError(
+            "a worker has other versions, claims or models than what asks it;"
+            " allowed: the same installation everywhere"
+        )
+    return encode(run_chunk(plan, index))
+
+
+@contextmanager
+def _progress(total: int, done: int) -> Iterator[Callable[[], None]]:
+    """Shows chunks done and the time left on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (TextColumn("chunks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("chunks", total=total, completed=done)
+        yield lambda: bar.advance(task)
