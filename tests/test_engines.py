@@ -13,7 +13,7 @@ import ketamine_mtor as km
 from ketamine_mtor import engines, knowledge, model_files, paths
 from ketamine_mtor.engines import EngineFailure, Session, bngsim, copasi, pysb, roadrunner
 from ketamine_mtor.engines.constants import Constants
-from ketamine_mtor.engines.session import REST_RATE, check_reached, fastest
+from ketamine_mtor.engines.session import ABSOLUTE_NM, REST_RATE, check_reached, fastest, speeds
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 from ketamine_mtor.experiment import Bath, Experiment
 from ketamine_mtor.run import simulate
@@ -400,3 +400,9 @@ def test_rapamycin_reaches_the_cells_as_the_share_says(engine):
     in_brain, in_blood = s6k("roadrunner", 20), s6k(engine, 20 / share, "rapamycin_systemic")
     assert in_blood == pytest.approx(in_brain, rel=1e-4)
     assert s6k("roadrunner", 20, "rapamycin_systemic")[-1] > 1.2 * in_blood[-1]
+
+
+def test_what_counts_as_nothing_rests():
+    state = np.array([0.0, ABSOLUTE_NM / 2, 1.0])
+    still, noise, moving = speeds(state, np.full(3, 1e-3))
+    assert still == noise == 0.0 and moving == pytest.approx(1e-3, rel=1e-5)

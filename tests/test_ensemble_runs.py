@@ -168,6 +168,20 @@ def test_a_set_that_no_engine_can_run_is_not_run(monkeypatch):
         assert np.isnan(found.measured[claim][1])
 
 
+@pytest.mark.parametrize("kernel", [True, False])
+def test_an_animal_where_something_is_next_to_nothing_comes_to_rest(kernel):
+    # Akt phosphorylated twice and at the membrane is there at less than what counts as nothing.
+    claim = "C11_BDNF_activates_TrkB"
+    drawn = run.make_plan(24, 0, SOBOL, None, None, [claim], None, 24).design
+    factors = dict(zip(drawn.names, drawn.factors(23, 24).T, strict=True))
+    experiment = km.Experiment(ketamine=0, knockouts=["BDNF"], hours=1, observables=["pTrkB"])
+    files = model_files.packaged()
+    runner = (
+        KernelRunner(files, run.RELATIVE, run.ABSOLUTE_NM) if kernel else RoadRunnerRunner(files)
+    )
+    assert not runner.of(factors)(experiment).failed.any()
+
+
 # Without the kernel
 
 
