@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from ketamine_mtor.batch.lanes import LANES, larger, load, magnitude, spread, store
+from ketamine_mtor.batch.lanes import LANES, at, larger, load, magnitude, spread, store
 from ketamine_mtor.batch.rodas5p import DENSE, ESTIMATE, GAMMA, STAGES, A, C
 
 #: How a system may end.
@@ -35,9 +35,8 @@ class Work(NamedTuple):
     constant: np.ndarray
     absolute: np.ndarray
     begin: np.ndarray
-    carried: np.ndarray
+    right: np.ndarray
     stages: np.ndarray
-    change: np.ndarray
     flux: np.ndarray
     slope: np.ndarray
     lu: np.ndarray
@@ -51,118 +50,150 @@ _SHIFT, _PER_STEP, _ERROR, _ALL = 0, 1, 2, 3
 
 
 @_compiled
-def _change(tables, constant, state, flux, change):
-    """dy/dt."""
-    factors, changes = tables.factors, tables.changes
-    for term in range(factors.start.size - 1):
+def _fluxes(tables, constant, state, flux):
+    """The terms: loops of fixed length for the degrees that nearly all have."""
+    start, item, degrees = tables.factors.start, tables.factors.item, tables.degrees
+    none, linear, pairs = degrees[0], degrees[1], degrees[2]
+    for term in range(none):
+        store(flux, term, load(constant, term))
+    for term in range(none, linear):
+        store(flux, term, load(constant, term) * load(state, at(item, term - none)))
+    slot = linear - none
+    for term in range(linear, pairs):
+        product = load(constant, term) * load(state, at(item, slot))
+        store(flux, term, product * load(state, at(item, slot + 1)))
+        slot += 2
+    for term in range(pairs, start.size - 1):
         product = load(constant, term)
-        for slot in range(factors.start[term], factors.start[term + 1]):
-            product = product * load(state, factors.item[slot])
+        for slot in range(at(start, term), at(start, term + 1)):
+            product = product * load(state, at(item, slot))
         store(flux, term, product)
-    for i in range(changes.start.size - 1):
-        total = spread(0.0)
-        for entry in range(changes.start[i], changes.start[i + 1]):
-            total = total + spread(changes.weight[entry]) * load(flux, changes.item[entry])
-        store(change, i, total)
 
 
 @_compiled
-def _matrix(tables, constant, state, slope, lane, lu):
-    """1/(h gamma) - J, laid out as its factors."""
-    factors, entries = tables.factors, tables.entries
-    for term in range(factors.start.size - 1):
+def _slopes(tables, constant, state, slope):
+    """The derivatives of the terms by their factors, a slot each."""
+    start, item, degrees = tables.factors.start, tables.factors.item, tables.degrees
+    none, linear, pairs = degrees[0], degrees[1], degrees[2]
+    for term in range(none, linear):
+        store(slope, term - none, load(constant, term))
+    slot = linear - none
+    for term in range(linear, pairs):
         rate = load(constant, term)
-        for slot in range(factors.start[term], factors.start[term + 1]):
-            product = rate
-            for other in range(factors.start[term], factors.start[term + 1]):
+        store(slope, slot, rate * load(state, at(item, slot + 1)))
+        store(slope, slot + 1, rate * load(state, at(item, slot)))
+        slot += 2
+    for term in range(pairs, start.size - 1):
+        for slot in range(at(start, term), at(start, term + 1)):
+            product = load(constant, term)
+            for other in range(at(start, term), at(start, term + 1)):
                 if other != slot:
-                    product = product * load(state, factors.item[other])
+                    product = product * load(state, at(item, other))
             store(slope, slot, product)
+
+
+@_compiled
+def _change(changes, flux, i):
+    """What variable ``i`` changes by."""
+    total = spread(0.0)
+    for entry in range(at(changes.start, i), at(changes.start, i + 1)):
+        total = total + spread(at(changes.weight, entry)) * load(flux, at(changes.item, entry))
+    return total
+
+
+@_compiled
+def _matrix(entries, n, slope, shift, lu):
+    """1/(h gamma) - J, laid out as its factors."""
     for place in range(entries.start.size - 1):
         total = spread(0.0)
-        for entry in range(entries.start[place], entries.start[place + 1]):
-            total = total - spread(entries.weight[entry]) * load(slope, entries.item[entry])
+        for entry in range(at(entries.start, place), at(entries.start, place + 1)):
+            total = total - spread(at(entries.weight, entry)) * load(
+                slope, at(entries.item, entry)
+            )
         store(lu, place, total)
-    shift = load(lane, _SHIFT)
-    for i in range(state.shape[0]):
+    for i in range(n):
         store(lu, i, load(lu, i) + shift)
 
 
 @_compiled
 def _factorise(pattern, n, lu):
-    """L U in place, without pivoting; the diagonal holds the inverse pivots."""
-    one, step = spread(1.0), 0
-    for k in range(n):
-        inverse = one / load(lu, k)
-        store(lu, k, inverse)
-        for entry in range(pattern.lower_start[k], pattern.lower_start[k + 1]):
-            share = load(lu, entry) * inverse
+    """L U in place, row by row, without pivoting; the diagonal holds the inverse pivots."""
+    one, step, lower = spread(1.0), 0, pattern.lower_start[0]
+    for i in range(n):
+        for entry in range(at(pattern.lower_start, i), at(pattern.lower_start, i + 1)):
+            k = at(pattern.lower_column, entry - lower)
+            share = load(lu, entry) * load(lu, k)
             store(lu, entry, share)
-            for above in range(pattern.upper_start[k], pattern.upper_start[k + 1]):
-                target = pattern.target[step]
+            for above in range(at(pattern.upper_start, k), at(pattern.upper_start, k + 1)):
+                target = at(pattern.target, step)
                 store(lu, target, load(lu, target) - share * load(lu, above))
                 step += 1
+        store(lu, i, one / load(lu, i))
 
 
 @_compiled
-def _solve(pattern, n, lu, right, first):
-    """Solve in place for the ``n`` rows of ``right`` from ``first`` on."""
-    lower, upper = pattern.lower_start[0], pattern.upper_start[0]
-    for k in range(n):
-        value = load(right, first + k)
-        for entry in range(pattern.lower_start[k], pattern.lower_start[k + 1]):
-            i = first + pattern.lower_row[entry - lower]
-            store(right, i, load(right, i) - load(lu, entry) * value)
-    for k in range(n - 1, -1, -1):
-        value = load(right, first + k)
-        for entry in range(pattern.upper_start[k], pattern.upper_start[k + 1]):
-            column = pattern.upper_column[entry - upper]
-            value = value - load(lu, entry) * load(right, first + column)
-        store(right, first + k, value * load(lu, k))
+def _forward(tables, n, stage, per_step, work):
+    """The right side of a stage, each row at once put through L."""
+    pattern, lu, right, stages = tables.lu, work.lu, work.right, work.stages
+    lower = pattern.lower_start[0]
+    for i in range(n):
+        carried = spread(0.0)
+        for j in range(stage):
+            carried = carried + spread(C[stage, j]) * load(stages, j * n + i)
+        value = _change(tables.changes, work.flux, i) + per_step * carried
+        for entry in range(at(pattern.lower_start, i), at(pattern.lower_start, i + 1)):
+            column = at(pattern.lower_column, entry - lower)
+            value = value - load(lu, entry) * load(right, column)
+        store(right, i, value)
+
+
+@_compiled
+def _backward(tables, n, stage, work):
+    """A stage, each row at once put into where the next stage begins; the last leaves that."""
+    pattern, lu, right, stages = tables.lu, work.lu, work.right, work.stages
+    upper = pattern.upper_start[0]
+    for i in range(n - 1, -1, -1):
+        value = load(right, i)
+        for entry in range(at(pattern.upper_start, i), at(pattern.upper_start, i + 1)):
+            column = at(pattern.upper_column, entry - upper)
+            value = value - load(lu, entry) * load(right, column)
+        value = value * load(lu, i)
+        store(right, i, value)
+        store(stages, stage * n + i, value)
+        if stage + 1 < _CHAINED:
+            begin = load(work.state, i)
+            for j in range(stage):
+                begin = begin + spread(A[stage + 1, j]) * load(stages, j * n + i)
+            store(work.begin, i, begin + spread(A[stage + 1, stage]) * value)
+        elif stage + 1 < STAGES:
+            store(work.begin, i, load(work.begin, i) + value)
 
 
 @_compiled
 def _step(tables, relative, work):
     """A step of each lane: stages, the state after it and the estimate of its error."""
     n = work.state.shape[0]
-    stages, lane = work.stages, work.lane
-    _matrix(tables, work.constant, work.state, work.slope, lane, work.lu)
+    _slopes(tables, work.constant, work.state, work.slope)
+    _matrix(tables.entries, n, work.slope, load(work.lane, _SHIFT), work.lu)
     _factorise(tables.lu, n, work.lu)
-    per_step = load(lane, _PER_STEP)
-    _change(tables, work.constant, work.state, work.flux, work.change)
-    for i in range(n):
-        store(stages, i, load(work.change, i))
-    _solve(tables.lu, n, work.lu, stages, 0)
-    for stage in range(1, STAGES):
-        for i in range(n):
-            carried = spread(0.0)
-            if stage < _CHAINED:
-                begin = load(work.state, i)
-                for j in range(stage):
-                    k = load(stages, j * n + i)
-                    begin = begin + spread(A[stage, j]) * k
-                    carried = carried + spread(C[stage, j]) * k
-            else:
-                begin = load(work.begin, i) + load(stages, (stage - 1) * n + i)
-                for j in range(stage):
-                    carried = carried + spread(C[stage, j]) * load(stages, j * n + i)
-            store(work.begin, i, begin)
-            store(work.carried, i, carried)
-        _change(tables, work.constant, work.begin, work.flux, work.change)
-        for i in range(n):
-            store(stages, stage * n + i, load(work.change, i) + per_step * load(work.carried, i))
-        _solve(tables.lu, n, work.lu, stages, stage * n)
+    per_step = load(work.lane, _PER_STEP)
+    _fluxes(tables, work.constant, work.state, work.flux)
+    for stage in range(STAGES):
+        if stage:
+            _fluxes(tables, work.constant, work.begin, work.flux)
+        _forward(tables, n, stage, per_step, work)
+        _backward(tables, n, stage, work)
     worst, total, allowed = spread(0.0), spread(0.0), spread(relative)
     for i in range(n):
-        error = load(stages, (STAGES - 1) * n + i)
+        error = load(work.right, i)
         after = load(work.begin, i) + error
         store(work.after, i, after)
         size = larger(magnitude(load(work.state, i)), magnitude(after))
         share = magnitude(error) / (load(work.absolute, i) + allowed * size)
         worst = larger(share, worst)
         total = total + share
-    store(lane, _ERROR, worst)
-    store(lane, _ALL, total)
+    store(work.lane, _ERROR, worst)
+    store(work.lane, _ALL, total)
 
 
 @_compiled
@@ -194,7 +225,7 @@ def _first_step(work, lane, relative, end):
     fastest = 0.0
     for i in range(work.state.shape[0]):
         allowed = work.absolute[i, lane] + relative * abs(work.state[i, lane])
-        fastest = max(fastest, abs(work.change[i, lane]) / allowed)
+        fastest = max(fastest, abs(work.right[i, lane]) / allowed)
     return min(end, 0.5 / fastest) if fastest > 0 else end
 
 
@@ -251,9 +282,8 @@ def integrate(
         constant=np.zeros((terms, LANES)),
         absolute=np.ones((n, LANES)),
         begin=np.zeros((n, LANES)),
-        carried=np.zeros((n, LANES)),
+        right=np.zeros((n, LANES)),
         stages=np.zeros((STAGES * n, LANES)),
-        change=np.zeros((n, LANES)),
         flux=np.zeros((terms, LANES)),
         slope=np.zeros((tables.factors.item.size, LANES)),
         lu=np.zeros((tables.entries.start.size - 1, LANES)),
@@ -280,7 +310,9 @@ def integrate(
         if (who == _NOBODY).all():
             return together
         if begun:
-            _change(tables, work.constant, work.state, work.flux, work.change)
+            _fluxes(tables, work.constant, work.state, work.flux)
+            for i in range(n):
+                store(work.right, i, _change(tables.changes, work.flux, i))
         dense = False
         for lane in range(LANES):
             if step[lane] == 0.0:

@@ -74,9 +74,7 @@ def solve(
     """
     start = np.atleast_2d(np.asarray(start, float))
     count = len(start)
-    constants = np.ascontiguousarray(
-        np.broadcast_to(np.asarray(constants, float), (count, network.terms))
-    )
+    constants = np.broadcast_to(np.asarray(constants, float), (count, network.terms))
     allowed = np.broadcast_to(np.asarray(absolute, float), start.shape)
     times = np.asarray(samples, float)
     values = np.full((count, len(times), len(readouts)), np.nan)
@@ -85,7 +83,7 @@ def solve(
     together = kernel.integrate(
         network.tables,
         np.ascontiguousarray(start[:, network.order]),
-        constants,
+        np.ascontiguousarray(constants[:, network.sequence]),
         np.ascontiguousarray(allowed[:, network.order]),
         relative,
         float(end),
