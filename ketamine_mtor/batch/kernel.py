@@ -7,12 +7,14 @@ docs/kernel.md says more.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 
-from ketamine_mtor.batch.lanes import LANES, at, larger, load, magnitude, spread, store
+from ketamine_mtor.batch.lanes import LANES, at, larger, load, magnitude, rows, spread, store
 from ketamine_mtor.batch.rodas5p import DENSE, ESTIMATE, GAMMA, STAGES, A, C
 
 #: How a system may end.
@@ -25,7 +27,14 @@ _NO_STEP = 1e-15
 _CHAINED = 6
 _NOBODY = -1
 
-_compiled = numba.njit(nogil=True, cache=True, error_model="numpy")
+
+def _compiled(function: Callable) -> Any:
+    """Compiled at its first call; kept for other processes where there is a place to keep it."""
+    compiled = numba.njit(nogil=True, error_model="numpy")(function)
+    # Neither the package's folder nor the user's can be written to: each process compiles.
+    with suppress(RuntimeError):
+        compiled.enable_caching()
+    return compiled
 
 
 class Work(NamedTuple):
@@ -107,9 +116,7 @@ def _matrix(entries, n, slope, shift, lu):
     for place in range(entries.start.size - 1):
         total = spread(0.0)
         for entry in range(at(entries.start, place), at(entries.start, place + 1)):
-            total = total - spread(at(entries.weight, entry)) * load(
-                slope, at(entries.item, entry)
-            )
+            total = total - spread(at(entries.weight, entry)) * load(slope, at(entries.item, entry))
         store(lu, place, total)
     for i in range(n):
         store(lu, i, load(lu, i) + shift)
@@ -235,6 +242,36 @@ def _factor(error):
     return min(_LONGEST, max(_SHORTEST, _SAFETY * max(error, 1e-10) ** (-1.0 / (ESTIMATE + 1))))
 
 
+def workspace(tables, terms, groups):
+    """What :func:`integrate` works in; made here, since numba takes seconds to compile that.
+
+    Returns
+    -------
+    work
+        Rows of lanes.
+    clocks
+        Of each lane: its system, time, step, samples read, steps tried, whether the last was
+        refused.
+    """
+    n = tables.changes.start.size - 1
+    work = Work(
+        state=rows(n, 0.0),
+        constant=rows(terms, 0.0),
+        absolute=rows(n, 1.0),
+        begin=rows(n, 0.0),
+        right=rows(n, 0.0),
+        stages=rows(STAGES * n, 0.0),
+        flux=rows(terms, 0.0),
+        slope=rows(tables.factors.item.size, 0.0),
+        lu=rows(tables.entries.start.size - 1, 0.0),
+        after=rows(n, 0.0),
+        lane=rows(4, 1.0),
+        sums=rows(5 * (groups.start.size - 1), 0.0),
+    )
+    numbers = (np.int64, np.float64, np.float64, np.int64, np.int64, np.bool_)
+    return work, tuple(np.zeros(LANES, number) for number in numbers)
+
+
 @_compiled
 def integrate(
     tables,
@@ -250,6 +287,8 @@ def integrate(
     state,
     how,
     steps,
+    work,
+    clocks,
 ):
     """Integrate many systems from 0 to ``end``.
 
@@ -276,38 +315,28 @@ def integrate(
     int
         Steps that the lanes took together.
     """
-    terms, n = constants.shape[1], start.shape[1]
-    work = Work(
-        state=np.zeros((n, LANES)),
-        constant=np.zeros((terms, LANES)),
-        absolute=np.ones((n, LANES)),
-        begin=np.zeros((n, LANES)),
-        right=np.zeros((n, LANES)),
-        stages=np.zeros((STAGES * n, LANES)),
-        flux=np.zeros((terms, LANES)),
-        slope=np.zeros((tables.factors.item.size, LANES)),
-        lu=np.zeros((tables.entries.start.size - 1, LANES)),
-        after=np.zeros((n, LANES)),
-        lane=np.ones((4, LANES)),
-        sums=np.zeros((5 * (groups.start.size - 1), LANES)),
-    )
-    who = np.full(LANES, _NOBODY)
-    time, step = np.zeros(LANES), np.ones(LANES)
-    sampled, tried = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
-    refused = np.zeros(LANES, np.bool_)
+    n = start.shape[1]
+    who, time, step, sampled, tried, refused = clocks
+    for lane in range(LANES):
+        who[lane], step[lane] = _NOBODY, 1.0
     waiting, together = 0, 0
     while True:
         begun = False
         for lane in range(LANES):
             if who[lane] == _NOBODY and waiting < start.shape[0]:
-                work.state[:, lane] = start[waiting]
-                work.constant[:, lane] = constants[waiting]
-                work.absolute[:, lane] = absolute[waiting]
+                for i in range(n):
+                    work.state[i, lane] = start[waiting, i]
+                    work.absolute[i, lane] = absolute[waiting, i]
+                for term in range(constants.shape[1]):
+                    work.constant[term, lane] = constants[waiting, term]
                 who[lane], time[lane], step[lane] = waiting, 0.0, 0.0
                 sampled[lane], tried[lane], refused[lane] = 0, 0, False
                 waiting += 1
                 begun = True
-        if (who == _NOBODY).all():
+        busy = False
+        for lane in range(LANES):
+            busy |= who[lane] != _NOBODY
+        if not busy:
             return together
         if begun:
             _fluxes(tables, work.constant, work.state, work.flux)
@@ -366,7 +395,8 @@ def integrate(
                 step[lane] *= min(1.0, _factor(error)) if finite else 0.1
             small = not last and step[lane] <= _NO_STEP * max(time[lane], _NO_STEP * end)
             if last or small or tried[lane] >= most:
-                state[system] = work.state[:, lane]
+                for i in range(n):
+                    state[system, i] = work.state[i, lane]
                 how[system] = DONE if last else STEP_TOO_SMALL if small else TOO_MANY_STEPS
                 steps[system] = tried[lane]
                 who[lane] = _NOBODY

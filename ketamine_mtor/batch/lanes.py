@@ -11,15 +11,28 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
 
 LANES = 8
+#: A row of eight is a line of the processor's cache; it should not lie across two.
+_LINE = 64
 _REGISTER = ir.VectorType(ir.DoubleType(), LANES)
 #: Rows lie where numpy puts them: aligned as a number, not as a register.
 _ALIGNED = 8
+
+
+def rows(count: int, value: float) -> np.ndarray:
+    """``[count, LANES]`` filled with ``value``, rows on lines of the cache."""
+    size = count * LANES * 8
+    memory = np.empty(size + _LINE, np.uint8)
+    first = -memory.ctypes.data % _LINE
+    found = memory[first : first + size].view(np.float64).reshape(count, LANES)
+    found[:] = value
+    return found
 
 
 class Register(types.Type):

@@ -80,6 +80,7 @@ def solve(
     values = np.full((count, len(times), len(readouts)), np.nan)
     state = np.empty_like(start)
     how, steps = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    groups = network.groups(readouts)
     together = kernel.integrate(
         network.tables,
         np.ascontiguousarray(start[:, network.order]),
@@ -88,11 +89,12 @@ def solve(
         relative,
         float(end),
         times,
-        network.groups(readouts),
+        groups,
         most_steps,
         values,
         state,
         how,
         steps,
+        *kernel.workspace(network.tables, network.terms, groups),
     )
     return Solution(values, state[:, network.place], how != kernel.DONE, steps, together)
