@@ -7,11 +7,15 @@ from math import prod
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 pytest.importorskip("numba")
 
-from ketamine_mtor.batch.lanes import LANES
+from numba.core.dispatcher import Dispatcher
+
+from ketamine_mtor.batch import kernel
+from ketamine_mtor.batch.lanes import LANES, rows
 from ketamine_mtor.batch.network import Network
 from ketamine_mtor.batch.rodas5p import DENSE, ESTIMATE, GAMMA, STAGES, A, C
 from ketamine_mtor.batch.solve import solve
@@ -234,7 +238,35 @@ def test_too_many_steps_are_a_failure():
     assert found.failed.all() and found.steps.tolist() == [50]
 
 
+def test_a_row_of_lanes_lies_on_one_line_of_the_cache():
+    made = [rows(count, 2.0) for count in range(1, 9)]
+    assert all(each.ctypes.data % 64 == 0 and (each == 2.0).all() for each in made)
+
+
+def test_without_a_place_for_compiled_code_it_compiles_all_the_same(monkeypatch):
+    def nowhere(self):
+        raise RuntimeError("no locator available")
+
+    monkeypatch.setattr(Dispatcher, "enable_caching", nowhere)
+    assert kernel._compiled(lambda x: x + 1)(1) == 2
+
+
 # The network
+
+
+def test_terms_of_every_degree_in_any_order():
+    """y' = a - b y^3 + (c - d) y^2 - e y, against scipy."""
+    factors = [[0, 0, 0], [0, 0], [], [0], [0, 0]]
+    network = Network(1, factors, [{0: -1.0}, {0: 1.0}, {0: 1.0}, {0: -1.0}, {0: -1.0}])
+    rates = np.array([0.5, 0.3, 2.0, 0.7, 0.1])
+    found = solve(network, [[0.1]], rates, 2.0, relative=1e-9, absolute=1e-12)
+
+    def change(_, y):
+        return 2.0 - 0.5 * y**3 + 0.2 * y**2 - 0.7 * y
+
+    expected = solve_ivp(change, (0, 2), [0.1], method="Radau", rtol=1e-10, atol=1e-13).y[0, -1]
+    assert found.state[0, 0] == pytest.approx(expected, rel=1e-8)
+    np.testing.assert_allclose(network.rates(np.array([0.1]), rates), change(0, np.array([0.1])))
 
 
 @pytest.mark.parametrize("seed", range(5))

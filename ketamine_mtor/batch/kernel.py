@@ -7,12 +7,14 @@ docs/kernel.md says more.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 
-from ketamine_mtor.batch.lanes import LANES, larger, load, magnitude, spread, store
+from ketamine_mtor.batch.lanes import LANES, at, larger, load, magnitude, rows, spread, store
 from ketamine_mtor.batch.rodas5p import DENSE, ESTIMATE, GAMMA, STAGES, A, C
 
 #: How a system may end.
@@ -25,7 +27,14 @@ _NO_STEP = 1e-15
 _CHAINED = 6
 _NOBODY = -1
 
-_compiled = numba.njit(nogil=True, cache=True, error_model="numpy")
+
+def _compiled(function: Callable) -> Any:
+    """Compiled at its first call; kept for other processes where there is a place to keep it."""
+    compiled = numba.njit(nogil=True, error_model="numpy")(function)
+    # Neither the package's folder nor the user's can be written to: each process compiles.
+    with suppress(RuntimeError):
+        compiled.enable_caching()
+    return compiled
 
 
 class Work(NamedTuple):
@@ -35,9 +44,8 @@ class Work(NamedTuple):
     constant: np.ndarray
     absolute: np.ndarray
     begin: np.ndarray
-    carried: np.ndarray
+    right: np.ndarray
     stages: np.ndarray
-    change: np.ndarray
     flux: np.ndarray
     slope: np.ndarray
     lu: np.ndarray
@@ -51,118 +59,148 @@ _SHIFT, _PER_STEP, _ERROR, _ALL = 0, 1, 2, 3
 
 
 @_compiled
-def _change(tables, constant, state, flux, change):
-    """dy/dt."""
-    factors, changes = tables.factors, tables.changes
-    for term in range(factors.start.size - 1):
+def _fluxes(tables, constant, state, flux):
+    """The terms: loops of fixed length for the degrees that nearly all have."""
+    start, item, degrees = tables.factors.start, tables.factors.item, tables.degrees
+    none, linear, pairs = degrees[0], degrees[1], degrees[2]
+    for term in range(none):
+        store(flux, term, load(constant, term))
+    for term in range(none, linear):
+        store(flux, term, load(constant, term) * load(state, at(item, term - none)))
+    slot = linear - none
+    for term in range(linear, pairs):
+        product = load(constant, term) * load(state, at(item, slot))
+        store(flux, term, product * load(state, at(item, slot + 1)))
+        slot += 2
+    for term in range(pairs, start.size - 1):
         product = load(constant, term)
-        for slot in range(factors.start[term], factors.start[term + 1]):
-            product = product * load(state, factors.item[slot])
+        for slot in range(at(start, term), at(start, term + 1)):
+            product = product * load(state, at(item, slot))
         store(flux, term, product)
-    for i in range(changes.start.size - 1):
-        total = spread(0.0)
-        for entry in range(changes.start[i], changes.start[i + 1]):
-            total = total + spread(changes.weight[entry]) * load(flux, changes.item[entry])
-        store(change, i, total)
 
 
 @_compiled
-def _matrix(tables, constant, state, slope, lane, lu):
-    """1/(h gamma) - J, laid out as its factors."""
-    factors, entries = tables.factors, tables.entries
-    for term in range(factors.start.size - 1):
+def _slopes(tables, constant, state, slope):
+    """The derivatives of the terms by their factors, a slot each."""
+    start, item, degrees = tables.factors.start, tables.factors.item, tables.degrees
+    none, linear, pairs = degrees[0], degrees[1], degrees[2]
+    for term in range(none, linear):
+        store(slope, term - none, load(constant, term))
+    slot = linear - none
+    for term in range(linear, pairs):
         rate = load(constant, term)
-        for slot in range(factors.start[term], factors.start[term + 1]):
-            product = rate
-            for other in range(factors.start[term], factors.start[term + 1]):
+        store(slope, slot, rate * load(state, at(item, slot + 1)))
+        store(slope, slot + 1, rate * load(state, at(item, slot)))
+        slot += 2
+    for term in range(pairs, start.size - 1):
+        for slot in range(at(start, term), at(start, term + 1)):
+            product = load(constant, term)
+            for other in range(at(start, term), at(start, term + 1)):
                 if other != slot:
-                    product = product * load(state, factors.item[other])
+                    product = product * load(state, at(item, other))
             store(slope, slot, product)
+
+
+@_compiled
+def _change(changes, flux, i):
+    """What variable ``i`` changes by."""
+    total = spread(0.0)
+    for entry in range(at(changes.start, i), at(changes.start, i + 1)):
+        total = total + spread(at(changes.weight, entry)) * load(flux, at(changes.item, entry))
+    return total
+
+
+@_compiled
+def _matrix(entries, n, slope, shift, lu):
+    """1/(h gamma) - J, laid out as its factors."""
     for place in range(entries.start.size - 1):
         total = spread(0.0)
-        for entry in range(entries.start[place], entries.start[place + 1]):
-            total = total - spread(entries.weight[entry]) * load(slope, entries.item[entry])
+        for entry in range(at(entries.start, place), at(entries.start, place + 1)):
+            total = total - spread(at(entries.weight, entry)) * load(slope, at(entries.item, entry))
         store(lu, place, total)
-    shift = load(lane, _SHIFT)
-    for i in range(state.shape[0]):
+    for i in range(n):
         store(lu, i, load(lu, i) + shift)
 
 
 @_compiled
 def _factorise(pattern, n, lu):
-    """L U in place, without pivoting; the diagonal holds the inverse pivots."""
-    one, step = spread(1.0), 0
-    for k in range(n):
-        inverse = one / load(lu, k)
-        store(lu, k, inverse)
-        for entry in range(pattern.lower_start[k], pattern.lower_start[k + 1]):
-            share = load(lu, entry) * inverse
+    """L U in place, row by row, without pivoting; the diagonal holds the inverse pivots."""
+    one, step, lower = spread(1.0), 0, pattern.lower_start[0]
+    for i in range(n):
+        for entry in range(at(pattern.lower_start, i), at(pattern.lower_start, i + 1)):
+            k = at(pattern.lower_column, entry - lower)
+            share = load(lu, entry) * load(lu, k)
             store(lu, entry, share)
-            for above in range(pattern.upper_start[k], pattern.upper_start[k + 1]):
-                target = pattern.target[step]
+            for above in range(at(pattern.upper_start, k), at(pattern.upper_start, k + 1)):
+                target = at(pattern.target, step)
                 store(lu, target, load(lu, target) - share * load(lu, above))
                 step += 1
+        store(lu, i, one / load(lu, i))
 
 
 @_compiled
-def _solve(pattern, n, lu, right, first):
-    """Solve in place for the ``n`` rows of ``right`` from ``first`` on."""
-    lower, upper = pattern.lower_start[0], pattern.upper_start[0]
-    for k in range(n):
-        value = load(right, first + k)
-        for entry in range(pattern.lower_start[k], pattern.lower_start[k + 1]):
-            i = first + pattern.lower_row[entry - lower]
-            store(right, i, load(right, i) - load(lu, entry) * value)
-    for k in range(n - 1, -1, -1):
-        value = load(right, first + k)
-        for entry in range(pattern.upper_start[k], pattern.upper_start[k + 1]):
-            column = pattern.upper_column[entry - upper]
-            value = value - load(lu, entry) * load(right, first + column)
-        store(right, first + k, value * load(lu, k))
+def _forward(tables, n, stage, per_step, work):
+    """The right side of a stage, each row at once put through L."""
+    pattern, lu, right, stages = tables.lu, work.lu, work.right, work.stages
+    lower = pattern.lower_start[0]
+    for i in range(n):
+        carried = spread(0.0)
+        for j in range(stage):
+            carried = carried + spread(C[stage, j]) * load(stages, j * n + i)
+        value = _change(tables.changes, work.flux, i) + per_step * carried
+        for entry in range(at(pattern.lower_start, i), at(pattern.lower_start, i + 1)):
+            column = at(pattern.lower_column, entry - lower)
+            value = value - load(lu, entry) * load(right, column)
+        store(right, i, value)
+
+
+@_compiled
+def _backward(tables, n, stage, work):
+    """A stage, each row at once put into where the next stage begins; the last leaves that."""
+    pattern, lu, right, stages = tables.lu, work.lu, work.right, work.stages
+    upper = pattern.upper_start[0]
+    for i in range(n - 1, -1, -1):
+        value = load(right, i)
+        for entry in range(at(pattern.upper_start, i), at(pattern.upper_start, i + 1)):
+            column = at(pattern.upper_column, entry - upper)
+            value = value - load(lu, entry) * load(right, column)
+        value = value * load(lu, i)
+        store(right, i, value)
+        store(stages, stage * n + i, value)
+        if stage + 1 < _CHAINED:
+            begin = load(work.state, i)
+            for j in range(stage):
+                begin = begin + spread(A[stage + 1, j]) * load(stages, j * n + i)
+            store(work.begin, i, begin + spread(A[stage + 1, stage]) * value)
+        elif stage + 1 < STAGES:
+            store(work.begin, i, load(work.begin, i) + value)
 
 
 @_compiled
 def _step(tables, relative, work):
     """A step of each lane: stages, the state after it and the estimate of its error."""
     n = work.state.shape[0]
-    stages, lane = work.stages, work.lane
-    _matrix(tables, work.constant, work.state, work.slope, lane, work.lu)
+    _slopes(tables, work.constant, work.state, work.slope)
+    _matrix(tables.entries, n, work.slope, load(work.lane, _SHIFT), work.lu)
     _factorise(tables.lu, n, work.lu)
-    per_step = load(lane, _PER_STEP)
-    _change(tables, work.constant, work.state, work.flux, work.change)
-    for i in range(n):
-        store(stages, i, load(work.change, i))
-    _solve(tables.lu, n, work.lu, stages, 0)
-    for stage in range(1, STAGES):
-        for i in range(n):
-            carried = spread(0.0)
-            if stage < _CHAINED:
-                begin = load(work.state, i)
-                for j in range(stage):
-                    k = load(stages, j * n + i)
-                    begin = begin + spread(A[stage, j]) * k
-                    carried = carried + spread(C[stage, j]) * k
-            else:
-                begin = load(work.begin, i) + load(stages, (stage - 1) * n + i)
-                for j in range(stage):
-                    carried = carried + spread(C[stage, j]) * load(stages, j * n + i)
-            store(work.begin, i, begin)
-            store(work.carried, i, carried)
-        _change(tables, work.constant, work.begin, work.flux, work.change)
-        for i in range(n):
-            store(stages, stage * n + i, load(work.change, i) + per_step * load(work.carried, i))
-        _solve(tables.lu, n, work.lu, stages, stage * n)
+    per_step = load(work.lane, _PER_STEP)
+    _fluxes(tables, work.constant, work.state, work.flux)
+    for stage in range(STAGES):
+        if stage:
+            _fluxes(tables, work.constant, work.begin, work.flux)
+        _forward(tables, n, stage, per_step, work)
+        _backward(tables, n, stage, work)
     worst, total, allowed = spread(0.0), spread(0.0), spread(relative)
     for i in range(n):
-        error = load(stages, (STAGES - 1) * n + i)
+        error = load(work.right, i)
         after = load(work.begin, i) + error
         store(work.after, i, after)
         size = larger(magnitude(load(work.state, i)), magnitude(after))
         share = magnitude(error) / (load(work.absolute, i) + allowed * size)
         worst = larger(share, worst)
         total = total + share
-    store(lane, _ERROR, worst)
-    store(lane, _ALL, total)
+    store(work.lane, _ERROR, worst)
+    store(work.lane, _ALL, total)
 
 
 @_compiled
@@ -194,7 +232,7 @@ def _first_step(work, lane, relative, end):
     fastest = 0.0
     for i in range(work.state.shape[0]):
         allowed = work.absolute[i, lane] + relative * abs(work.state[i, lane])
-        fastest = max(fastest, abs(work.change[i, lane]) / allowed)
+        fastest = max(fastest, abs(work.right[i, lane]) / allowed)
     return min(end, 0.5 / fastest) if fastest > 0 else end
 
 
@@ -202,6 +240,36 @@ def _first_step(work, lane, relative, end):
 def _factor(error):
     """How much longer the next step may be."""
     return min(_LONGEST, max(_SHORTEST, _SAFETY * max(error, 1e-10) ** (-1.0 / (ESTIMATE + 1))))
+
+
+def workspace(tables, terms, groups):
+    """What :func:`integrate` works in; made here, since numba takes seconds to compile that.
+
+    Returns
+    -------
+    work
+        Rows of lanes.
+    clocks
+        Of each lane: its system, time, step, samples read, steps tried, whether the last was
+        refused.
+    """
+    n = tables.changes.start.size - 1
+    work = Work(
+        state=rows(n, 0.0),
+        constant=rows(terms, 0.0),
+        absolute=rows(n, 1.0),
+        begin=rows(n, 0.0),
+        right=rows(n, 0.0),
+        stages=rows(STAGES * n, 0.0),
+        flux=rows(terms, 0.0),
+        slope=rows(tables.factors.item.size, 0.0),
+        lu=rows(tables.entries.start.size - 1, 0.0),
+        after=rows(n, 0.0),
+        lane=rows(4, 1.0),
+        sums=rows(5 * (groups.start.size - 1), 0.0),
+    )
+    numbers = (np.int64, np.float64, np.float64, np.int64, np.int64, np.bool_)
+    return work, tuple(np.zeros(LANES, number) for number in numbers)
 
 
 @_compiled
@@ -219,6 +287,8 @@ def integrate(
     state,
     how,
     steps,
+    work,
+    clocks,
 ):
     """Integrate many systems from 0 to ``end``.
 
@@ -245,42 +315,33 @@ def integrate(
     int
         Steps that the lanes took together.
     """
-    terms, n = constants.shape[1], start.shape[1]
-    work = Work(
-        state=np.zeros((n, LANES)),
-        constant=np.zeros((terms, LANES)),
-        absolute=np.ones((n, LANES)),
-        begin=np.zeros((n, LANES)),
-        carried=np.zeros((n, LANES)),
-        stages=np.zeros((STAGES * n, LANES)),
-        change=np.zeros((n, LANES)),
-        flux=np.zeros((terms, LANES)),
-        slope=np.zeros((tables.factors.item.size, LANES)),
-        lu=np.zeros((tables.entries.start.size - 1, LANES)),
-        after=np.zeros((n, LANES)),
-        lane=np.ones((4, LANES)),
-        sums=np.zeros((5 * (groups.start.size - 1), LANES)),
-    )
-    who = np.full(LANES, _NOBODY)
-    time, step = np.zeros(LANES), np.ones(LANES)
-    sampled, tried = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
-    refused = np.zeros(LANES, np.bool_)
+    n = start.shape[1]
+    who, time, step, sampled, tried, refused = clocks
+    for lane in range(LANES):
+        who[lane], step[lane] = _NOBODY, 1.0
     waiting, together = 0, 0
     while True:
         begun = False
         for lane in range(LANES):
             if who[lane] == _NOBODY and waiting < start.shape[0]:
-                work.state[:, lane] = start[waiting]
-                work.constant[:, lane] = constants[waiting]
-                work.absolute[:, lane] = absolute[waiting]
+                for i in range(n):
+                    work.state[i, lane] = start[waiting, i]
+                    work.absolute[i, lane] = absolute[waiting, i]
+                for term in range(constants.shape[1]):
+                    work.constant[term, lane] = constants[waiting, term]
                 who[lane], time[lane], step[lane] = waiting, 0.0, 0.0
                 sampled[lane], tried[lane], refused[lane] = 0, 0, False
                 waiting += 1
                 begun = True
-        if (who == _NOBODY).all():
+        busy = False
+        for lane in range(LANES):
+            busy |= who[lane] != _NOBODY
+        if not busy:
             return together
         if begun:
-            _change(tables, work.constant, work.state, work.flux, work.change)
+            _fluxes(tables, work.constant, work.state, work.flux)
+            for i in range(n):
+                store(work.right, i, _change(tables.changes, work.flux, i))
         dense = False
         for lane in range(LANES):
             if step[lane] == 0.0:
@@ -334,7 +395,8 @@ def integrate(
                 step[lane] *= min(1.0, _factor(error)) if finite else 0.1
             small = not last and step[lane] <= _NO_STEP * max(time[lane], _NO_STEP * end)
             if last or small or tried[lane] >= most:
-                state[system] = work.state[:, lane]
+                for i in range(n):
+                    state[system, i] = work.state[i, lane]
                 how[system] = DONE if last else STEP_TOO_SMALL if small else TOO_MANY_STEPS
                 steps[system] = tried[lane]
                 who[lane] = _NOBODY

@@ -11,15 +11,28 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, models, overload, register_model
+from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
 
 LANES = 8
+#: A row of eight is a line of the processor's cache; it should not lie across two.
+_LINE = 64
 _REGISTER = ir.VectorType(ir.DoubleType(), LANES)
 #: Rows lie where numpy puts them: aligned as a number, not as a register.
 _ALIGNED = 8
+
+
+def rows(count: int, value: float) -> np.ndarray:
+    """``[count, LANES]`` filled with ``value``, rows on lines of the cache."""
+    size = count * LANES * 8
+    memory = np.empty(size + _LINE, np.uint8)
+    first = -memory.ctypes.data % _LINE
+    found = memory[first : first + size].view(np.float64).reshape(count, LANES)
+    found[:] = value
+    return found
 
 
 class Register(types.Type):
@@ -82,6 +95,22 @@ def store(typingctx: Any, array: Any, row: Any, value: Any) -> Any:
 
 
 @intrinsic
+def at(typingctx: Any, array: Any, index: Any) -> Any:
+    """``array[index]`` of a table; nothing is checked, and an index below 0 is not from the end."""
+    if not isinstance(array, types.Array) or (array.ndim, array.layout) != (1, "C"):
+        return None
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind, number = signature.args
+        data = context.make_array(kind)(context, builder, arguments[0]).data
+        place = builder.gep(data, [context.cast(builder, arguments[1], number, types.intp)])
+        return context.cast(builder, builder.load(place), kind.dtype, signature.return_type)
+
+    whole = isinstance(array.dtype, types.Integer)
+    return (types.intp if whole else array.dtype)(array, index), generate
+
+
+@intrinsic
 def spread(typingctx: Any, number: Any) -> Any:
     """The same number in every lane."""
 
@@ -121,19 +150,13 @@ def larger(typingctx: Any, one: Any, other: Any) -> Any:
 
 
 def _operator(function: Any, instruction: str) -> None:
-    @intrinsic
-    def apply(typingctx: Any, one: Any, other: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return getattr(builder, instruction)(*arguments)
+    @type_callable(function)
+    def typed(context):
+        return lambda one, other: register if one == other == register else None
 
-        return register(one, other), generate
-
-    # Without annotations: numba compares the two signatures to the letter.
-    @overload(function, inline="always")
-    def lanes(one, other):
-        if one == register and other == register:
-            return lambda one, other: apply(one, other)
-        return None
+    @lower_builtin(function, Register, Register)
+    def generate(context, builder, signature, arguments):
+        return getattr(builder, instruction)(*arguments)
 
 
 _operator(operator.add, "fadd")

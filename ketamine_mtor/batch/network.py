@@ -25,23 +25,25 @@ class Lists(NamedTuple):
 class Factors(NamedTuple):
     """Where the entries of L and U are kept, and what eliminating does to them.
 
-    The ``n`` diagonal ones come first, then U by rows, then L by columns. ``upper_column`` and
-    ``lower_row`` are those of each entry; ``target`` is the entry that each single elimination
-    (pivot, row of L, column of U; in this order) changes.
+    The ``n`` diagonal ones come first, then U by rows, then L by rows. ``upper_column`` and
+    ``lower_column`` are those of each entry; ``target`` is the entry that each single elimination
+    (row, column of L, column of U; in this order) changes.
     """
 
     upper_start: np.ndarray
     upper_column: np.ndarray
     lower_start: np.ndarray
-    lower_row: np.ndarray
+    lower_column: np.ndarray
     target: np.ndarray
 
 
 class Tables(NamedTuple):
-    """What the kernel reads. Variables are in the order of elimination.
+    """What the kernel reads. Variables are in the order of elimination, terms in that of degree.
 
     Attributes
     ----------
+    degrees
+        How many terms are of degree 0, at most 1 and at most 2.
     factors
         For each term the variables that it is a product of, each a slot.
     changes
@@ -52,6 +54,7 @@ class Tables(NamedTuple):
         The pattern of the factors.
     """
 
+    degrees: np.ndarray
     factors: Lists
     changes: Lists
     entries: Lists
@@ -90,16 +93,21 @@ class Network:
         at = self.place.tolist()
         pattern = [{at[j] for j in near[i]} | {at[i]} for i in self.order.tolist()]
         places, lu = _eliminate(pattern)
-        slots = list(accumulate((len(term) for term in factors), initial=0))
+        #: The terms in the order that the kernel has them in, by degree.
+        self.sequence = np.argsort([len(term) for term in factors], kind="stable")
+        ordered = [factors[t] for t in self.sequence]
+        turn = np.argsort(self.sequence).tolist()
+        slots = list(accumulate((len(term) for term in ordered), initial=0))
         changing: list[list[tuple[int, float]]] = [[] for _ in range(variables)]
         entries: list[list[tuple[int, float]]] = [[] for _ in places]
-        for t, (term, change) in enumerate(zip(factors, changes, strict=True)):
+        for t, term, change in zip(turn, factors, changes, strict=True):
             for i, weight in change.items():
                 changing[at[i]].append((t, weight))
                 for slot, j in enumerate(term, start=slots[t]):
                     entries[places[at[i], at[j]]].append((slot, weight))
         self.tables = Tables(
-            factors=_lists([(at[j], 1.0) for j in term] for term in factors),
+            degrees=np.searchsorted([len(term) for term in ordered], range(3), side="right"),
+            factors=_lists([(at[j], 1.0) for j in term] for term in ordered),
             changes=_lists(changing),
             entries=_lists(entries),
             lu=lu,
@@ -107,7 +115,7 @@ class Network:
 
     def rates(self, state: np.ndarray, constants: np.ndarray) -> np.ndarray:
         """dy/dt of states ``[..., variable]`` with constants ``[..., term]``."""
-        flux = np.broadcast_to(constants, (*state.shape[:-1], self.terms)).copy()
+        flux = np.broadcast_to(constants, (*state.shape[:-1], self.terms))[..., self.sequence]
         start, item, _ = self.tables.factors
         for term in range(self.terms):
             for variable in item[start[term] : start[term + 1]]:
@@ -163,19 +171,17 @@ def _eliminate(rows: Sequence[set[int]]) -> tuple[dict[tuple[int, int], int], Fa
         above.append(sorted(j for j in rows[k] if j > k))
         for i in range(k + 1, n):
             if k in rows[i]:
-                below[k].append(i)
+                below[i].append(k)
                 rows[i].update(above[k])
     places = {(i, i): i for i in range(n)}
-    for i, columns in enumerate(above):
-        for j in columns:
-            places[i, j] = len(places)
-    for k, column in enumerate(below):
-        for i in column:
-            places[i, k] = len(places)
+    for half in (above, below):
+        for i, columns in enumerate(half):
+            for j in columns:
+                places[i, j] = len(places)
     upper = list(accumulate(map(len, above), initial=n))
     lower = list(accumulate(map(len, below), initial=upper[-1]))
-    target = [places[i, j] for k in range(n) for i in below[k] for j in above[k]]
-    flat = ([j for row in above for j in row], [i for column in below for i in column])
+    target = [places[i, j] for i in range(n) for k in below[i] for j in above[k]]
+    flat = [[j for row in half for j in row] for half in (above, below)]
     return places, Factors(
         np.array(upper, np.int32),
         np.array(flat[0], np.int32),

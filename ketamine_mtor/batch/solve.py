@@ -74,27 +74,27 @@ def solve(
     """
     start = np.atleast_2d(np.asarray(start, float))
     count = len(start)
-    constants = np.ascontiguousarray(
-        np.broadcast_to(np.asarray(constants, float), (count, network.terms))
-    )
+    constants = np.broadcast_to(np.asarray(constants, float), (count, network.terms))
     allowed = np.broadcast_to(np.asarray(absolute, float), start.shape)
     times = np.asarray(samples, float)
     values = np.full((count, len(times), len(readouts)), np.nan)
     state = np.empty_like(start)
     how, steps = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    groups = network.groups(readouts)
     together = kernel.integrate(
         network.tables,
         np.ascontiguousarray(start[:, network.order]),
-        constants,
+        np.ascontiguousarray(constants[:, network.sequence]),
         np.ascontiguousarray(allowed[:, network.order]),
         relative,
         float(end),
         times,
-        network.groups(readouts),
+        groups,
         most_steps,
         values,
         state,
         how,
         steps,
+        *kernel.workspace(network.tables, network.terms, groups),
     )
     return Solution(values, state[:, network.place], how != kernel.DONE, steps, together)
