@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from ketamine_mtor import model_files, validate
 from ketamine_mtor.claims import Result, known_failures, load_claims
-from ketamine_mtor.claims.mutants import judge_mutant, load_mutants
+from ketamine_mtor.claims.mutant_runs import mutant_runs
+from ketamine_mtor.claims.mutants import Necessity, judge_mutants, load_mutants
+from ketamine_mtor.emit import rules_in, without_rules
+from ketamine_mtor.run import simulate
+from tests.small_model import differ
 
 CLAIMS = load_claims()
 CAPTION = [claim.id for claim in CLAIMS if claim.kind == "caption"]
@@ -32,18 +38,40 @@ def test_all_is_as_expected(judged):
     assert judged.as_expected, judged.surprises
 
 
+@cache
+def rows_without(rules: frozenset[str]) -> dict[str, Necessity]:
+    """The row of every claim whose mutant is without these rules, judged on the same runs."""
+    alike = [mutant for mutant in MUTANTS.values() if frozenset(mutant.rules) == rules]
+    rows = judge_mutants(alike, CLAIMS, model_files.packaged())
+    return {row.mutant.claim: row for row in rows}
+
+
 @pytest.mark.parametrize("claim", PASSING)
 def test_claim_fails_without_its_own_link(claim):
-    row = judge_mutant(MUTANTS[claim], CLAIMS, model_files.packaged())
+    row = rows_without(frozenset(MUTANTS[claim].rules))[claim]
+    assert row.mutant == MUTANTS[claim]
     assert row.status == "fail", row.reason
     assert row.upstream == ()
 
 
-def test_removing_what_a_claim_does_not_rest_on_shows_nothing():
-    from dataclasses import replace
+@pytest.mark.parametrize("claim", ["C10", "L31", "L33"])
+def test_a_mutant_runs_as_the_sbml_without_its_rules(claim):
+    (mutant,) = (each for each in MUTANTS.values() if each.claim.startswith(f"{claim}_"))
+    (tested,) = (each for each in CLAIMS if each.id == mutant.claim)
+    asked = sorted({readout.id for each in tested.conditions for readout in each.readouts()})
+    experiment = replace(next(tested.needed("caption")), observables=asked, tables=None)
+    files = model_files.packaged(experiment.variant)
+    rules = set(mutant.rules).intersection(rules_in(files.sbml))
+    cut = model_files.edited(files, without_rules(files.sbml, rules))
+    full, whole = simulate(experiment, files=cut), simulate(experiment, files=files)
+    run = mutant_runs(files).run(experiment, mutant.rules)
+    assert not differ(run, full)
+    assert differ(run, whole)
 
+
+def test_removing_what_a_claim_does_not_rest_on_shows_nothing():
     first, last = MUTANTS[CAPTION[0]], MUTANTS[CAPTION[-1]]
-    row = judge_mutant(replace(first, rules=last.rules), CLAIMS, model_files.packaged())
+    (row,) = judge_mutants([replace(first, rules=last.rules)], CLAIMS, model_files.packaged())
     assert not row.shown
 
 
