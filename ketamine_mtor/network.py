@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pysb
@@ -79,10 +80,19 @@ def load_net(model: pysb.Model, net_text: str) -> pysb.Model:
 
 def _parse(model: pysb.Model, text: str) -> None:
     lines = text.splitlines()
-    bng._parse_netfile(model, iter(lines))
+    start, end = lines.index("begin parameters") + 1, lines.index("end parameters")
+    # PySB leaves a parameter that the rules have as it is, after looking for it through the model.
+    known = set(model.components.keys())
+    made = [each for each in lines[start:end] if not _is_of(known, each.split())]
+    bng._parse_netfile(model, iter([*lines[:start], *made, *lines[end:]]))
     written = lines[lines.index("begin reactions") + 1 : lines.index("end reactions")]
     for reaction, line in zip(model.reactions, written, strict=True):
         reaction["unit_conversion"] = line.partition("unit_conversion=")[2].strip()
+
+
+def _is_of(known: Collection[str], row: Sequence[str]) -> bool:
+    """Whether a row of parameters (number, name, value, ``#``, kind) is whole, and known."""
+    return len(row) == 5 and row[1] in known
 
 
 def _bionetgen() -> Path:

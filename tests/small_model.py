@@ -9,10 +9,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pysb
 
 from ketamine_mtor import knowledge, network
 from ketamine_mtor.emit import write_sbml
+from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.knowledge import DEPOT_SEED
 from ketamine_mtor.model_files import ModelFiles
 from ketamine_mtor.rules.caption import Caption
@@ -100,3 +102,22 @@ def files() -> ModelFiles:
     rest = {row.species: row.value for row in tables().steady_state.values()}
     sbml = write_sbml(with_network(), tables(), steady_state=rest)
     return ModelFiles(sbml, tables(), network=with_network)
+
+
+def experiment(**options) -> Experiment:
+    """Two hours of what is done to the small animal, with every readout."""
+    known = tables()
+    return Experiment(**options, hours=2, observables=tuple(known.observables), tables=known)
+
+
+def differ(run, other) -> bool:
+    """Whether two runs differ by more than a share of 1e-4 anywhere, the drug-free state too."""
+    return any(
+        not np.allclose(
+            [run[name].attrs["baseline"], *run[name].values],
+            [other[name].attrs["baseline"], *other[name].values],
+            rtol=1e-4,
+            atol=1e-9,
+        )
+        for name in other
+    )

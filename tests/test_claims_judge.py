@@ -9,9 +9,12 @@ import pytest
 
 from ketamine_mtor.claims import Result, validate
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, judge
-from ketamine_mtor.claims.mutants import Mutant, Necessity, cut, load_mutants
+from ketamine_mtor.claims.mutants import Mutant, Necessity, load_mutants
 from ketamine_mtor.errors import InputError, SimulationError
+from ketamine_mtor.experiment import Experiment
+from tests import small_model
 from tests.claims_kit import FakeRuns, claim_entry, claim_with, flat, loaded, pulse, run
+from tests.small_model import differ
 
 RISE = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
 BLOCKED = claim_with(
@@ -150,13 +153,73 @@ def test_a_variant_without_files_is_said_before_anything_runs():
 
 def test_a_mutant_of_one_variant_leaves_the_others_as_they_are():
     from ketamine_mtor import model_files
-    from ketamine_mtor.emit.edit import rules_in
+    from ketamine_mtor.claims.mutant_runs import mutant_runs
+    from ketamine_mtor.emit import rules_in
 
     own, other = model_files.packaged(), model_files.packaged("eef2k")
-    only_there = set(rules_in(other.sbml)).difference(rules_in(own.sbml)).pop()
-    both = [only_there, "vesicle_releases_BDNF"]
-    assert cut(own, [only_there]) is own
-    assert set(rules_in(other.sbml)).difference(rules_in(cut(other, both).sbml)) == set(both)
+    only_there = set(rules_in(other.sbml)).difference(rules_in(own.sbml))
+    done = {"hours": 1, "observables": ["BDNF_translation", "BDNF_total"]}
+    here, there = Experiment(**done), Experiment(**done, variant="eef2k")
+    whole = mutant_runs(own).run(here, [])
+    assert mutant_runs(own).run(here, only_there) is whole
+    assert differ(mutant_runs(own).run(here, ["vesicle_releases_BDNF"]), whole)
+    assert differ(mutant_runs(other).run(there, only_there), mutant_runs(other).run(there, []))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"ketamine": 10}, {"ketamine": 0, "drugs": {"blocker": None}}, {"knockouts": ["RCPT"]}],
+    ids=["ketamine", "blocker", "without receptor"],
+)
+def test_a_mutant_runs_as_the_model_that_never_had_the_rule(options):
+    from ketamine_mtor import model_files
+    from ketamine_mtor.claims.mutant_runs import MutantRuns
+    from ketamine_mtor.emit import rules_in, without_rules
+    from ketamine_mtor.run import simulate
+
+    files, done = small_model.files(), small_model.experiment(**options)
+    mutants = MutantRuns(files)
+    whole = mutants.run(done, [])
+    shared = restless = 0
+    for rule in rules_in(files.sbml):
+        cut = model_files.edited(files, without_rules(files.sbml, [rule]))
+        try:
+            full = simulate(done, files=cut)
+        except SimulationError:
+            restless += 1
+            with pytest.raises(SimulationError, match="no drug-free steady state"):
+                mutants.run(done, [rule])
+            continue
+        run = mutants.run(done, [rule])
+        assert not differ(run, full), rule
+        shared += run is whole
+    assert 0 < shared < len(rules_in(files.sbml)) - restless
+    assert restless < 4
+
+
+def test_mutants_without_the_same_rules_share_their_runs_and_keep_their_order(monkeypatch):
+    from ketamine_mtor import model_files
+    from ketamine_mtor.claims import mutant_runs
+    from ketamine_mtor.claims.mutants import judge_mutants
+
+    asked = []
+
+    class Recorded:
+        def run(self, experiment, rules):
+            asked.append(tuple(rules))
+            return GOOD["ketamine"] if experiment.ketamine else GOOD["ketamine_vehicle"]
+
+    monkeypatch.setattr(mutant_runs, "mutant_runs", lambda files: Recorded())
+    claims = [replace(RISE, id="C01_rise"), replace(RISE, id="C02_rise", upstream=("C01_rise",))]
+    mutants = [
+        Mutant("C02_rise", ("release", "uptake"), ""),
+        Mutant("C01_rise", ("leak",), ""),
+        Mutant("C01_rise", ("uptake", "release"), ""),
+    ]
+    rows = judge_mutants(mutants, claims, model_files.packaged())
+    assert [row.mutant for row in rows] == mutants
+    assert [row.status for row in rows] == [PASS] * 3
+    assert asked == [("release", "uptake"), ("leak",)]
 
 
 def test_an_experiment_of_another_variant_runs_on_that_variants_files(monkeypatch):

@@ -63,8 +63,10 @@ def formula_of(text, reaction):
 # The same dynamics ------------------------------------------------------------------------------
 
 
-def simulated(text, names):
+def simulated(text, names, values=()):
     runner = roadrunner.RoadRunner(text)
+    for name, value in dict(values).items():
+        runner.setValue(name, value)
     integrator = runner.getIntegrator()
     integrator.setValue("relative_tolerance", 1e-11)
     integrator.setValue("absolute_tolerance", 1e-14)
@@ -453,6 +455,26 @@ def test_a_rule_taken_out_takes_its_reactions_along(annotated):
     assert "R_pairs" not in "".join(each.getId() for each in read(less).getListOfReactions())
     assert emit.problems(less) == []
     assert simulated(less, ["paired"]).max() == 0
+
+
+def test_a_rule_switched_off_is_a_rule_taken_out(annotated):
+    switched = emit.with_switches(annotated)
+    species = [f"[{each.getId()}]" for each in read(annotated).getListOfSpecies()]
+    whole = simulated(annotated, species)
+    assert (simulated(switched, species) == whole).all()
+    changed = 0
+    for rule in emit.rules_in(annotated):
+        off = simulated(switched, species, {emit.SWITCH + rule: 0.0})
+        assert (off == simulated(emit.without_rules(annotated, [rule]), species)).all(), rule
+        changed += (off != whole).any()
+    assert changed > 5
+
+
+def test_a_switch_that_is_there_already_is_an_error(annotated):
+    with pytest.raises(InputError, match=f"'{emit.SWITCH}.*already"):
+        emit.with_switches(emit.with_switches(annotated))
+    with pytest.raises(InputError, match="not an SBML"):
+        emit.with_switches("<sbml")
 
 
 def test_taking_nothing_out_changes_nothing(annotated):

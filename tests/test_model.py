@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import collections
+import shutil
+from dataclasses import replace
 
+import libsbml
 import numpy as np
 import pytest
 
-from ketamine_mtor import emit, knowledge, model_files, network, run
-from ketamine_mtor.build import build
+from ketamine_mtor import build, emit, knowledge, model_files, network, paths, run
 from ketamine_mtor.engines import open_session
 from ketamine_mtor.engines.session import LOWEST_NM
+from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.rules import build_model
 
@@ -65,17 +68,49 @@ def test_every_readout_of_the_table_is_in_the_model(model):
     assert set(knowledge.load().observables) <= set(model.expressions.keys())
 
 
-def test_the_committed_files_are_what_the_rules_give():
-    assert build(check=True) == []
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A folder with a fresh build of every variant, which is made only where all are at rest."""
+    folder = tmp_path_factory.mktemp("built")
+    written = build.build(folder=folder)
+    assert sorted(written) == sorted(str(path) for path in folder.rglob("*.*"))
+    assert len(written) == 2 * len(knowledge.load().variants)
+    return folder
 
 
-def test_a_changed_file_is_told_from_what_the_rules_give(tmp_path):
-    build(folder=tmp_path)
+def test_the_committed_files_are_what_the_rules_give(built):
+    assert build.differences(built, paths.sbml().parent) == []
+
+
+def test_a_changed_file_is_told_from_what_the_rules_give(built, tmp_path, monkeypatch):
+    def built_before(scratch, variant):
+        for name in (paths.sbml(variant), paths.network(variant)):
+            place = name.relative_to(paths.sbml().parent)
+            (scratch / place).parent.mkdir(exist_ok=True)
+            shutil.copyfile(built / place, scratch / place)
+
+    monkeypatch.setattr(build, "fresh", built_before)
+    monkeypatch.setattr(build, "_moving", lambda variant, files: [])
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    assert build.build(check=True, folder=tmp_path) == []
     with (tmp_path / "ketamine_mtor.xml").open("a") as sbml:
         sbml.write("\n")
-    wrong = build(check=True, folder=tmp_path)
-    assert len(wrong) == 1
-    assert "ketamine_mtor.xml" in wrong[0]
+    (wrong,) = build.build(check=True, folder=tmp_path)
+    assert "ketamine_mtor.xml" in wrong
+    monkeypatch.setattr(build, "_moving", lambda variant, files: [f"{variant} moves"])
+    told = build.build(check=True, folder=tmp_path)
+    assert told == [wrong, *(f"{variant} moves" for variant in knowledge.load().variants)]
+    with pytest.raises(InputError, match="moves"):
+        build.build(folder=tmp_path)
+
+
+def test_a_model_that_is_not_at_rest_is_told(files):
+    document = libsbml.readSBMLFromString(files.sbml)
+    for species in document.getModel().getListOfSpecies():
+        species.setInitialConcentration(1.1 * species.getInitialConcentration())
+    shifted = replace(files, sbml=libsbml.writeSBMLToString(document))
+    (line,) = build._moving("caption", shifted)
+    assert "the steady state of caption is not one" in line
 
 
 def test_the_sbml_has_no_problem(files):

@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 
 import pytest
+from pysb import bng
 
 from ketamine_mtor import network
 from ketamine_mtor.errors import InputError, MissingExtra
@@ -37,6 +38,19 @@ def test_a_network_read_back_is_the_one_generated(generated):
         assert (mine.species, mine.coefficients) == (theirs.species, theirs.coefficients)
 
 
+def test_it_is_read_as_pysb_reads_it_whole(generated):
+    # BioNetGen may write parameters that the rules have not.
+    text = generated[1].replace("end parameters", "  999 made_2 2^2  # Constant\nend parameters", 1)
+    ours, theirs = toy.build(), toy.build()
+    network.load_net(ours, text)
+    bng._parse_netfile(theirs, iter(text.splitlines()))
+    assert ours._derived_parameters.keys() == ["made_2"]
+    for name in ("_derived_parameters", "_derived_expressions"):
+        assert list(map(repr, getattr(ours, name))) == list(map(repr, getattr(theirs, name)))
+    rates = [[str(each["rate"]) for each in model.reactions] for model in (ours, theirs)]
+    assert rates[0] == rates[1]
+
+
 def test_a_model_may_be_loaded_twice(generated):
     model = network.load_net(toy.build(), generated[1])
     count = len(model.reactions), len(model.observables[0].species)
@@ -48,6 +62,7 @@ def test_a_model_may_be_loaded_twice(generated):
     ("old", "new", "named"),
     [
         ("end groups", "", "end groups"),
+        ("  # Constant", "", "fit the rules"),
         ("#Ca_leaves", "#Ca_goes", "Ca_goes"),
         ("@cytosol::E()", "@cytosol::F()", "F"),
         ("n_Ca_total  ", "n_other  ", "n_other"),

@@ -13,6 +13,7 @@ from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.run import simulate
 from ketamine_mtor.sensitivity_runs import ChangedAnimals, changed_animals
 from tests import small_model
+from tests.small_model import differ, experiment
 
 #: What is done to the small animal.
 DONE = {
@@ -25,25 +26,6 @@ DONE = {
     "without receptor": {"knockouts": ["RCPT"]},
     "few receptors": {"parameters": {"receptor_0": 60}},
 }
-
-
-def experiment(**options) -> Experiment:
-    tables = small_model.tables()
-    every = tuple(tables.observables)
-    return Experiment(**options, hours=2, observables=every, tables=tables)
-
-
-def differ(run, other) -> bool:
-    """Whether two runs differ by more than a share of 1e-4 anywhere, the drug-free state too."""
-    return any(
-        not np.allclose(
-            [run[name].attrs["baseline"], *run[name].values],
-            [other[name].attrs["baseline"], *other[name].values],
-            rtol=1e-4,
-            atol=1e-9,
-        )
-        for name in other
-    )
 
 
 @pytest.mark.parametrize("options", DONE.values(), ids=DONE)
@@ -94,8 +76,8 @@ def test_a_run_that_fails_says_of_which_experiment(monkeypatch):
     def fails(*_):
         raise SimulationError("too stiff", time_h=1.0)
 
-    monkeypatch.setattr(changed._session, "run", fails)
-    monkeypatch.setattr(changed._usual, "run", fails)
+    monkeypatch.setattr(changed._runs.session, "run", fails)
+    monkeypatch.setattr(changed._runs.usual, "run", fails)
     with pytest.raises(SimulationError, match="too stiff") as caught:
         changed.run(plain, {})
     assert caught.value.experiment == plain
@@ -108,7 +90,7 @@ def test_a_run_that_fails_at_looser_tolerances_is_made_at_the_usual_ones(monkeyp
     def fails(*_):
         raise SimulationError("too stiff", time_h=1.0)
 
-    monkeypatch.setattr(changed._session, "run", fails)
+    monkeypatch.setattr(changed._runs.session, "run", fails)
     assert not differ(changed.run(plain, {}), whole)
 
 
@@ -168,7 +150,7 @@ def test_a_neighbour_leads_to_the_same_resting_state():
     animal, far = {"receptor_0": 110.0}, {"receptor_0": 5.0, "protein_turnover": 2e-4}
     for changes in (animal, far):
         usual = open_session("roadrunner", files).steady_state(tuple(sorted(changes.items())))
-        changed = ChangedAnimals(files)._session
+        changed = ChangedAnimals(files)._runs.session
         for neighbour in ({}, {"receptor_0": 100.0, "protein_synthesis": 0.009}):
             changed.rest_near(changes, neighbour)
             near = changed.steady_state(tuple(sorted(changes.items())))
@@ -178,7 +160,7 @@ def test_a_neighbour_leads_to_the_same_resting_state():
 
 def test_a_neighbour_is_nearer(monkeypatch):
     files = model_files.packaged()
-    session = changed_animals(files)._session
+    session = changed_animals(files)._runs.session
     starts = []
     rested = type(session)._rested
     monkeypatch.setattr(

@@ -1,6 +1,6 @@
 """The necessity matrix: without a rule of its own link a claim fails, those upstream still pass.
 
-`validation/mutants.yaml` names the rules. A mutant is the SBML without their reactions; it reaches
+`validation/mutants.yaml` names the rules. A mutant is the model without their reactions; it reaches
 its own drug-free steady state before anything is judged.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,15 +111,18 @@ def load_mutants(
     return tuple(found[name] for name in ids)
 
 
-def judge_mutant(
-    mutant: Mutant, claims: Sequence[Claim], files: ModelFiles, variant: str = paths.DEFAULT_VARIANT
-) -> Necessity:
-    """Judge a mutant's claim and all claims upstream of it on the SBML without the rules.
+def judge_mutants(
+    mutants: Sequence[Mutant],
+    claims: Sequence[Claim],
+    files: ModelFiles,
+    variant: str = paths.DEFAULT_VARIANT,
+) -> list[Necessity]:
+    """Judge each mutant's claim and all claims upstream of it on the model without the rules.
 
     Parameters
     ----------
-    mutant
-        What is removed.
+    mutants
+        What is removed; those that are without the same rules share their runs.
     claims
         All claims.
     files
@@ -127,28 +130,49 @@ def judge_mutant(
     variant
         Variant that the files are of.
     """
-    from ketamine_mtor.run import simulate
+    found: dict[Mutant, Necessity] = {}
+    for alike in _by_rules(mutants):
+        found.update(zip(alike, _judge_alike(alike, claims, files, variant), strict=True))
+    return [found[mutant] for mutant in mutants]
 
-    above = set(upstream_of(mutant.claim, claims))
-    chosen = [claim for claim in claims if claim.id in above or claim.id == mutant.claim]
+
+def _by_rules(mutants: Iterable[Mutant]) -> list[list[Mutant]]:
+    groups: dict[frozenset[str], list[Mutant]] = {}
+    for mutant in mutants:
+        groups.setdefault(frozenset(mutant.rules), []).append(mutant)
+    return list(groups.values())
+
+
+def _judge_alike(
+    mutants: Sequence[Mutant], claims: Sequence[Claim], files: ModelFiles, variant: str
+) -> list[Necessity]:
+    """The rows of mutants that are without the same rules."""
+    from ketamine_mtor.claims.mutant_runs import mutant_runs
+
+    rules = mutants[0].rules
+    above = {mutant: set(upstream_of(mutant.claim, claims)) for mutant in mutants}
+    wanted = {mutant.claim for mutant in mutants}.union(*above.values())
+    chosen = [claim for claim in claims if claim.id in wanted]
     needed = {experiment.variant for claim in chosen for experiment in claim.needed(variant)}
-    files_of = model_files.by_variant(files, variant, needed)
-    mutants = {name: cut(own, mutant.rules) for name, own in files_of.items()}
-    runs = Runs(
-        chosen, lambda experiment: simulate(experiment, files=mutants[experiment.variant]), variant
-    )
+    runs_of = {
+        name: mutant_runs(own)
+        for name, own in model_files.by_variant(files, variant, needed).items()
+    }
+    runs = Runs(chosen, lambda each: runs_of[each.variant].run(each, rules), variant)
     verdicts = {verdict.claim.id: verdict for verdict in judge(chosen, runs, variant)}
-    own = verdicts.pop(mutant.claim)
-    lost = tuple((name, v.status) for name, v in verdicts.items() if v.status != PASS)
-    return Necessity(mutant, own.status, own.reason, lost)
-
-
-def cut(files: ModelFiles, rules: Collection[str]) -> ModelFiles:
-    """The model without those of the rules that its variant has."""
-    from ketamine_mtor.emit.edit import rules_in, without_rules
-
-    here = set(rules_in(files.sbml)).intersection(rules)
-    return model_files.edited(files, without_rules(files.sbml, here)) if here else files
+    return [
+        Necessity(
+            mutant,
+            verdicts[mutant.claim].status,
+            verdicts[mutant.claim].reason,
+            tuple(
+                (name, verdict.status)
+                for name, verdict in verdicts.items()
+                if name in above[mutant] and verdict.status != PASS
+            ),
+        )
+        for mutant in mutants
+    ]
 
 
 def matrix(
@@ -163,15 +187,17 @@ def matrix(
     The processes load claims and tables of the package themselves; what has another origin is
     judged in this process: give ``workers=1``.
     """
-    workers = min(workers or os.cpu_count() or 1, len(mutants))
+    groups = _by_rules(mutants)
+    workers = min(workers or os.cpu_count() or 1, len(groups))
     if workers <= 1:
-        return [judge_mutant(mutant, claims, files, variant) for mutant in mutants]
+        return judge_mutants(mutants, claims, files, variant)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        jobs = [pool.submit(_judge_packaged, mutant, files.sbml, variant) for mutant in mutants]
-        return [job.result() for job in jobs]
+        jobs = [pool.submit(_judge_packaged, alike, files.sbml, variant) for alike in groups]
+        rows = {row.mutant: row for job in jobs for row in job.result()}
+    return [rows[mutant] for mutant in mutants]
 
 
-def _judge_packaged(mutant: Mutant, sbml: str, variant: str) -> Necessity:
+def _judge_packaged(mutants: Sequence[Mutant], sbml: str, variant: str) -> list[Necessity]:
     files = model_files.edited(model_files.packaged(variant), sbml)
-    return judge_mutant(mutant, load_claims(), files, variant)
+    return judge_mutants(mutants, load_claims(), files, variant)

@@ -1,7 +1,7 @@
 """A PySB model with its network, written as SBML; and what is asked of, or done to, such SBML."""
 
 from ketamine_mtor.emit.annotate import About, Annotations, from_tables
-from ketamine_mtor.emit.edit import rules_in, without_rules
+from ketamine_mtor.emit.edit import SWITCH, rules_in, with_switches, without_rules
 from ketamine_mtor.emit.error import EmitError
 from ketamine_mtor.emit.names import home, pattern, species_ids
 from ketamine_mtor.emit.quantities import unit_names, units_in
@@ -13,6 +13,7 @@ from ketamine_mtor.knowledge import KEEPS_SIZES
 __all__ = [
     "KEEPS_SIZES",
     "REVERSE",
+    "SWITCH",
     "About",
     "Annotations",
     "EmitError",
@@ -26,6 +27,7 @@ __all__ = [
     "species_ids",
     "unit_names",
     "units_in",
+    "with_switches",
     "without_rules",
     "write_sbml",
 ]

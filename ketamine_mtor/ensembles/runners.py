@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
-from ketamine_mtor.engines import Session, roadrunner
 from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.errors import MissingExtra, SimulationError
 from ketamine_mtor.knowledge import WILDTYPE
-from ketamine_mtor.run import dataset
+from ketamine_mtor.looser import LooserRuns
 from ketamine_mtor.schedule import SECONDS_PER_HOUR, Schedule, plan
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from ketamine_mtor.experiment import Experiment
     from ketamine_mtor.model_files import ModelFiles
 
-#: Factor on libRoadRunner's usual tolerances: still tighter by far than what it referees.
-LOOSER = 100.0
 #: A factor on a number, or one for each set.
 _Factor = TypeVar("_Factor", float, np.ndarray)
 
@@ -123,8 +120,7 @@ class RoadRunnerRunner:
 
     def __init__(self, files: ModelFiles):
         self._tables = files.tables
-        self._own = Constants(files.sbml).resolve({})
-        self._session = Session(files, roadrunner.load(files, LOOSER))
+        self._runs = LooserRuns(files)
 
     def of(self, factors: Mapping[str, np.ndarray]) -> Runs:
         sets = len(next(iter(factors.values())))
@@ -141,12 +137,11 @@ class RoadRunnerRunner:
         schedule = plan(experiment, self._tables)
         names = experiment.observables or tuple(self._tables.observables)
         own = {name: float(factor[index]) for name, factor in factors.items()}
-        animal = {**schedule.animal, **changed(schedule, own, self._own)}
+        animal = {**schedule.animal, **changed(schedule, own, self._runs.own)}
         try:
-            course = self._session.run(replace(schedule, animal=animal), names)
+            return self._runs.run(experiment, replace(schedule, animal=animal), names)
         except SimulationError as error:
-            return SimulationError(error.reason, experiment, error.time_h)
-        return dataset(experiment, "roadrunner", self._tables, names, schedule.times, course)
+            return error
 
 
 def _stacked(runs: Sequence[xr.Dataset | SimulationError], experiment: Experiment) -> Courses:
