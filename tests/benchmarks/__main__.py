@@ -37,7 +37,7 @@ def machine() -> Iterator[Row]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     yield Row(MACHINE, "cores", note=str(cores))
     yield Row(MACHINE, "processor", note=_processor())
-    yield Row(MACHINE, "load before", note=f"{os.getloadavg()[0]:.1f}")
+    yield Row(MACHINE, "load average before", note=f"{os.getloadavg()[0]:.1f}")
     yield Row(MACHINE, "system", note=f"{platform.system()} {platform.machine()}")
     yield Row(MACHINE, "Python", note=platform.python_version())
     for name in TOLD:

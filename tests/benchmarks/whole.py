@@ -13,7 +13,7 @@ from ketamine_mtor.errors import SimulationError
 from tests.benchmarks.rows import JUDGED, Row
 
 #: Sets of a small ensemble and of a larger one, both of whole chunks for two workers.
-SETS, CHUNK = (128, 384), 64
+SETS, CHUNK = (64, 192), 32
 NAME = "all caption claims"
 
 
