@@ -7,6 +7,7 @@ observable]``. What can be done once is done by the first, and what the second c
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import importlib.util
 import json
@@ -199,7 +200,7 @@ def pysb_scipy(problem: Problem, relative: float) -> Run:
 def run_network(problem: Problem, relative: float) -> Run:
     """BioNetGen's ``run_network``: a process for each run, as BioNetGen itself does it."""
     program = network._bionetgen() / "bin" / "run_network"
-    folder = Path(tempfile.mkdtemp(prefix="run_network"))
+    folder = _scratch()
     net = folder / "model.net"
     net.write_text(_with_amounts(problem.net, problem.amounts), encoding="utf-8")
     step, count = problem.times[1], len(problem.times) - 1
@@ -233,7 +234,7 @@ def amici(problem: Problem, relative: float) -> Run:
     python = EXTRA / "bin" / "python"
     if not python.exists():
         raise Absent("not built: there is no .bench")
-    folder = Path(tempfile.mkdtemp(prefix="amici"))
+    folder = _scratch()
     (folder / "model.xml").write_text(problem.sbml, encoding="utf-8")
     shape = len(problem.times), len(problem.observables)
     shared = np.memmap(folder / "values", float, "w+", shape=shape)
@@ -271,6 +272,13 @@ def amici(problem: Problem, relative: float) -> Run:
         return np.array(shared)
 
     return run
+
+
+def _scratch() -> Path:
+    """A folder that is there until the bench ends."""
+    folder = tempfile.mkdtemp(prefix="bench")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 #: Name to engine; the first is what all others are compared with.

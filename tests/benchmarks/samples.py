@@ -11,6 +11,7 @@ import numpy as np
 from ketamine_mtor import model_files
 from ketamine_mtor.batch.herd import Herd
 from ketamine_mtor.batch.mass_action import MassAction
+from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.seeding import Seeding
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.schedule import plan
@@ -63,7 +64,7 @@ def draw(problem: Problem, count: int, seed: int = 0) -> Samples:
     """
     laws = problem.laws
     usual = laws.resolve({})
-    constants = laws._constants
+    constants = Constants(problem.sbml)
     files = model_files.packaged() if problem.name == MODEL else None
     varied = constants.parameters if files is None else numbers(files)
     rows = {} if files is None else files.tables.numbers()
