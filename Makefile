@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 GATES := .gates
+BENCH := .bench
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates steady fit sensitivity parameters contradictions wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench steady fit sensitivity parameters contradictions wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +57,17 @@ $(GATES)/.installed: gates/constraints.txt
 	$(GATES)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r gates/constraints.txt
 	@touch $@
 
+bench: $(VENV)/.installed $(BENCH)/.installed ## measure how quick it is beside other simulators, for docs/benchmarks.* (a quarter of an hour)
+	$(BIN)/python -m tests.benchmarks
+
+# Where AMICI cannot be built, the page says that it is not here. PySB finds Cython in a folder of its own.
+$(BENCH)/.installed: tests/benchmarks/constraints.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r $<
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(BENCH)/cython cython==3.3.1
+	-PATH="$(abspath $(BENCH))/bin:$$PATH" $(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps amici==1.0.1
+	@touch $@
+
 steady: $(VENV)/.installed ## recompute the drug-free steady state
 	$(BIN)/python -m ketamine_mtor.build steady
 
@@ -78,5 +90,5 @@ wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## delete all that is generated and not committed, .venv too
-	rm -rf $(VENV) $(GATES) results dist .hypothesis .ruff_cache
+	rm -rf $(VENV) $(GATES) $(BENCH) results dist .hypothesis .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,106 @@
+"""``python -m tests.benchmarks``: what ``make bench`` runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from time import perf_counter
+
+from ketamine_mtor import paths
+from ketamine_mtor.errors import InputError
+from ketamine_mtor.files import renew, write, write_with
+from tests.benchmarks import ensembles, page, picture, problems, single, whole
+from tests.benchmarks.engines import EXTRA
+from tests.benchmarks.rows import MACHINE, Row, load, tsv
+
+#: Packages whose versions the page tells.
+TOLD = (
+    "libroadrunner",
+    "python-copasi",
+    "copasi-basico",
+    "bionetgen",
+    "pysb",
+    "scipy",
+    "bngsim",
+    "numba",
+    "numpy",
+)
+
+
+def machine() -> Iterator[Row]:
+    """What it ran on."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    yield Row(MACHINE, "cores", note=str(cores))
+    yield Row(MACHINE, "processor", note=_processor())
+    yield Row(MACHINE, "load average before", note=f"{os.getloadavg()[0]:.1f}")
+    yield Row(MACHINE, "system", note=f"{platform.system()} {platform.machine()}")
+    yield Row(MACHINE, "Python", note=platform.python_version())
+    for name in TOLD:
+        try:
+            yield Row(MACHINE, name, note=metadata.version(name))
+        except metadata.PackageNotFoundError:
+            yield Row(MACHINE, name, note="not installed")
+    for found in sorted(EXTRA.glob("**/site-packages/amici-*.dist-info")) + sorted(
+        EXTRA.glob("cython/cython-*.dist-info")
+    ):
+        name, version = found.stem.split("-")[:2]
+        yield Row(MACHINE, name, note=version)
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "unknown"
+
+
+def run() -> Iterator[Row]:
+    """All parts, in turn."""
+    yield from machine()
+    for name in problems.PROBLEMS:
+        yield from single.compare(problems.load(name))
+    yield from single.around(problems.load(problems.MODEL))
+    for name in ensembles.PROBLEMS:
+        yield from ensembles.compare(problems.load(name))
+    yield from ensembles.growth()
+    yield from whole.judged()
+
+
+def measured() -> list[Row]:
+    """All rows, each told on stderr when it is there."""
+    start, rows = perf_counter(), []
+    for row in run():
+        rows.append(row)
+        said = f"{1e3 * row.median:.4g} ms" if row.measured else row.note or f"{row.grown:.1f} MB"
+        words = (f"{perf_counter() - start:6.0f} s", row.part, row.problem, row.engine, said)
+        print("  ".join(word for word in words if word), file=sys.stderr, flush=True)
+    took = Row(MACHINE, "the bench took", note=f"{(perf_counter() - start) / 60:.1f} minutes")
+    return [took, *rows]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, and write the table, the page and the picture; 2 where these cannot be written."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("--page", action="store_true", help="only rewrite the page and the picture")
+    only = parser.parse_args(arguments).page
+    results = paths.validation() / "results" / "benchmarks.tsv"
+    docs = paths.root() / "docs"
+    try:
+        if not only:
+            write(results, tsv(measured()).encode())
+        rows = load(paths.read(results))
+        renew(docs / "benchmarks.md", page.table(rows))
+        write_with(docs / page.PICTURE, lambda scratch: picture.draw(rows, scratch))
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

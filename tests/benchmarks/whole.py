@@ -1,0 +1,43 @@
+"""From nothing to judged claims: ``km.ensemble`` on all claims of the caption, with few sets."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import ketamine_mtor as km
+from ketamine_mtor.claims.loader import load_claims
+from ketamine_mtor.errors import SimulationError
+from tests.benchmarks.rows import JUDGED, Row
+
+#: Sets of a small ensemble and of a larger one, both of whole chunks for two workers.
+SETS, CHUNK = (64, 192), 32
+NAME = "all caption claims"
+
+
+def judged(workers: tuple[int, ...] = (1, 2), sets: tuple[int, ...] = SETS) -> Iterator[Row]:
+    """Ensembles of few sets, from which one of many is reckoned."""
+    if not callable(getattr(km, "ensemble", None)):
+        yield Row(JUDGED, NAME, engine="ensemble", note="this version has no km.ensemble")
+        return
+    for count in workers:
+        for number in sets:
+            try:
+                taken = _seconds(number, count)
+            except SimulationError as error:
+                yield Row(JUDGED, NAME, engine="ensemble", workers=count, note=str(error))
+                continue
+            own = (taken / number,)
+            yield Row(JUDGED, NAME, engine="ensemble", workers=count, runs=number, seconds=own)
+
+
+def _seconds(number: int, workers: int) -> float:
+    claims = [claim.id for claim in load_claims() if claim.kind == "caption"]
+    with tempfile.TemporaryDirectory() as folder:
+        start = perf_counter()
+        km.ensemble(
+            number, out=Path(folder) / "run", seed=0, workers=workers, claims=claims, chunk=CHUNK
+        )
+        return perf_counter() - start

@@ -1,0 +1,296 @@
+"""What the benchmarks reckon and tell; nothing here runs a simulator or looks at the time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+from ketamine_mtor import paths
+from ketamine_mtor.errors import InputError
+from tests.benchmarks import engines, ensembles, measure, page, picture, single, whole
+from tests.benchmarks.problems import MODEL
+from tests.benchmarks.rows import (
+    AROUND,
+    GROWTH,
+    JUDGED,
+    MACHINE,
+    MANY,
+    MEMORY,
+    ONE,
+    Row,
+    load,
+    quicker,
+    tsv,
+)
+
+
+def row(engine, seconds, part=ONE, problem=MODEL, **more):
+    more = {"species": 233, "error": 1e-6, "error95": 1e-6, "relative": 1e-8, **more}
+    return Row(part, problem, engine=engine, seconds=seconds, **more)
+
+
+def one_run(**seconds):
+    """Runs of the model; a keyword is an engine with blanks as underscores."""
+    return [row(name, own) for name, own in seconds.items()]
+
+
+def ensemble(problem, species, base, same, claim, workers=1):
+    own = {"part": MANY, "problem": problem, "species": species, "workers": workers}
+    return [
+        row(name, (seconds,) * 5, **own)
+        for name, seconds in (
+            (ensembles.ROADRUNNER, base),
+            (ensembles.SAME, same),
+            (ensembles.CLAIM, claim),
+        )
+    ]
+
+
+# Errors
+
+
+def test_an_error_is_the_largest_share_over_observables_and_times():
+    reference = np.array([[[1.0, 100.0], [2.0, 100.0]]])
+    found = reference + np.array([[[0.0, 1.0], [0.1, 0.0]]])
+    assert measure.error(found, reference) == pytest.approx([0.05])
+
+
+def test_what_is_far_below_its_maximum_is_a_share_of_a_thousandth_of_that():
+    reference = np.array([[[1000.0], [0.001]]])
+    found = reference + np.array([[[0.0], [0.1]]])
+    assert measure.error(found, reference) == pytest.approx([0.1])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_no_number_is_infinitely_wrong(bad):
+    reference = np.ones((2, 3, 1))
+    found = reference.copy()
+    found[1, 2, 0] = bad
+    assert measure.error(found, reference).tolist() == [0.0, np.inf]
+
+
+def test_of_nothing_something_is_wrong():
+    nothing = np.zeros((1, 2, 1))
+    assert measure.error(nothing, nothing).tolist() == [0.0]
+    assert measure.error(nothing + 1e-3, nothing)[0] > measure.WRONG
+
+
+def test_the_widest_tolerance_is_chosen_by_the_95_percent_quantile():
+    errors = {1e-2: np.full(40, 1e-2), 1e-3: np.full(40, 5e-4), 1e-4: np.full(40, 1e-6)}
+    assert ensembles.widest(errors, 1e-3) == 1e-3
+    errors[1e-3][:1] = 1.0
+    assert ensembles.widest(errors, 1e-3) == 1e-3
+    errors[1e-3][:4] = 1.0
+    assert ensembles.widest(errors, 1e-3) == 1e-4
+    assert ensembles.widest(errors, 1e-9) is None
+
+
+# Ratios
+
+
+def test_a_ratio_is_the_median_of_the_rounds_ratios():
+    slow, quick = row("a", (2.0, 30.0, 4.0)), row("b", (1.0, 10.0, 1.0))
+    assert quicker(slow, quick) == 3.0
+    assert quicker(row("a", (2.0, 8.0)), row("b", (1.0, 1.0))) == 5.0
+
+
+def test_rounds_of_different_comparisons_are_not_compared():
+    with pytest.raises(ValueError, match="zip"):
+        quicker(row("a", (1.0, 2.0)), row("b", (1.0,)))
+
+
+def test_what_is_wrong_or_absent_has_no_ratio():
+    good, wrong = row("a", (2.0,)), row("b", (0.1,), error95=2 * measure.WRONG)
+    assert wrong.wrong and not good.wrong
+    assert quicker(good, wrong) is None and quicker(good, None) is None
+    assert quicker(good, row("c", ())) is None
+
+
+def test_rounds_are_interleaved_and_start_with_another_each_time():
+    calls = []
+    runs = {name: lambda name=name: calls.append(name) for name in "ab"}
+    measure_least, measure.LEAST_S = measure.LEAST_S, 0.0
+    try:
+        found = measure.interleaved(runs, rounds=2)
+    finally:
+        measure.LEAST_S = measure_least
+    assert calls == ["a", "b", "a", "b", "b", "a"]
+    assert [len(found[name]) for name in "ab"] == [2, 2]
+
+
+# What should hold
+
+
+def held(rows):
+    return {each.what: each for each in page.verdicts(rows)}
+
+
+def test_the_verdicts_follow_the_numbers():
+    rows = [
+        row(engines.REFERENCE, (1.0,) * 5),
+        row("ketamine_mtor", (1.0,) * 5),
+        row(engines.REFERENCE, (1.0,) * 5, part=AROUND),
+        row("ketamine_mtor", (1.02,) * 5, part=AROUND),
+        row("COPASI", (2.0,) * 5),
+        row("PySB SciPy", (5.0,) * 5),
+        *ensemble("small", 58, 10.0, 1.0, 0.4),
+        *ensemble("large", 233, 10.0, 1.0, 0.4),
+        *ensemble("large", 233, 5.0, 0.6, 0.2, workers=2),
+        Row(MEMORY, "small", engine="kernel", grown=3.0),
+        Row(MEMORY, "small", engine="other", grown=30.0),
+    ]
+    found = held(rows)
+    met = {what: each.met for what, each in found.items()}
+    assert met == {
+        "our `simulate` against bare libRoadRunner": True,
+        "one run against COPASI": False,
+        "one run against PySB's SciPy (Cython)": True,
+        "ensemble at libRoadRunner's error, below 200 species": True,
+        "ensemble at libRoadRunner's error, from 200 species on": False,
+        "ensemble at claim accuracy against libRoadRunner at 1e-6": True,
+        "two workers against one, kernel": False,
+        "two workers against one, judged claims": None,
+        "memory that 100,000 runs leave behind": False,
+        "10,000 parameter sets, all caption claims, from nothing": None,
+    }
+    assert found["two workers against one, judged claims"].shown == "not measured"
+
+
+def test_an_ensemble_that_lacks_a_measurement_is_not_said_to_hold():
+    rows = ensemble("small", 58, 10.0, 1.0, 0.1)
+    what = "ensemble at claim accuracy against libRoadRunner at 1e-6"
+    assert held(rows)[what].met
+    rows[-1] = replace(rows[-1], seconds=(), note="no tolerance is tight enough")
+    assert held(rows)[what].met is None
+
+
+def test_many_sets_are_reckoned_from_the_difference_of_two_ensembles():
+    # 20 s of start, then 0.05 s a set.
+    sizes = [(2, 32), (2, 192)]
+    rows = [
+        Row(JUDGED, "claims", workers=w, runs=n, seconds=((20 + 0.05 * n) / n,)) for w, n in sizes
+    ]
+    start, each = page.per_set(rows, 2)
+    assert (start, each) == pytest.approx((20, 0.05))
+    verdict = held(rows)["10,000 parameter sets, all caption claims, from nothing"]
+    assert verdict.met and verdict.value == pytest.approx((20 + 500) / 60)
+    assert page.per_set(rows[:1], 2) is None
+
+
+def test_what_runs_leave_behind_is_seen(monkeypatch):
+    left = []
+
+    def leaks(sets, relative):
+        return lambda chosen: left.append(np.ones(2**17)) or np.ones(1)
+
+    def tidy(sets, relative):
+        return lambda chosen: np.ones(2**17)
+
+    monkeypatch.setattr(ensembles.samples, "ENGINES", {"leaks": leaks, "tidy": tidy})
+    monkeypatch.setattr(ensembles, "_held", [np.zeros(5)])
+    # 40 chunks of 1 MB, of which the first tenth is not counted.
+    assert 30 < ensembles._grown("leaks", 1e-6, 200) < 40
+    assert ensembles._grown("tidy", 1e-6, 200) < 5
+
+
+# What is absent
+
+
+def problem():
+    return SimpleNamespace(name=MODEL, size=2)
+
+
+def test_an_engine_that_is_absent_is_told_with_its_reason(monkeypatch):
+    def gone(problem, relative):
+        raise ImportError("No module named 'gone'")
+
+    def here(problem, relative):
+        return lambda: np.ones((2, 1))
+
+    monkeypatch.setattr(engines, "ENGINES", {engines.REFERENCE: here, "gone": gone})
+    rows = list(single.compare(problem(), engines.ENGINES))
+    assert [each.engine for each in rows] == [engines.REFERENCE, "gone"]
+    assert rows[0].measured and not rows[1].measured
+    assert "No module named 'gone'" in rows[1].note
+    assert "| gone | 1 | - | not installed: No module named 'gone' |" in page.table(rows)
+
+
+def test_an_engine_that_is_quick_and_wrong_is_called_wrong():
+    exact = np.ones((2, 1))
+    runs = {engines.REFERENCE: lambda: exact, "off": lambda: 1.1 * exact}
+    rows = list(single.told(problem(), exact, runs, {}))
+    assert [each.wrong for each in rows] == [False, True]
+    cells = page.table(rows).splitlines()[-1].split(" | ")
+    assert "off" in cells and "wrong" in cells
+
+
+def test_an_engine_that_fails_is_told_and_stops_no_other():
+    exact = np.ones((2, 1))
+
+    def fails():
+        raise RuntimeError("too many\nsteps")
+
+    rows = list(single.told(problem(), exact, {"bad": fails, "good": lambda: exact}, {}))
+    assert [(each.engine, each.measured) for each in rows] == [("good", True), ("bad", False)]
+    assert rows[1].note == "failed: too many steps"
+
+
+def test_an_environment_that_is_not_made_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(engines, "EXTRA", tmp_path)
+    with pytest.raises(engines.Absent, match=r"\.bench"):
+        engines.prepare("AMICI", problem(), 1e-8)
+
+
+def test_a_version_without_ensembles_is_said(monkeypatch):
+    monkeypatch.setattr(whole.km, "ensemble", None, raising=False)
+    (found,) = whole.judged()
+    assert not found.measured and "no km.ensemble" in found.note
+
+
+# The table
+
+
+def test_rows_are_read_back_as_they_were_written():
+    rows = [
+        Row(MACHINE, "cores", note="2"),
+        row("a", (0.125, 0.25), error95=math.inf),
+        Row(MEMORY, "small", engine="kernel", runs=100_000, grown=1.5),
+    ]
+    again = load(tsv(rows))
+    assert tsv(again) == tsv(rows)
+    assert again[1] == rows[1] or math.isnan(again[1].grown)
+    assert again[1].seconds == (0.125, 0.25) and again[1].wrong
+
+
+@pytest.mark.parametrize("text", ["", "part\tproblem\n"])
+def test_another_table_is_refused(text):
+    with pytest.raises(InputError, match="make bench"):
+        load(text)
+
+
+def test_the_committed_page_is_what_its_rows_give():
+    rows = load(paths.read(paths.validation() / "results" / "benchmarks.tsv"))
+    assert {each.part for each in rows} >= {MACHINE, ONE, MANY, GROWTH, MEMORY}
+    assert page.table(rows) in paths.read(paths.root() / "docs" / "benchmarks.md")
+    told = {each.engine for each in rows if each.part == ONE and each.problem == MODEL}
+    assert told == set(engines.ENGINES)
+
+
+def test_the_picture_shows_what_was_measured_and_no_more(tmp_path):
+    rows = [
+        *ensemble("small", 58, 10.0, 1.0, 0.4),
+        row(engines.REFERENCE, (1.0,)),
+        row("COPASI", (2.0,), error95=1.0),
+        row("AMICI", ()),
+    ]
+    path = tmp_path / "picture.svg"
+    picture.draw(rows, path)
+    drawn = path.read_text(encoding="utf-8")
+    assert engines.REFERENCE in drawn and ensembles.SAME in drawn
+    assert "COPASI" not in drawn and "AMICI" not in drawn
