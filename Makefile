@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench steady fit sensitivity parameters contradictions wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench cost steady fit sensitivity parameters contradictions wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ $(BENCH)/.installed: tests/benchmarks/constraints.txt
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(BENCH)/cython cython==3.3.1
 	-PATH="$(abspath $(BENCH))/bin:$$PATH" $(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps amici==1.0.1
 	@touch $@
+
+cost: $(VENV)/.installed ## count what a run costs a solver, for docs/cost.md (a minute)
+	$(BIN)/python -m ketamine_mtor.cost
 
 steady: $(VENV)/.installed ## recompute the drug-free steady state
 	$(BIN)/python -m ketamine_mtor.build steady

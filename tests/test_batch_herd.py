@@ -86,11 +86,19 @@ def test_an_animal_without_rest_is_told_and_spoils_no_other(herd):
 def test_reactions_that_cannot_run_are_left_out():
     model = MassAction(FILES.sbml)
     there = {row.species for row in FILES.tables.steady_state.values() if row.value}
+    there |= {
+        name for name, value in model.resolve({}).items() if value and name not in model.homes
+    }
     found = running(model.reactions, there)
     assert 0 < len(found) < len(model.reactions)
     missing = [each for each in model.reactions if each not in found]
     reached = {s for each in found for s in each.changes} | there
-    assert all(set(each.species) - reached for each in missing)
+    assert all(each.reactants - reached for each in missing)
+    # What needs a drug that is not given.
+    assert any("Torin1" in each.names for each in missing)
+    assert {each.id for each in running(model.reactions, {*there, "Torin1"})} > {
+        each.id for each in found
+    }
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ class Herd:
         self._seeding = Seeding(files.tables, self._model)
         self._relative, self._absolute = relative, absolute
         self._part = lru_cache(maxsize=64)(self._part_of)
+        self._constants = sorted({name for each in self._model.reactions for name in each.names})
         self._index = {species: i for i, species in enumerate(self.species)}
 
     def run(
@@ -140,7 +141,7 @@ class Herd:
 
     def _speed(self, state: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
         """How fast the fastest species of each animal moves, as a share of itself per second."""
-        own = self._part(self._present(state))
+        own = self._part(self._present(state, values))
         places = [self._index[species] for species in own.species]
         volumes = self._model.volumes(own.species, values)
         constants = self._model.constants(own.reactions, values)
@@ -157,7 +158,7 @@ class Herd:
         relative: float = 0.0,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Observables at the samples, states (nM) at the end, and which animals were lost."""
-        own = self._part(self._present(state))
+        own = self._part(self._present(state, values))
         places = [self._index[species] for species in own.species]
         volumes = np.broadcast_to(
             self._model.volumes(own.species, values), (len(state), len(places))
@@ -225,11 +226,11 @@ class Herd:
             read[:, :, i] = self._model.read(name, amounts, columns)
         return read
 
-    def _present(self, state: np.ndarray) -> tuple[str, ...]:
+    def _present(self, state: np.ndarray, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Species and constants that are not 0 in all animals."""
         there = (state != 0).any(axis=0)
-        return tuple(
-            species for species, is_there in zip(self.species, there, strict=True) if is_there
-        )
+        species = [name for name, is_there in zip(self.species, there, strict=True) if is_there]
+        return (*species, *(name for name in self._constants if np.any(values[name])))
 
     def _part_of(self, present: tuple[str, ...]) -> Part:
         return part(running(self._model.reactions, present))

@@ -48,8 +48,8 @@ class Reaction:
 
     @cached_property
     def reactants(self) -> frozenset[str]:
-        """Species without any of which it has no rate."""
-        return frozenset(self.species)
+        """Species and constants without any of which it has no rate."""
+        return frozenset((*self.species, *self.names))
 
     @cached_property
     def products(self) -> frozenset[str]:

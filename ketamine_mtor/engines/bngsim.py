@@ -6,17 +6,18 @@ It takes the laws apart into rates of change itself and gives CVODE their exact 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from ketamine_mtor.engines.constants import Constants
+from ketamine_mtor.engines.limits import EngineFailure
 from ketamine_mtor.engines.quiet import quiet_stderr
 from ketamine_mtor.engines.session import (
     ABSOLUTE_NM,
     MOST_STEPS,
     RELATIVE,
-    EngineFailure,
     check_reached,
 )
 from ketamine_mtor.errors import InputError, MissingExtra, not_allowed
@@ -37,7 +38,13 @@ def load(files: ModelFiles) -> BngsimPlant:
 
 
 class BngsimPlant:
-    """One SBML text; see :class:`~ketamine_mtor.engines.session.Plant`."""
+    """One SBML text; see :class:`~ketamine_mtor.engines.session.Plant`.
+
+    Attributes
+    ----------
+    work
+        What CVODE has done so far, by bngsim's names: ``n_steps``, ``n_rhs_evals`` and so on.
+    """
 
     def __init__(self, sbml: str):
         self._constants = Constants(sbml)
@@ -56,6 +63,7 @@ class BngsimPlant:
         self._moving = [index[name] for name in self.species]
         self._fixed = [index[name] for name in self.boundary]
         self._held = np.zeros(len(self._fixed))
+        self.work: Counter[str] = Counter()
         self._changeable = (*self._constants.compartments, *self._constants.parameters)
 
     def resolve(self, changes: Mapping[str, float]) -> dict[str, float]:
@@ -73,6 +81,11 @@ class BngsimPlant:
 
     def rates(self, state: np.ndarray) -> np.ndarray:
         return self._model.rhs(self._whole(state))[self._moving]
+
+    def jacobian(self) -> np.ndarray:
+        """Of the moving species, where the last run ended (1/s)."""
+        whole = self._model.jacobian(self._model.get_state())
+        return np.asarray(whole)[np.ix_(self._moving, self._moving)]
 
     def advance(
         self, state: np.ndarray, duration: float, samples: np.ndarray, observables: Sequence[str]
@@ -101,6 +114,7 @@ class BngsimPlant:
                 raise EngineFailure(f"bngsim gave up: {_one_line(error)}") from None
             before = times[times < float(said["time"])]
             raise EngineFailure(f"bngsim gave up: {said['why']}", before.max(initial=0.0)) from None
+        self.work.update(result.solver_stats)
         read = np.empty((len(times), len(observables)))
         for column, name in enumerate(observables):
             read[:, column] = result.expressions[name]
