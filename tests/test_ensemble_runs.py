@@ -154,6 +154,25 @@ def test_what_the_kernel_gives_up_the_referee_decides(monkeypatch, plain):
         assert np.isfinite(found.measured[claim]).all()
 
 
+def test_an_animal_that_never_rests_is_not_run_and_keeps_nobody(monkeypatch, plain):
+    class Restless(_Lost):
+        def of(self, factors):
+            runs = super().of(factors)
+            return lambda experiment: (
+                (found := runs(experiment)) and replace(found, restless=found.failed)
+            )
+
+    def never(*_: object) -> None:
+        raise AssertionError("the referee is asked")
+
+    monkeypatch.setattr(chunk, "_runner", lambda *a: Restless(model_files.packaged(a[0]), *a[1:]))
+    monkeypatch.setattr(RoadRunnerRunner, "one", never)
+    found = run_chunk(_plan(), 0)
+    for claim in CLAIMS:
+        assert found.status[claim][0] == NOT_RUN and np.isnan(found.measured[claim][0])
+        assert found.status[claim][1:].tolist() == plain.status[claim][1:].tolist()
+
+
 def test_a_set_that_no_engine_can_run_is_not_run(monkeypatch):
     failure = SimulationError("too stiff", time_h=1.0)
     one = RoadRunnerRunner.one

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ketamine_mtor.batch.mass_action import MassAction, Part, part
-from ketamine_mtor.batch.solve import solve
+from ketamine_mtor.batch.solve import MOST_STEPS, solve
 from ketamine_mtor.engines.reach import running
 from ketamine_mtor.engines.seeding import Seeding
 from ketamine_mtor.engines.session import (
@@ -27,6 +27,8 @@ _NONE = np.empty(0)
 _SETTLE_S = (1e3, 1e4, 1e5)
 #: Relative tolerance on the way to rest: where it leads to does not depend on the steps taken.
 _ON_THE_WAY = 1e-2
+#: Steps that a way to rest may take, a hundred times the usual: who needs more goes round for ever.
+_REST_STEPS = 10_000
 
 
 class Courses(NamedTuple):
@@ -123,7 +125,11 @@ class Herd:
         rested = 0.0
         for until in REST_S:
             _, after, lost = self._advance(
-                state[moving], _of(values, moving), until - rested, relative=_ON_THE_WAY
+                state[moving],
+                _of(values, moving),
+                until - rested,
+                relative=_ON_THE_WAY,
+                most_steps=_REST_STEPS,
             )
             for stretch in _SETTLE_S:
                 now = _of(values, moving)
@@ -156,6 +162,7 @@ class Herd:
         samples: np.ndarray = _NONE,
         observables: Sequence[str] = (),
         relative: float = 0.0,
+        most_steps: int = MOST_STEPS,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Observables at the samples, states (nM) at the end, and which animals were lost."""
         own = self._part(self._present(state, values))
@@ -178,6 +185,7 @@ class Herd:
             absolute=self._absolute * volumes,
             samples=samples,
             readouts=groups,
+            most_steps=most_steps,
         )
         after = state.copy()
         after[:, places] = solution.state / volumes

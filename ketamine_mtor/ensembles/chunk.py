@@ -176,6 +176,7 @@ class _Courses:
         self._runners: dict[str, Callable[[Experiment], Courses]] = {}
         self.runs = Runs(claims, self._run, plan.variant)
         self.failed: dict[Experiment, np.ndarray] = {}
+        self.restless: dict[Experiment, np.ndarray] = {}
         self.kept: dict[Experiment, Courses] = {}
         last = {each: claim.id for claim in claims for each in claim.needed(plan.variant)}
         self._done_after: dict[str, list[Experiment]] = {}
@@ -190,14 +191,15 @@ class _Courses:
             )
             self._runners[variant] = runner.of(self._factors)
         found = self._runners[variant](experiment)
-        self.failed[experiment] = found.failed
+        self.failed[experiment], self.restless[experiment] = found.failed, found.restless
         self.kept[experiment] = found.of(self._keep)
         return _Herd(found)
 
-    def lost(self, claim: Claim) -> np.ndarray:
-        """Sets of which a run that the claim needs gave nothing."""
+    def lost(self, claim: Claim) -> tuple[np.ndarray, np.ndarray]:
+        """Sets of which a run that the claim needs gave nothing, and those that never rest."""
         asked = [self.runs.asked(each) for each in claim.needed(self._plan.variant)]
-        return np.any([self.failed[each] for each in asked], axis=0)
+        failed, restless = ([by[each] for each in asked] for by in (self.failed, self.restless))
+        return np.any(failed, axis=0), np.any(restless, axis=0)
 
     def judged(self, claim: Claim) -> None:
         """Let go of the runs that no later claim needs."""
@@ -227,10 +229,11 @@ def _run_chunk(plan: Plan, index: int) -> Verdicts:
     status, measured, doubtful = {}, {}, {}
     for claim in claims:
         status[claim.id], measured[claim.id], near = _judged(claim, courses.runs, plan, sets)
-        lost = courses.lost(claim)
+        lost, restless = courses.lost(claim)
         status[claim.id][lost] = NOT_RUN
         measured[claim.id][lost] = np.nan
-        doubtful[claim.id] = whole | near | lost if plan.kernel else whole
+        # An animal that goes round for ever would keep the referee for hours.
+        doubtful[claim.id] = (whole | near | lost) & ~restless if plan.kernel else whole
         courses.judged(claim)
     deviation = np.full(sets, np.nan)
     for i in np.flatnonzero(np.any(list(doubtful.values()), axis=0)):

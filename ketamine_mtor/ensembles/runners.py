@@ -37,12 +37,15 @@ class Courses:
         Readout to its course ``[set, time]`` and its drug-free value ``[set]``.
     failed
         Which sets gave none; their numbers are not a number.
+    restless
+        Which of these have no drug-free state to start from.
     """
 
     time: np.ndarray
     values: Mapping[str, np.ndarray]
     baselines: Mapping[str, np.ndarray]
     failed: np.ndarray
+    restless: np.ndarray
 
     def of(self, sets: np.ndarray) -> Courses:
         """The runs of some of the sets."""
@@ -51,6 +54,7 @@ class Courses:
             {name: values[sets] for name, values in self.values.items()},
             {name: values[sets] for name, values in self.baselines.items()},
             self.failed[sets],
+            self.restless[sets],
         )
 
 
@@ -110,6 +114,7 @@ class KernelRunner:
                 {name: found.values[:, :, i] for i, name in enumerate(names)},
                 {name: found.baseline[:, i] for i, name in enumerate(names)},
                 found.failed,
+                rests[kind].failed,
             )
 
         return run
@@ -146,6 +151,7 @@ class RoadRunnerRunner:
 
 def _stacked(runs: Sequence[xr.Dataset | SimulationError], experiment: Experiment) -> Courses:
     failed = np.array([isinstance(each, SimulationError) for each in runs])
+    none = np.zeros(len(runs), bool)
     for model in (each for each in runs if not isinstance(each, SimulationError)):
         time, names = model["time"].to_numpy(), list(map(str, model))
         break
@@ -153,7 +159,11 @@ def _stacked(runs: Sequence[xr.Dataset | SimulationError], experiment: Experimen
         nothing = np.full((len(runs), 1), np.nan)
         names = list(experiment.observables or ())
         return Courses(
-            np.zeros(1), dict.fromkeys(names, nothing), dict.fromkeys(names, nothing[:, 0]), failed
+            np.zeros(1),
+            dict.fromkeys(names, nothing),
+            dict.fromkeys(names, nothing[:, 0]),
+            failed,
+            none,
         )
     values = {name: np.full((len(runs), len(time)), np.nan) for name in names}
     baselines = {name: np.full(len(runs), np.nan) for name in names}
@@ -162,7 +172,7 @@ def _stacked(runs: Sequence[xr.Dataset | SimulationError], experiment: Experimen
             for name in names:
                 values[name][i] = each[name].to_numpy()
                 baselines[name][i] = each[name].attrs["baseline"]
-    return Courses(time, values, baselines, failed)
+    return Courses(time, values, baselines, failed, none)
 
 
 def changed(
