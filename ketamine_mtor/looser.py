@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ketamine_mtor.engines import Session, roadrunner
 from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.reach import Reach
 from ketamine_mtor.engines.seeding import DEPOT_PER_DOSE
 from ketamine_mtor.errors import SimulationError
-from ketamine_mtor.knowledge import DEPOT_SEED
+from ketamine_mtor.knowledge import DEPOT_SEED, WILDTYPE
 from ketamine_mtor.run import dataset
+from ketamine_mtor.schedule import plan
 
 if TYPE_CHECKING:
+    import numpy as np
     import xarray as xr
 
     from ketamine_mtor.experiment import Experiment
+    from ketamine_mtor.knowledge.rows import Value
     from ketamine_mtor.model_files import ModelFiles
     from ketamine_mtor.schedule import Schedule
+
+#: What an experiment's animal has otherwise, of the names that can matter in its run.
+Changes = Callable[["Schedule", frozenset[str]], Mapping[str, float]]
+#: A factor on a number, or one for each of many animals.
+_Factor = TypeVar("_Factor", float, "np.ndarray")
 
 #: Factor on the solver's tolerances: a sensitivity is then still known to about 0.001.
 LOOSER = 100.0
@@ -41,11 +50,44 @@ class LooserRuns:
         self.session = Session(files, roadrunner.load(files, LOOSER))
         self.own = Constants(files.sbml).resolve({})
         self._reach = Reach(files.sbml)
+        self._plain: dict[Experiment, xr.Dataset] = {}
 
     @cached_property
     def usual(self) -> Session:
         """The model with the solver's usual tolerances."""
         return Session(self._files, roadrunner.load(self._files))
+
+    def changed(
+        self, experiment: Experiment, changes: Changes, *, near: bool = False
+    ) -> xr.Dataset:
+        """The run of an experiment on a changed animal; one that nothing changes is made once.
+
+        Parameters
+        ----------
+        experiment
+            What is done, and which readouts are read.
+        changes
+            What its animal has otherwise.
+        near
+            Whether its drug-free state is looked for from that of the animal without the changes.
+
+        Raises
+        ------
+        SimulationError
+            As of :meth:`run`.
+        """
+        schedule = plan(experiment, self._tables)
+        names = experiment.observables or tuple(self._tables.observables)
+        animal = {**schedule.animal, **changes(schedule, self.used(schedule, names))}
+        plain = animal == schedule.animal
+        if plain and experiment in self._plain:
+            return self._plain[experiment]
+        if near:
+            self.session.rest_near(animal, schedule.animal)
+        done = self.run(experiment, replace(schedule, animal=animal), names)
+        if plain:
+            self._plain[experiment] = done
+        return done
 
     def run(
         self, experiment: Experiment, schedule: Schedule, readouts: Sequence[str]
@@ -81,3 +123,34 @@ class LooserRuns:
         # The session itself turns a dose into a concentration.
         read = {*readouts, *seeds.values(), *([DEPOT_PER_DOSE] if dosed else [])}
         return self._reach.used(seeds, read)
+
+
+def by_factors(
+    schedule: Schedule,
+    factors: Mapping[str, _Factor],
+    numbers: Mapping[str, Value],
+    own: Mapping[str, float],
+) -> dict[str, _Factor]:
+    """What animals have otherwise whose numbers are their own times a factor.
+
+    An initial amount that is a unit of counting is changed there too.
+
+    Parameters
+    ----------
+    schedule
+        Of the experiment, which may set some of the numbers.
+    factors
+        Parameter or initial amount to the factor on its value.
+    numbers
+        The values, of the tables.
+    own
+        The numbers of the model that count; others are left out.
+    """
+    animal = {}
+    for name, factor in factors.items():
+        if name in own:
+            animal[name] = factor * schedule.animal.get(name, numbers[name].value)
+        counted = f"{name}{WILDTYPE}"
+        if counted in own:
+            animal[counted] = factor * own[counted]
+    return animal

@@ -8,28 +8,25 @@ tolerances are wider.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ketamine_mtor.knowledge import WILDTYPE
-from ketamine_mtor.looser import LooserRuns
-from ketamine_mtor.schedule import plan
+from ketamine_mtor.looser import LooserRuns, by_factors
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from ketamine_mtor.experiment import Experiment
     from ketamine_mtor.model_files import ModelFiles
+    from ketamine_mtor.schedule import Schedule
 
 
 class ChangedAnimals:
     """One model, on which experiments are run with factors on its numbers."""
 
     def __init__(self, files: ModelFiles):
-        self._tables = files.tables
+        self._numbers = files.tables.numbers()
         self._runs = LooserRuns(files)
-        self._plain: dict[Experiment, xr.Dataset] = {}
 
     def run(self, experiment: Experiment, factors: Mapping[str, float]) -> xr.Dataset:
         """What :func:`~ketamine_mtor.run.simulate` gives for an animal with changed numbers.
@@ -48,23 +45,12 @@ class ChangedAnimals:
         SimulationError
             Where the run fails.
         """
-        schedule = plan(experiment, self._tables)
-        names = experiment.observables or tuple(self._tables.observables)
-        used, own = self._runs.used(schedule, names), self._runs.own
-        animal = dict(schedule.animal)
-        for name, factor in factors.items():
-            if name in used and name in own:
-                animal[name] = factor * animal.get(name, self._tables.numbers()[name].value)
-            if f"{name}{WILDTYPE}" in used:
-                animal[f"{name}{WILDTYPE}"] = factor * own[f"{name}{WILDTYPE}"]
-        plain = animal == schedule.animal
-        if plain and experiment in self._plain:
-            return self._plain[experiment]
-        self._runs.session.rest_near(animal, schedule.animal)
-        done = self._runs.run(experiment, replace(schedule, animal=animal), names)
-        if plain:
-            self._plain[experiment] = done
-        return done
+
+        def changes(schedule: Schedule, used: frozenset[str]) -> dict[str, float]:
+            own = {name: value for name, value in self._runs.own.items() if name in used}
+            return by_factors(schedule, factors, self._numbers, own)
+
+        return self._runs.changed(experiment, changes, near=True)
 
 
 @cache

@@ -106,7 +106,9 @@ class _Lost(KernelRunner):
 
 @pytest.fixture
 def wrong(monkeypatch) -> None:
-    monkeypatch.setattr(chunk, "_runner", lambda *a: _Wrong(model_files.packaged(a[0]), *a[1:]))
+    monkeypatch.setattr(
+        chunk, "kernel_runner", lambda *a: _Wrong(model_files.packaged(a[0]), *a[1:])
+    )
 
 
 def test_the_referee_finds_a_right_kernel_right(plain):
@@ -147,7 +149,9 @@ def test_a_borderline_set_is_refereed_too():
 
 
 def test_what_the_kernel_gives_up_the_referee_decides(monkeypatch, plain):
-    monkeypatch.setattr(chunk, "_runner", lambda *a: _Lost(model_files.packaged(a[0]), *a[1:]))
+    monkeypatch.setattr(
+        chunk, "kernel_runner", lambda *a: _Lost(model_files.packaged(a[0]), *a[1:])
+    )
     found = run_chunk(_plan(), 0)
     for claim in CLAIMS:
         assert found.status[claim].tolist() == plain.status[claim].tolist()
@@ -165,7 +169,9 @@ def test_an_animal_that_never_rests_is_not_run_and_keeps_nobody(monkeypatch, pla
     def never(*_: object) -> None:
         raise AssertionError("the referee is asked")
 
-    monkeypatch.setattr(chunk, "_runner", lambda *a: Restless(model_files.packaged(a[0]), *a[1:]))
+    monkeypatch.setattr(
+        chunk, "kernel_runner", lambda *a: Restless(model_files.packaged(a[0]), *a[1:])
+    )
     monkeypatch.setattr(RoadRunnerRunner, "one", never)
     found = run_chunk(_plan(), 0)
     for claim in CLAIMS:
@@ -207,13 +213,14 @@ def test_an_animal_where_something_is_next_to_nothing_comes_to_rest(kernel):
 @pytest.mark.parametrize("missing", ["numba", "law"])
 def test_without_the_kernel_libroadrunner_runs_it_and_it_is_said(monkeypatch, capsys, missing):
     if missing == "numba":
+        chunk.kernel_runner.cache_clear()
         monkeypatch.setitem(sys.modules, "ketamine_mtor.batch.herd", None)
     else:
 
         def refuse(*_: object) -> None:
             raise UnsupportedLaw("reaction 'r1' is no product of constants and concentrations")
 
-        monkeypatch.setattr(run, "KernelRunner", refuse)
+        monkeypatch.setattr(run, "kernel_runner", refuse)
     plan = run.make_plan(2, 0, SOBOL, None, None, CLAIMS, None, None)
     said = capsys.readouterr().err
     assert not plan.kernel

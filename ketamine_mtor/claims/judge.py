@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ketamine_mtor.claims.evaluate import Bench, NotRun, Part, measure
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.errors import SimulationError
@@ -74,11 +76,15 @@ class Verdict:
 
 
 def _margin(part: Part) -> float:
-    """How far a part is from failing, as a share of its threshold."""
     if part.measured is None or part.threshold is None:
         return 0.0
-    away = part.measured - part.threshold
-    return (away if part.sense == ">=" else -away) / max(abs(part.threshold), 1e-12)
+    return float(margin(part.measured, part.threshold, part.sense == ">="))
+
+
+def margin(measured: Any, threshold: Any, at_least: Any) -> np.ndarray:
+    """How far numbers are from failing, as a share of their thresholds; arrays or numbers."""
+    away = np.asarray(measured) - threshold
+    return np.where(at_least, away, -away) / np.maximum(np.abs(threshold), 1e-12)
 
 
 class Runs:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from ketamine_mtor.emit import SWITCH, with_switches
 from ketamine_mtor.looser import LooserRuns
-from ketamine_mtor.schedule import plan
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -26,9 +25,7 @@ class MutantRuns:
     """One model, on which experiments are run without some of its rules."""
 
     def __init__(self, files: ModelFiles):
-        self._tables = files.tables
         self._runs = LooserRuns(replace(files, sbml=with_switches(files.sbml), network=None))
-        self._whole: dict[Experiment, xr.Dataset] = {}
 
     def run(self, experiment: Experiment, rules: Collection[str]) -> xr.Dataset:
         """What :func:`~ketamine_mtor.run.simulate` gives without ``rules``.
@@ -41,17 +38,8 @@ class MutantRuns:
         SimulationError
             Where the run fails.
         """
-        schedule = plan(experiment, self._tables)
-        names = experiment.observables or tuple(self._tables.observables)
         switches = {SWITCH + rule for rule in rules}
-        off = dict.fromkeys(sorted(switches & self._runs.used(schedule, names)), 0.0)
-        if not off and experiment in self._whole:
-            return self._whole[experiment]
-        cut = replace(schedule, animal={**schedule.animal, **off})
-        done = self._runs.run(experiment, cut, names)
-        if not off:
-            self._whole[experiment] = done
-        return done
+        return self._runs.changed(experiment, lambda _, used: dict.fromkeys(switches & used, 0.0))
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ import numpy as np
 import roadrunner
 
 from ketamine_mtor.engines.constants import Constants
+from ketamine_mtor.engines.near import close_together
 from ketamine_mtor.engines.quiet import quiet_stderr
 from ketamine_mtor.engines.session import (
     ABSOLUTE_NM,
@@ -28,24 +29,35 @@ def load(files: ModelFiles, looser: float = 1.0) -> RoadRunnerPlant:
     return RoadRunnerPlant(files.sbml, looser)
 
 
+def compiled(sbml: str) -> roadrunner.RoadRunner:
+    """An SBML text as libRoadRunner compiles it.
+
+    Raises
+    ------
+    InputError
+        If libRoadRunner does not take the text.
+    """
+    roadrunner.Logger.disableLogging()
+    config = roadrunner.Config
+    config.setValue(config.ROADRUNNER_DISABLE_PYTHON_DYNAMIC_PROPERTIES, True)
+    config.setValue(config.PYTHON_ENABLE_NAMED_MATRIX, False)
+    # Compiles in a quarter of the time; what optimising would gain does not show in a run.
+    config.setValue(config.LLVM_BACKEND, config.LLJIT)
+    config.setValue(config.LLJIT_OPTIMIZATION_LEVEL, config.NONE)
+    try:
+        with quiet_stderr(), close_together():
+            return roadrunner.RoadRunner(sbml)
+    except RuntimeError as error:
+        raise InputError(f"libRoadRunner cannot load the SBML: {_first_line(error)}") from None
+
+
 class RoadRunnerPlant:
     """One compiled SBML text; see :class:`~ketamine_mtor.engines.session.Plant`."""
 
     def __init__(self, sbml: str, looser: float = 1.0):
         self._looser = looser
         self._constants = Constants(sbml)
-        roadrunner.Logger.disableLogging()
-        config = roadrunner.Config
-        config.setValue(config.ROADRUNNER_DISABLE_PYTHON_DYNAMIC_PROPERTIES, True)
-        config.setValue(config.PYTHON_ENABLE_NAMED_MATRIX, False)
-        # Compiles in a quarter of the time; what optimising would gain does not show in a run.
-        config.setValue(config.LLVM_BACKEND, config.LLJIT)
-        config.setValue(config.LLJIT_OPTIMIZATION_LEVEL, config.NONE)
-        try:
-            with quiet_stderr():
-                self._runner = roadrunner.RoadRunner(sbml)
-        except RuntimeError as error:
-            raise InputError(f"libRoadRunner cannot load the SBML: {_first_line(error)}") from None
+        self._runner = compiled(sbml)
         self._model = self._runner.model
         integrator = self._runner.getIntegrator()
         for name, value in (("stiff", True), ("maximum_num_steps", MOST_STEPS)):

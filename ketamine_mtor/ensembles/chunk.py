@@ -13,7 +13,7 @@ import numpy as np
 from ketamine_mtor import model_files
 from ketamine_mtor.claims.bench import Bench
 from ketamine_mtor.claims.evaluate import score
-from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, Verdict, judge
+from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, Verdict, judge, margin
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.ensembles.design import Design
 from ketamine_mtor.ensembles.runners import Courses, KernelRunner, RoadRunnerRunner, Runner
@@ -118,7 +118,8 @@ def variants(claims: Sequence[str], variant: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def _runner(variant: str, relative: float, absolute: float) -> KernelRunner:
+def kernel_runner(variant: str, relative: float, absolute: float) -> KernelRunner:
+    """The variant in the batch kernel, loaded once; raises as :class:`KernelRunner`."""
     return KernelRunner(model_files.packaged(variant), relative, absolute)
 
 
@@ -187,7 +188,9 @@ class _Courses:
         plan, variant = self._plan, experiment.variant
         if variant not in self._runners:
             runner: Runner = (
-                _runner(variant, plan.relative, plan.absolute) if plan.kernel else _referee(variant)
+                kernel_runner(variant, plan.relative, plan.absolute)
+                if plan.kernel
+                else _referee(variant)
             )
             self._runners[variant] = runner.of(self._factors)
         found = self._runners[variant](experiment)
@@ -271,20 +274,17 @@ def _judged(
             absent |= which
         for each in scores:
             with np.errstate(invalid="ignore"):
-                away = each.measured - each.threshold
-                margin = np.where(each.at_least, away, -away) / np.maximum(
-                    np.abs(each.threshold), 1e-12
-                )
+                away = margin(each.measured, each.threshold, each.at_least)
             passed.append(each.passed & ~absent)
-            margins.append(np.where(absent, -np.inf, margin))
+            margins.append(np.where(absent, -np.inf, away))
             numbers.append(np.where(absent, np.nan, each.measured))
     holds = np.all(passed, axis=0)
-    margin = np.where(passed, np.abs(margins), -np.abs(margins))
+    away = np.where(passed, np.abs(margins), -np.abs(margins))
     # The part that decides: the first that fails, else the one that is nearest to failing.
     first = np.argmin(passed, axis=0)
-    decisive = np.where(holds, np.argmin(margin, axis=0), first)
+    decisive = np.where(holds, np.argmin(away, axis=0), first)
     number = np.take_along_axis(np.array(numbers), decisive[np.newaxis], axis=0)[0]
-    nearest = margin.min(axis=0)
+    nearest = away.min(axis=0)
     near = np.where(holds, nearest < plan.near, nearest > -plan.near)
     return np.where(holds, PASS, FAIL).astype(object), number, near
 

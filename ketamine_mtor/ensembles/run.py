@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ketamine_mtor import knowledge, model_files
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.ensembles import design as designs
-from ketamine_mtor.ensembles.chunk import Plan, run_chunk, variants
+from ketamine_mtor.ensembles.chunk import Plan, kernel_runner, run_chunk, variants
 from ketamine_mtor.ensembles.design import Design, Drawn
-from ketamine_mtor.ensembles.runners import KernelRunner
 from ketamine_mtor.ensembles.space import space
-from ketamine_mtor.ensembles.store import Folder, encode, manifest
+from ketamine_mtor.ensembles.store import Folder, encode, fingerprint, manifest
 from ketamine_mtor.ensembles.summary import summary
 from ketamine_mtor.ensembles.workers import connect, here, on_cluster
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, not_allowed
@@ -140,8 +137,8 @@ def ensemble(
     cluster = None if scheduler is None else connect(scheduler)
     folder = Folder(Path(out), document, resume)
     missing = folder.missing(plan.chunks)
-    digest = _digest(document)
-    tasks = {i: functools.partial(_encoded, plan.only(i), digest, i) for i in missing}
+    identity = fingerprint(document)
+    tasks = {i: functools.partial(_encoded, plan.only(i), identity, i) for i in missing}
     with (
         cluster or nullcontext(),
         _progress(plan.chunks, plan.chunks - len(missing)) as advance,
@@ -218,20 +215,16 @@ def _kernel(models: Iterable[str]) -> bool:
     """Whether the batch kernel can run these; where not, one line on stderr says why."""
     try:
         for variant in models:
-            KernelRunner(model_files.packaged(variant), RELATIVE, ABSOLUTE_NM)
+            kernel_runner(variant, RELATIVE, ABSOLUTE_NM)
     except (MissingExtra, InputError) as why:
         print(f"note: libRoadRunner runs the sets one by one: {why}", file=sys.stderr)
         return False
     return True
 
 
-def _digest(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(document).encode()).hexdigest()
-
-
-def _encoded(plan: Plan, digest: str, index: int) -> bytes:
+def _encoded(plan: Plan, identity: str, index: int) -> bytes:
     """A chunk's file; on a worker that has something else installed it would be of another run."""
-    if _digest(manifest(plan)) != digest:
+    if fingerprint(manifest(plan)) != identity:
         raise SimulationError(
             "a worker has other versions, claims or models than what asks it;"
             " allowed: the same installation everywhere"

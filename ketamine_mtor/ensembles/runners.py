@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.errors import MissingExtra, SimulationError
-from ketamine_mtor.knowledge import WILDTYPE
-from ketamine_mtor.looser import LooserRuns
-from ketamine_mtor.schedule import SECONDS_PER_HOUR, Schedule, plan
+from ketamine_mtor.looser import LooserRuns, by_factors
+from ketamine_mtor.schedule import SECONDS_PER_HOUR, plan
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from ketamine_mtor.batch.herd import Rest
     from ketamine_mtor.experiment import Experiment
     from ketamine_mtor.model_files import ModelFiles
-
-#: A factor on a number, or one for each set.
-_Factor = TypeVar("_Factor", float, np.ndarray)
 
 
 @dataclass(frozen=True)
@@ -104,7 +100,7 @@ class KernelRunner:
         def run(experiment: Experiment) -> Courses:
             schedule = plan(experiment, self._tables)
             names = experiment.observables or tuple(self._tables.observables)
-            animals = changed(schedule, factors, self._own)
+            animals = by_factors(schedule, factors, self._tables.numbers(), self._own)
             kind = tuple(sorted(schedule.animal.items()))
             if kind not in rests:
                 rests[kind] = self._herd.rest(schedule, animals)
@@ -142,7 +138,8 @@ class RoadRunnerRunner:
         schedule = plan(experiment, self._tables)
         names = experiment.observables or tuple(self._tables.observables)
         own = {name: float(factor[index]) for name, factor in factors.items()}
-        animal = {**schedule.animal, **changed(schedule, own, self._runs.own)}
+        changes = by_factors(schedule, own, self._tables.numbers(), self._runs.own)
+        animal = {**schedule.animal, **changes}
         try:
             return self._runs.run(experiment, replace(schedule, animal=animal), names)
         except SimulationError as error:
@@ -173,20 +170,3 @@ def _stacked(runs: Sequence[xr.Dataset | SimulationError], experiment: Experimen
                 values[name][i] = each[name].to_numpy()
                 baselines[name][i] = each[name].attrs["baseline"]
     return Courses(time, values, baselines, failed, none)
-
-
-def changed(
-    schedule: Schedule, factors: Mapping[str, _Factor], own: Mapping[str, float]
-) -> dict[str, _Factor]:
-    """What the animals of an experiment have otherwise: factors on what they would have.
-
-    An initial amount that is a unit of counting is changed there too.
-    """
-    animals = {}
-    for name, factor in factors.items():
-        if name in own:
-            animals[name] = factor * schedule.animal.get(name, own[name])
-        counted = f"{name}{WILDTYPE}"
-        if counted in own:
-            animals[counted] = factor * own[counted]
-    return animals

@@ -48,6 +48,11 @@ def manifest(plan: Plan) -> dict[str, Any]:
     }
 
 
+def fingerprint(document: dict[str, Any]) -> str:
+    """The same for manifests that say the same."""
+    return _digest(json.dumps(document).encode())
+
+
 def _version(package: str) -> str:
     try:
         return version(package)
