@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates steady fit sensitivity parameters contradictions wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality engines cost check gates steady fit sensitivity parameters contradictions wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,7 @@ check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rul
 	$(BIN)/python -m ketamine_mtor.sbgn --check
 	$(BIN)/python -m ketamine_mtor.quality --check
 	$(BIN)/python -m ketamine_mtor.agreement --check
+	$(BIN)/python -m ketamine_mtor.cost --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -47,6 +48,9 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
+
+cost: $(VENV)/.installed ## count and time what one run costs, for docs/cost.md
+	$(BIN)/python -m ketamine_mtor.cost
 
 gates: $(GATES)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator
 	$(GATES)/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml

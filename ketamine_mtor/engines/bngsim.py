@@ -82,17 +82,38 @@ class BngsimPlant:
         check_reached(self.species, reached, duration)
         return read[1 : 1 + len(samples)], reached
 
+    def counts(self, state: np.ndarray, times: np.ndarray, looser: float) -> dict[str, int]:
+        """What the solver says that it did, in its words; ``looser``: factor on the tolerances.
+
+        Raises EngineFailure.
+        """
+        return dict(self._simulated(state, times, looser).solver_stats)
+
+    def jacobian(self, state: np.ndarray) -> np.ndarray:
+        """How the rates of change (rows) depend on the species (columns) in a state, 1/s."""
+        whole = np.asarray(self._model.jacobian(self._whole(state)))
+        return whole[np.ix_(self._moving, self._moving)]
+
     def _run(
         self, state: np.ndarray, times: np.ndarray, observables: Sequence[str]
     ) -> tuple[np.ndarray, np.ndarray]:
         """The observables at ``times`` (s; rows), and the state at the last of them."""
+        result = self._simulated(state, times)
+        read = np.empty((len(times), len(observables)))
+        for column, name in enumerate(observables):
+            read[:, column] = result.expressions[name]
+        return read, self._model.get_state()[self._moving]
+
+    def _simulated(
+        self, state: np.ndarray, times: np.ndarray, looser: float = 1.0
+    ) -> bngsim.Result:
         self._model.set_state(self._whole(state))
         try:
             with quiet_stderr():
-                result = self._simulator.run(
+                return self._simulator.run(
                     sample_times=times.tolist(),
-                    rtol=RELATIVE,
-                    atol=ABSOLUTE_NM,
+                    rtol=RELATIVE * looser,
+                    atol=ABSOLUTE_NM * looser,
                     max_steps=MOST_STEPS,
                 )
         except bngsim.SimulationError as error:
@@ -101,10 +122,6 @@ class BngsimPlant:
                 raise EngineFailure(f"bngsim gave up: {_one_line(error)}") from None
             before = times[times < float(said["time"])]
             raise EngineFailure(f"bngsim gave up: {said['why']}", before.max(initial=0.0)) from None
-        read = np.empty((len(times), len(observables)))
-        for column, name in enumerate(observables):
-            read[:, column] = result.expressions[name]
-        return read, self._model.get_state()[self._moving]
 
     def _whole(self, state: np.ndarray) -> np.ndarray:
         """All species in nM, in bngsim's order."""

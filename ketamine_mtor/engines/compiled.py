@@ -114,19 +114,30 @@ def _key(sbml: str) -> str:
     return saved.key(sbml.encode(), repr(about).encode())
 
 
+def processor_name() -> str:
+    """What the first processor calls itself."""
+    return _told().get("model name") or platform.processor() or platform.machine()
+
+
 def _processor() -> str:
     """What the first processor is and can do; of what has no ``/proc/cpuinfo``, its name."""
-    told = []
+    told = _told()
+    counts = ("vendor_id", "model name", "model", "flags")
+    return repr([told.get(name) for name in counts]) if told else platform.processor()
+
+
+def _told() -> dict[str, str]:
+    told: dict[str, str] = {}
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 if not line.strip():
                     break
-                if line.partition("\t")[0] in ("vendor_id", "model name", "model", "flags"):
-                    told.append(line)
+                name, _, value = line.partition(":")
+                told[name.strip()] = value.strip()
     except OSError:
-        return platform.processor()
-    return "".join(told)
+        pass
+    return told
 
 
 def _apart(found: bytes) -> tuple[dict[str, object], bytes]:

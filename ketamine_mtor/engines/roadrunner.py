@@ -17,8 +17,8 @@ from ketamine_mtor.model_files import ModelFiles
 #: What is tried in turn: first step in s (0: the solver's own choice), factor on the tolerances.
 ATTEMPTS = ((0.0, 1.0), (1e-6, 1.0), (1e-6, 0.1))
 
-#: Steps between two looks at the clock; a run of this model has less than half of it between any
-#: two of its samples.
+#: Steps between two looks at the clock; the usual run has less than half of it between any two of
+#: its samples.
 WATCHED_STEPS = 500
 #: With so few samples each look costs nothing to speak of.
 FEW = 100
