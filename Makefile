@@ -40,6 +40,7 @@ check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rul
 	$(BIN)/python -m ketamine_mtor.sbgn --check
 	$(BIN)/python -m ketamine_mtor.quality --check
 	$(BIN)/python -m ketamine_mtor.agreement --check
+	$(BIN)/python -m ketamine_mtor.cost --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.console import Console
 
+    from ketamine_mtor.run import Record
+
 #: Columns of a table that does not go to a terminal.
 _PIPED_WIDTH = 160
 _FILE = click.Path(path_type=Path)
@@ -83,11 +85,15 @@ def simulate(out: Path | None, plot: Path | None, as_json: bool, **options: Any)
     from ketamine_mtor import output, run
 
     fields = _fields(out, plot, **options)
-    done = run.simulate(**fields)
-    summary = output.summary(done)
-    document = {**_about(done), "observables": summary}
-    _deliver(done, out, plot, document if as_json else None)
-    if not as_json:
+    done = run.record(**fields)
+    summary = output.summary_of(done)
+    if out is not None:
+        output.write_record(done, out)
+    if plot is not None:
+        output.write_figure(done.dataset(), plot)
+    if as_json:
+        _print_json({**_about(done), "observables": summary})
+    else:
         rows = [[name, *map(_shown, row.values())] for name, row in summary.items()]
         numbers = ("baseline", "max", "at (h)", "min", "at (h)", "end", "change x h")
         _print_table(["observable", "unit", *numbers], rows)
@@ -121,13 +127,18 @@ def scan(
             )
     done = run.scan(over=grid, **fields)
     runs = [(point, output.summary(single)) for point, single in output.points(done)]
-    document = {
-        **_about(done),
-        "over": grid,
-        "runs": [{"at": point, "observables": summary} for point, summary in runs],
-    }
-    _deliver(done, out, plot, document if as_json else None)
-    if not as_json:
+    if out is not None:
+        output.write_run(done, out)
+    if plot is not None:
+        output.write_figure(done, plot)
+    if as_json:
+        document = {
+            **_about(done),
+            "over": grid,
+            "runs": [{"at": point, "observables": summary} for point, summary in runs],
+        }
+        _print_json(document)
+    else:
         rows = [
             [*map(_shown, point.values()), name]
             + [_shown(numbers[key]) for key in ("unit", "baseline", "max", "max_time_h", "end")]
@@ -306,22 +317,8 @@ def _number(name: str, value: str) -> float:
         raise InputError(f"'{value}', given for '{name}', is no number") from None
 
 
-def _about(done: xr.Dataset) -> dict[str, Any]:
+def _about(done: xr.Dataset | Record) -> dict[str, Any]:
     return {"experiment": json.loads(done.attrs["experiment"]), "engine": done.attrs["engine"]}
-
-
-def _deliver(
-    done: xr.Dataset, out: Path | None, plot: Path | None, document: dict[str, Any] | None
-) -> None:
-    """Write the files that were asked for; print the document, if it is what was asked for."""
-    from ketamine_mtor import output
-
-    if out is not None:
-        output.write_run(done, out)
-    if plot is not None:
-        output.write_figure(done, plot)
-    if document is not None:
-        _print_json(document)
 
 
 def _print_json(document: Any) -> None:

@@ -1,4 +1,4 @@
-"""What a run costs a solver, and why: docs/cost.md. ``python -m ketamine_mtor.cost`` rewrites it.
+"""What a run costs a solver, and why: the page ``docs/cost.md``.
 
 Steps and Jacobians are those of CVODE in bngsim: libRoadRunner, which runs CVODE too, does not tell
 its own. They are counts, no times: the same on any machine but for the last bits.
@@ -6,17 +6,20 @@ its own. They are counts, no times: the same on any machine but for the last bit
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ketamine_mtor import model_files, paths
+from ketamine_mtor import knowledge, model_files, paths
+from ketamine_mtor.agreement import networks
 from ketamine_mtor.engines import Session
-from ketamine_mtor.errors import InputError
+from ketamine_mtor.errors import InputError, MissingExtra
+from ketamine_mtor.evidence import markdown
 from ketamine_mtor.experiment import Bath, Experiment
 from ketamine_mtor.files import renew
 from ketamine_mtor.schedule import plan
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from ketamine_mtor.engines.bngsim import BngsimPlant
     from ketamine_mtor.model_files import ModelFiles
 
+PAGE = "cost.md"
 #: The runs that are counted.
 RUNS = {
     "10 mg/kg": Experiment(),
@@ -112,17 +116,18 @@ def page(files: ModelFiles) -> str:
     names = {row.species: row.name for row in files.tables.steady_state.values()}
     return "\n\n".join(
         [
-            _table(
+            _network(),
+            markdown(
                 ["72 h of", *_COUNTS],
                 ([name, *(str(count[key]) for key in _COUNTS.values())] for name, count in rows),
             ),
             *(
                 f"The stiffest modes {when}:\n\n"
-                + _table(["dies down in", "made up by"], _modes(jacobian, plant))
+                + markdown(["dies down in", "made up by"], _modes(jacobian, plant))
                 for when, jacobian in places.items()
             ),
             f"The {total} species that move, by the molecules in them:\n\n"
-            + _table(
+            + markdown(
                 ["molecule", "species with it", "dense factorisation without them"],
                 (
                     [name, str(count), f"{(1 - count / total) ** 3:.0%}"]
@@ -139,17 +144,32 @@ def _modes(jacobian: np.ndarray, plant: BngsimPlant) -> Iterator[list[str]]:
         yield [f"{mode.time_s:.2g} s", made]
 
 
-def _table(columns: Iterable[Any], rows: Iterable[Iterable[str]]) -> str:
-    head = list(columns)
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _network() -> str:
+    return f"Of network {networks([knowledge.DEFAULT_VARIANT])[knowledge.DEFAULT_VARIANT]}."
 
 
-def main() -> int:
-    """Rewrite the page; 2 where it cannot be."""
+def out_of_step(text: str) -> list[str]:
+    """A line where the page is of another network than the one that there is now."""
+    return [] if _network() in text else [f"docs/{PAGE} is of another network; run: make cost"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m ketamine_mtor.cost``: what ``make cost`` runs.
+
+    Returns the exit status: 0; 1 where with ``--check`` the page is of another network; 2 for wrong
+    input or a missing extra.
+    """
+    parser = argparse.ArgumentParser(prog="python -m ketamine_mtor.cost")
+    parser.add_argument("--check", action="store_true", help="only look at the committed page")
+    check = parser.parse_args(arguments).check
+    where = paths.root() / "docs" / PAGE
     try:
-        renew(paths.root() / "docs" / "cost.md", page(model_files.packaged()))
-    except InputError as error:
+        if check:
+            lines = out_of_step(paths.read(where))
+            print("\n".join(lines), end="\n" if lines else "")
+            return 1 if lines else 0
+        renew(where, page(model_files.packaged()))
+    except (InputError, MissingExtra) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

@@ -32,9 +32,13 @@ class ModelFiles:
     at_rest: bool = True
 
 
-@cache
 def packaged(variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
     """The model that the package ships; an InputError where its SBML is not built yet."""
+    return _packaged(variant)
+
+
+@cache
+def _packaged(variant: str) -> ModelFiles:
 
     def network() -> Any:
         from ketamine_mtor.network import load_net

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import tempfile
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
+    from ketamine_mtor.run import Record
+
 TABLES, FIGURES = (".csv", ".parquet", ".nc"), (".png", ".svg")
 #: Key of what a Parquet file says about its columns.
 METADATA = b"ketamine_mtor"
+#: The column of a table that has the time.
+TIME = "time_h"
 _COLUMNS, _WIDTH, _HEIGHT = 5, 2.7, 1.9
 #: A legend with more lines than this hides the curves.
 _LEGEND_AT_MOST = 12
@@ -65,13 +70,30 @@ def write_run(run: xr.Dataset, path: Path) -> None:
     write_with(path, lambda scratch: _WRITERS[path.suffix.lower()](run, scratch))
 
 
+def write_record(record: Record, path: Path) -> None:
+    """Write a single run as :func:`write_run` does; a ``.csv`` without importing xarray."""
+    if path.suffix.lower() == ".csv":
+        values = dict(zip(record.names, record.course.values.T, strict=True))
+        write_with(path, lambda scratch: _write_columns({TIME: record.hours, **values}, scratch))
+    else:
+        write_run(record.dataset(), path)
+
+
 def _table(run: xr.Dataset) -> pd.DataFrame:
     frame = run.to_dataframe(dim_order=[*axes_of(run), "time"]).reset_index()
-    return frame.rename(columns={"time": "time_h"})
+    return frame.rename(columns={"time": TIME})
 
 
 def _write_csv(run: xr.Dataset, path: Path) -> None:
-    _table(run).to_csv(path, index=False)
+    table = _table(run)
+    _write_columns({name: table[name].to_numpy() for name in table}, path)
+
+
+def _write_columns(columns: Mapping[str, np.ndarray], path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
 
 
 def _write_parquet(run: xr.Dataset, path: Path) -> None:
@@ -97,22 +119,35 @@ def summary(run: xr.Dataset) -> dict[str, dict[str, Any]]:
     ``auc_change`` is the time integral of (value - baseline), in the observable's unit times h.
     """
     time = run["time"].values
-    found = {}
-    for name in readouts_of(run):
-        values = run[name].values
-        high, low = int(values.argmax()), int(values.argmin())
-        baseline = float(run[name].attrs["baseline"])
-        found[name] = {
-            "unit": run[name].attrs["units"],
-            "baseline": baseline,
-            "max": float(values[high]),
-            "max_time_h": float(time[high]),
-            "min": float(values[low]),
-            "min_time_h": float(time[low]),
-            "end": float(values[-1]),
-            "auc_change": float(np.trapezoid(values - baseline, time)),
-        }
-    return found
+    return {
+        name: _numbers(
+            time, run[name].values, run[name].attrs["units"], run[name].attrs["baseline"]
+        )
+        for name in readouts_of(run)
+    }
+
+
+def summary_of(record: Record) -> dict[str, dict[str, Any]]:
+    """The same of a run that is no dataset yet."""
+    hours, (values, baselines), units = record.hours, record.course, record.tables.observables
+    return {
+        name: _numbers(hours, values[:, i], units[name].unit, baselines[i])
+        for i, name in enumerate(record.names)
+    }
+
+
+def _numbers(time: np.ndarray, values: np.ndarray, unit: str, baseline: float) -> dict[str, Any]:
+    high, low = int(values.argmax()), int(values.argmin())
+    return {
+        "unit": unit,
+        "baseline": float(baseline),
+        "max": float(values[high]),
+        "max_time_h": float(time[high]),
+        "min": float(values[low]),
+        "min_time_h": float(time[low]),
+        "end": float(values[-1]),
+        "auc_change": float(np.trapezoid(values - baseline, time)),
+    }
 
 
 def points(run: xr.Dataset) -> list[tuple[dict[str, float], xr.Dataset]]:

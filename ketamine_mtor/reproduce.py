@@ -9,6 +9,7 @@ from rich.console import Console
 
 from ketamine_mtor import knowledge, paths, report
 from ketamine_mtor.claims import validate
+from ketamine_mtor.engines import saved
 
 REPORT = "report.html"
 
@@ -16,8 +17,8 @@ REPORT = "report.html"
 def reproduce(console: Console | None = None) -> int:
     """Build the model and its variants afresh, compare with what is committed, judge and report.
 
-    Nothing that is committed is read for the build but the rules and the tables; nothing that is
-    committed is changed.
+    Nothing that is committed is read for the build but the rules and the tables, nothing that was
+    compiled before is used; nothing that is committed is changed.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def reproduce(console: Console | None = None) -> int:
     from ketamine_mtor.emit.validate import problems
 
     console = console or Console()
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, saved.switched_off():
         folder = Path(scratch)
         console.print("Network and SBML from the rules, afresh ...")
         made = {name: build.fresh(folder, name) for name in knowledge.load().variants}

@@ -7,7 +7,7 @@ import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,31 @@ if TYPE_CHECKING:
 
     from ketamine_mtor import knowledge
     from ketamine_mtor.model_files import ModelFiles
+
+
+class Record(NamedTuple):
+    """One run: the readouts ``names`` at ``times`` (s) in ``course``."""
+
+    experiment: Experiment
+    engine: str
+    tables: knowledge.Tables
+    names: Sequence[str]
+    times: np.ndarray
+    course: engines.Course
+
+    @property
+    def hours(self) -> np.ndarray:
+        """The times (h)."""
+        return self.times / SECONDS_PER_HOUR
+
+    @property
+    def attrs(self) -> dict[str, str]:
+        """What the dataset says of itself."""
+        return _attrs(self.experiment, self.engine)
+
+    def dataset(self) -> xr.Dataset:
+        """The run as :func:`simulate` gives it."""
+        return dataset(*self)
 
 
 def simulate(
@@ -62,9 +87,21 @@ def simulate(
     MissingExtra
         Where the engine is not installed.
     """
+    return record(experiment, engine=engine, sbml=sbml, files=files, **fields).dataset()
+
+
+def record(
+    experiment: Experiment | None = None,
+    /,
+    *,
+    engine: str = "roadrunner",
+    sbml: str | None = None,
+    files: ModelFiles | None = None,
+    **fields: Any,
+) -> Record:
+    """What :func:`simulate` runs, as plain arrays: xarray takes longer to import than a run."""
     experiment, files = _prepare(experiment, fields, sbml, files)
-    names, times, course = _run(experiment, engine, files)
-    return dataset(experiment, engine, files.tables, names, times, course)
+    return Record(experiment, engine, files.tables, *_run(experiment, engine, files))
 
 
 def dataset(

@@ -49,7 +49,7 @@ def no_run(monkeypatch):
     def computed(*_, **__):
         raise AssertionError("something was computed")
 
-    monkeypatch.setattr(run, "simulate", computed)
+    monkeypatch.setattr(run, "record", computed)
     monkeypatch.setattr(run, "scan", computed)
     monkeypatch.setattr(claims, "validate", computed)
 
@@ -208,11 +208,11 @@ def test_a_failed_write_leaves_nothing_half_done(tmp_path, monkeypatch):
     path = tmp_path / "run.csv"
     path.write_text("old", encoding="utf-8")
 
-    def full(self, target, **_):
+    def full(columns, target):
         Path(target).write_text("half", encoding="utf-8")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
+    monkeypatch.setattr(output, "_write_columns", full)
     said = _refused("simulate", *SHORT, "--out", path)
     assert "run.csv cannot be written: No space left on device" in said
     assert path.read_text(encoding="utf-8") == "old" and list(tmp_path.iterdir()) == [path]
@@ -434,7 +434,7 @@ def test_an_error_is_one_line_with_its_status(monkeypatch, error, status):
     def fail(**_):
         raise error
 
-    monkeypatch.setattr(run, "simulate", fail)
+    monkeypatch.setattr(run, "record", fail)
     said = _refused("simulate", status=status)
     assert said == f"error: {' '.join(str(error).split())}\n"
 
@@ -443,7 +443,7 @@ def test_an_interrupt_is_no_traceback(monkeypatch):
     def interrupt(**_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "simulate", interrupt)
+    monkeypatch.setattr(run, "record", interrupt)
     result = _call("simulate")
     assert (result.exit_code, result.stderr.strip()) == (1, "error: interrupted")
 

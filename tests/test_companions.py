@@ -16,7 +16,7 @@ import ketamine_mtor as km
 from ketamine_mtor import companions, emit, knowledge, network, paths
 from ketamine_mtor.companions import antimony, bngl, cps, dosing, equations, reading
 from ketamine_mtor.companions.__main__ import main
-from ketamine_mtor.engines.roadrunner import compiled
+from ketamine_mtor.engines.compiled import compile_sbml
 from ketamine_mtor.errors import InputError, MissingExtra
 from ketamine_mtor.rules import build_model, homes
 
@@ -59,7 +59,7 @@ def by_roadrunner(text, doses=(), **settings):
 
     CVODE stops where a dose meets traces of 1e-300, which absent drugs leave.
     """
-    runner = compiled(text)
+    runner = compile_sbml(text)
     runner.getIntegrator().setValue("relative_tolerance", 1e-9)
     for name, value in settings.items():
         runner.setValue(name, value)
@@ -427,7 +427,7 @@ def wrong(page, runner):
 
 
 def test_the_page_has_the_equations_of_the_model(made, sbml):
-    runner = compiled(sbml)
+    runner = compile_sbml(sbml)
     runner.simulate(0, 2 * SECONDS_PER_HOUR, 3)
     page = made["docs/equations.md"]
     assert wrong(page, runner) == []

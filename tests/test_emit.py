@@ -13,7 +13,7 @@ from pysb.simulator import ScipyOdeSimulator
 
 from ketamine_mtor import emit, network
 from ketamine_mtor.emit import units
-from ketamine_mtor.engines.roadrunner import compiled
+from ketamine_mtor.engines.compiled import compile_sbml
 from ketamine_mtor.errors import InputError
 from tests import toy
 
@@ -64,7 +64,7 @@ def formula_of(text, reaction):
 
 
 def simulated(text, names, values=()):
-    runner = compiled(text)
+    runner = compile_sbml(text)
     for name, value in dict(values).items():
         runner.setValue(name, value)
     integrator = runner.getIntegrator()
@@ -325,7 +325,7 @@ def test_a_bath_and_a_dose_start_at_what_their_parameters_say(sbml):
     assert not found.getSpecies("Drug").getBoundaryCondition()
     assert found.getSpecies("L").getInitialConcentration() == toy.VALUES["ligand_nM"]
     assert found.getSpecies("Drug").getInitialConcentration() == pytest.approx(70)
-    runner = compiled(sbml)
+    runner = compile_sbml(sbml)
     assert runner["[Drug]"] == pytest.approx(70)
     assert runner["[L]"] == pytest.approx(toy.VALUES["ligand_nM"])
 

@@ -11,7 +11,7 @@ from pysb.core import SelfExporter
 from pysb.simulator import ScipyOdeSimulator
 
 from ketamine_mtor import emit, network
-from ketamine_mtor.engines.roadrunner import compiled
+from ketamine_mtor.engines.compiled import compile_sbml
 
 TIMES = np.linspace(0, 100, 21)
 #: Words for the units of numbers that the reactions do not tell.
@@ -62,7 +62,7 @@ def deviation(model, sbml, times=TIMES):
         integrator_options={"rtol": 1e-11, "atol": 1e-9, "mxstep": 100_000},
     )
     theirs = simulator.run().species
-    runner = compiled(sbml)
+    runner = compile_sbml(sbml)
     runner.getIntegrator().setValue("relative_tolerance", 1e-11)
     runner.getIntegrator().setValue("absolute_tolerance", 1e-12)
     runner.timeCourseSelections = emit.species_ids(model)
@@ -212,7 +212,7 @@ def test_a_rate_may_follow_the_time():
     words = WORDS | {"item per second": ("item_per_second", "item litre^-1 second^-1")}
     sbml = emit.write_sbml(model, emit.Units(words, units))
     assert emit.problems(sbml) == []
-    runner = compiled(sbml)
+    runner = compile_sbml(sbml)
     assert runner.simulate(0, 10, 2)[-1, 1] == pytest.approx(10, rel=1e-5)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from ketamine_mtor import companions, emit, paths, rules, sbgn
 from ketamine_mtor.companions import layouts, reading
-from ketamine_mtor.engines.roadrunner import compiled
+from ketamine_mtor.engines.compiled import compile_sbml
 from ketamine_mtor.errors import InputError
 from tests import small_model
 from tests.layout_kit import corners, faults, pointed_astray, roles_of
@@ -116,7 +116,7 @@ def test_without_its_packages_the_file_is_the_model_byte_for_byte():
 def test_it_runs_as_the_model_does():
     runs = []
     for text in (committed(), paths.read(paths.sbml())):
-        runner = compiled(text)
+        runner = compile_sbml(text)
         runner.timeCourseSelections = ["pS6K_T389", "synapses"]
         runs.append(runner.simulate(0, 72 * 3600, 73))
     assert (runs[0] == runs[1]).all() and runs[0][:, 0].max() > runs[0][0, 0]

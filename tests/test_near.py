@@ -12,12 +12,12 @@ import pytest
 TIGHT = """
 import sys
 from ketamine_mtor import paths
-from ketamine_mtor.engines import near, roadrunner
+from ketamine_mtor.engines import compiled, near
 
 reserved, near.SAFE, small = int(sys.argv[1]), int(sys.argv[2]), 65536
 text = paths.read(paths.sbml())
 # Whatever is needed once is there before.
-roadrunner.compiled(text)
+compiled.compile_sbml(text)
 bottom, _ = near.layout()
 block, _ = near._reserve(bottom - 200 * 2 * small, 200 * 2 * small)
 bottom, holes = near.layout()
@@ -26,7 +26,7 @@ for hole in [(bottom - reserved, reserved), *holes]:
 for place in range(200):
     near._release(block + 2 * small * place, small)
 assert len(near.layout()[1]) >= 200
-runner = roadrunner.compiled(text.replace("<model ", "<!-- not the same text --><model ", 1))
+runner = compiled.compile_sbml(text.replace("<model ", "<!-- not the same text --><model ", 1))
 assert sum(abs(runner.model.getReactionRates())) > 0
 assert len(near.layout()[1]) >= 150, "the holes are open again"
 """

@@ -197,11 +197,11 @@ def test_the_model_runs_by_its_public_names():
 
 def test_a_variant_that_is_not_built_is_one_line(monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "sbml", lambda variant: tmp_path / f"{variant}.xml")
-    model_files.packaged.cache_clear()
+    model_files._packaged.cache_clear()
     with pytest.raises(InputError, match=r"caption\.xml cannot be read: No such file"):
         model_files.packaged()
     monkeypatch.undo()
-    model_files.packaged.cache_clear()
+    model_files._packaged.cache_clear()
 
 
 def test_the_public_names_are_there_and_others_are_not():

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ketamine_mtor import knowledge, paths
-from ketamine_mtor.engines.roadrunner import compiled
+from ketamine_mtor.engines.compiled import compile_sbml
 from tests import small_model
 
 with warnings.catch_warnings():
@@ -100,7 +100,7 @@ def test_a_size_of_the_model_is_the_same_change_in_copasi_and_in_roadrunner(plac
         for each in document.getModel().getListOfSpecies():
             if each.getCompartment() == place:
                 each.setInitialConcentration(each.getInitialConcentration() / factor)
-        runner = compiled(libsbml.writeSBMLToString(document))
+        runner = compile_sbml(libsbml.writeSBMLToString(document))
         runner.getIntegrator().setValue("relative_tolerance", 1e-10)
         runner.timeCourseSelections = names
         return np.array(runner.simulate(0, 7200, 21))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import import_module
 
-from ketamine_mtor.engines.session import Course, EngineFailure, Plant, Session
+from ketamine_mtor.engines.limits import EngineFailure
+from ketamine_mtor.engines.session import Course, Plant, Session
 from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.model_files import ModelFiles
 

@@ -8,10 +8,9 @@ they all follow.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-import libsbml
-
-from ketamine_mtor.engines.formulas import Formula, initial_assignments
+from ketamine_mtor.engines.formulas import Formula, assignments, initial_assignments
 from ketamine_mtor.errors import InputError, not_allowed
 
 
@@ -31,40 +30,33 @@ class Constants:
     """
 
     def __init__(self, sbml: str):
-        document = libsbml.readSBMLFromString(sbml)
-        model = document.getModel()
-        if document.getNumErrors(libsbml.LIBSBML_SEV_ERROR) or model is None:
-            problem = document.getErrorWithSeverity(0, libsbml.LIBSBML_SEV_ERROR)
-            said = " ".join(problem.getMessage().split()) if problem else "no model in it"
-            raise InputError(f"not an SBML file: {said}")
-        if model.getNumEvents():
-            raise InputError(
-                "the SBML has events; allowed: a file without, such as the model's own"
-            )
-        rules = [model.getRule(i) for i in range(model.getNumRules())]
-        if any(not rule.isAssignment() for rule in rules):
-            raise InputError("the SBML has rate or algebraic rules; allowed: assignment rules")
-        self.ruled = frozenset(rule.getVariable() for rule in rules)
-        self._given: dict[str, float] = {}
-        self.parameters = tuple(
-            each.getId() for each in model.getListOfParameters() if each.getId() not in self.ruled
-        )
-        self.compartments = tuple(each.getId() for each in model.getListOfCompartments())
-        for each in model.getListOfParameters():
-            self._given[each.getId()] = each.getValue()
-        for each in model.getListOfCompartments():
-            self._given[each.getId()] = each.getSize()
-        species = list(model.getListOfSpecies())
-        self.floating = tuple(s.getId() for s in species if not s.getBoundaryCondition())
-        self.boundary = tuple(s.getId() for s in species if s.getBoundaryCondition())
-        self._home = {s.getId(): s.getCompartment() for s in species}
-        self._as_amount = {s.getId() for s in species if not s.isSetInitialConcentration()}
-        for each in species:
-            as_amount = each.getId() in self._as_amount
-            start = each.getInitialAmount() if as_amount else each.getInitialConcentration()
-            self._given[each.getId()] = start
-        self._amount_units = {s.getId() for s in species if s.getHasOnlySubstanceUnits()}
-        self._assigned = _in_order(initial_assignments(sbml), self._given)
+        self._take(_facts(sbml))
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Constants:
+        """The numbers of a text whose ``facts`` were kept."""
+        made = cls.__new__(cls)
+        made._take(facts)
+        return made
+
+    def _take(self, facts: Mapping[str, Any]) -> None:
+        #: All that was read, as JSON can hold it.
+        self.facts = facts
+        self._given: dict[str, float] = facts["given"]
+        self.ruled = frozenset(facts["ruled"])
+        self.parameters = tuple(facts["parameters"])
+        self.compartments = tuple(facts["compartments"])
+        self.floating, self.boundary = tuple(facts["floating"]), tuple(facts["boundary"])
+        self._home: dict[str, str] = facts["home"]
+        self._as_amount, self._amount_units = set(facts["as_amount"]), set(facts["amount_units"])
+        self._assigned = _in_order(initial_assignments(facts["assignments"]), self._given)
+        assigned = {symbol for symbol, _ in self._assigned}
+        #: Species that are given by amount, each with its home.
+        self._by_amount = [
+            (species, home)
+            for species, home in self._home.items()
+            if species in (self._amount_units if species in assigned else self._as_amount)
+        ]
 
     def resolve(self, changes: Mapping[str, float]) -> dict[str, float]:
         """All parameters, volumes (L) and initial concentrations (nM) after ``changes``, by id.
@@ -75,10 +67,8 @@ class Constants:
         for symbol, formula in self._assigned:
             if symbol not in changes:
                 values[symbol] = formula.value(values)
-        assigned = {symbol for symbol, _ in self._assigned}
-        for species, home in self._home.items():
-            amount = self._amount_units if species in assigned else self._as_amount
-            if species in amount and species not in changes:
+        for species, home in self._by_amount:
+            if species not in changes:
                 values[species] /= values[home]
         return values
 
@@ -87,6 +77,43 @@ class Constants:
         for name in names:
             if name not in self.parameters and name not in self.compartments:
                 raise not_allowed("parameter of this SBML", name, self.parameters)
+
+
+def _facts(sbml: str) -> dict[str, Any]:
+    import libsbml  # costs as much as a run; a kept model needs none of it
+
+    document = libsbml.readSBMLFromString(sbml)
+    model = document.getModel()
+    if document.getNumErrors(libsbml.LIBSBML_SEV_ERROR) or model is None:
+        problem = document.getErrorWithSeverity(0, libsbml.LIBSBML_SEV_ERROR)
+        said = " ".join(problem.getMessage().split()) if problem else "no model in it"
+        raise InputError(f"not an SBML file: {said}")
+    if model.getNumEvents():
+        raise InputError("the SBML has events; allowed: a file without, such as the model's own")
+    rules = [model.getRule(i) for i in range(model.getNumRules())]
+    if any(not rule.isAssignment() for rule in rules):
+        raise InputError("the SBML has rate or algebraic rules; allowed: assignment rules")
+    ruled = [rule.getVariable() for rule in rules]
+    parameters, compartments = model.getListOfParameters(), model.getListOfCompartments()
+    species = list(model.getListOfSpecies())
+    as_amount = [each.getId() for each in species if not each.isSetInitialConcentration()]
+    given = {each.getId(): each.getValue() for each in parameters}
+    given |= {each.getId(): each.getSize() for each in compartments}
+    for each in species:
+        start = each.getInitialConcentration()
+        given[each.getId()] = each.getInitialAmount() if each.getId() in as_amount else start
+    return {
+        "given": given,
+        "ruled": ruled,
+        "parameters": [each.getId() for each in parameters if each.getId() not in ruled],
+        "compartments": [each.getId() for each in compartments],
+        "floating": [each.getId() for each in species if not each.getBoundaryCondition()],
+        "boundary": [each.getId() for each in species if each.getBoundaryCondition()],
+        "home": {each.getId(): each.getCompartment() for each in species},
+        "as_amount": as_amount,
+        "amount_units": [each.getId() for each in species if each.getHasOnlySubstanceUnits()],
+        "assignments": assignments(sbml),
+    }
 
 
 def _in_order(

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ketamine_mtor.engines.constants import Constants
+from ketamine_mtor.engines.limits import EngineFailure
 from ketamine_mtor.engines.session import (
     ABSOLUTE_NM,
     MOST_STEPS,
     RELATIVE,
-    EngineFailure,
     check_reached,
 )
 from ketamine_mtor.errors import InputError, MissingExtra, not_allowed

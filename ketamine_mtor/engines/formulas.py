@@ -41,8 +41,15 @@ class Formula(NamedTuple):
     value: Callable[[Mapping[str, Any]], Any]
 
 
+def assignments(sbml: str) -> str:
+    """The part of a text that is known to be SBML which has the initial assignments."""
+    found = ElementTree.fromstring(sbml.encode()).find(".//{*}listOfInitialAssignments")
+    return "<none/>" if found is None else ElementTree.tostring(found, encoding="unicode")
+
+
 def initial_assignments(sbml: str) -> dict[str, Formula]:
-    """Symbol to the formula of its initial assignment, of a text that is known to be SBML.
+    """Symbol to the formula of its initial assignment, of a text that is known to be SBML, or of
+    the part of it that :func:`assignments` gives.
 
     Raises
     ------

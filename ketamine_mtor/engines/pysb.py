@@ -17,11 +17,11 @@ from scipy.sparse import csr_array
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from ketamine_mtor.emit.names import home, species_ids
+from ketamine_mtor.engines.limits import EngineFailure
 from ketamine_mtor.engines.session import (
     ABSOLUTE_NM,
     MOST_STEPS,
     RELATIVE,
-    EngineFailure,
     check_reached,
 )
 from ketamine_mtor.errors import InputError, not_allowed

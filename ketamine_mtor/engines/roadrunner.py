@@ -2,65 +2,45 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import roadrunner
 
-from ketamine_mtor.engines.constants import Constants
-from ketamine_mtor.engines.near import close_together
+from ketamine_mtor.engines import compiled, limits
+from ketamine_mtor.engines.limits import EngineFailure, OutOfTime
 from ketamine_mtor.engines.quiet import quiet_stderr
-from ketamine_mtor.engines.session import (
-    ABSOLUTE_NM,
-    MOST_STEPS,
-    RELATIVE,
-    EngineFailure,
-    check_reached,
-)
-from ketamine_mtor.errors import InputError, not_allowed
+from ketamine_mtor.engines.session import ABSOLUTE_NM, MOST_STEPS, RELATIVE, check_reached
+from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.model_files import ModelFiles
 
 #: What is tried in turn: first step in s (0: the solver's own choice), factor on the tolerances.
 ATTEMPTS = ((0.0, 1.0), (1e-6, 1.0), (1e-6, 0.1))
 
+#: Steps between two looks at the clock; the usual run has less than half of it between any two of
+#: its samples.
+WATCHED_STEPS = 500
+#: With so few samples each look costs nothing to speak of.
+FEW = 100
+#: What CVODE calls having done that many.
+TOO_MUCH_WORK = "CV_TOO_MUCH_WORK"
+
 
 def load(files: ModelFiles, looser: float = 1.0) -> RoadRunnerPlant:
     """The model of ``files`` in libRoadRunner; ``looser`` is a factor on the tolerances."""
-    return RoadRunnerPlant(files.sbml, looser)
-
-
-def compiled(sbml: str) -> roadrunner.RoadRunner:
-    """An SBML text as libRoadRunner compiles it.
-
-    Raises
-    ------
-    InputError
-        If libRoadRunner does not take the text.
-    """
-    roadrunner.Logger.disableLogging()
-    config = roadrunner.Config
-    config.setValue(config.ROADRUNNER_DISABLE_PYTHON_DYNAMIC_PROPERTIES, True)
-    config.setValue(config.PYTHON_ENABLE_NAMED_MATRIX, False)
-    # Compiles in a quarter of the time; what optimising would gain does not show in a run.
-    config.setValue(config.LLVM_BACKEND, config.LLJIT)
-    config.setValue(config.LLJIT_OPTIMIZATION_LEVEL, config.NONE)
-    try:
-        with quiet_stderr(), close_together():
-            return roadrunner.RoadRunner(sbml)
-    except RuntimeError as error:
-        raise InputError(f"libRoadRunner cannot load the SBML: {_first_line(error)}") from None
+    # A text that somebody edits, or that is one of hundreds, is not worth keeping.
+    return RoadRunnerPlant(files.sbml, looser, kept=files.at_rest)
 
 
 class RoadRunnerPlant:
     """One compiled SBML text; see :class:`~ketamine_mtor.engines.session.Plant`."""
 
-    def __init__(self, sbml: str, looser: float = 1.0):
+    def __init__(self, sbml: str, looser: float = 1.0, kept: bool = False):
         self._looser = looser
-        self._constants = Constants(sbml)
-        self._runner = compiled(sbml)
+        self._runner, self._constants = compiled.load(sbml, kept)
         self._model = self._runner.model
         integrator = self._runner.getIntegrator()
-        for name, value in (("stiff", True), ("maximum_num_steps", MOST_STEPS)):
+        for name, value in (("stiff", True), ("maximum_num_steps", WATCHED_STEPS)):
             integrator.setValue(name, value)
         self._attempt(ATTEMPTS[0])
         self._selections: tuple[str, ...] | None = None
@@ -105,36 +85,68 @@ class RoadRunnerPlant:
         times = [0.0, *samples.tolist()]
         if times[-1] < duration:
             times.append(duration)
-        for attempt in ATTEMPTS:
-            self._attempt(attempt)
-            try:
-                read, reached = self._integrate(state, times)
-                break
-            except EngineFailure as failure:
-                last = failure
-        else:
-            self._attempt(ATTEMPTS[0])
+        try:
+            for attempt in ATTEMPTS:
+                self._attempt(attempt)
+                try:
+                    read, reached = self._integrate(state, times)
+                    return read[1 : 1 + len(samples), : len(observables)], reached
+                except OutOfTime:
+                    raise
+                except EngineFailure as failure:
+                    last = failure
             raise last
-        if attempt is not ATTEMPTS[0]:
-            self._attempt(ATTEMPTS[0])
-        return read[1 : 1 + len(samples), : len(observables)], reached
+        finally:
+            if attempt is not ATTEMPTS[0]:
+                self._attempt(ATTEMPTS[0])
 
     def _integrate(self, state: np.ndarray, times: list[float]) -> tuple[np.ndarray, np.ndarray]:
         # CVODE stumbles over traces such as 1e-297, which it cannot tell from nothing.
-        self._model.setFloatingSpeciesConcentrations(
-            np.where(np.abs(state) < ABSOLUTE_NM, 0.0, state)
-        )
-        try:
-            with quiet_stderr():
-                read = self._runner.simulate(times=times)
-        except RuntimeError as error:
-            raise EngineFailure(_first_line(error), self._model.getTime()) from None
+        start = np.where(np.abs(state) < ABSOLUTE_NM, 0.0, state)
+        with quiet_stderr():
+            read = self._read(start, times)
         reached = self._model.getFloatingSpeciesConcentrations()
         finite = np.isfinite(read).all(axis=1)
         if not finite.all():
             raise EngineFailure("a value is not finite", times[int(finite.argmin())])
         check_reached(self.species, reached, times[-1])
         return read, reached
+
+    # libRoadRunner cannot be interrupted, and starting it anew for each part of a stretch would
+    # cost more than watching gains. But it gives up where two samples are too many steps apart; it
+    # is then led from sample to sample, step for step as it would have gone.
+    def _read(self, start: np.ndarray, times: list[float]) -> np.ndarray:
+        """What is selected at ``times``."""
+        model = self._model
+        if len(times) > FEW:
+            model.setFloatingSpeciesConcentrations(start)
+            try:
+                return self._runner.simulate(times=times)
+            except RuntimeError as error:
+                if TOO_MUCH_WORK not in str(error):
+                    raise EngineFailure(_first_line(error), model.getTime()) from None
+        model.setFloatingSpeciesConcentrations(start)
+        model.setTime(times[0])
+        self._runner.getIntegrator().restart(times[0])
+        rows = [self._runner.getSelectedValues()]
+        for now, then in itertools.pairwise(times):
+            self._watched(now, then)
+            rows.append(self._runner.getSelectedValues())
+        return np.array(rows)
+
+    def _watched(self, now: float, then: float) -> None:
+        """From one sample to the next."""
+        integrator = self._runner.getIntegrator()
+        for _ in range(0, MOST_STEPS, WATCHED_STEPS):
+            limits.check(self._model.getTime())
+            try:
+                integrator.integrate(now, then - now)
+                return
+            except RuntimeError as error:
+                said = _first_line(error)
+                if TOO_MUCH_WORK not in said:
+                    break
+        raise EngineFailure(said, self._model.getTime())
 
     def _select(self, observables: Sequence[str]) -> None:
         # Without a selection libRoadRunner would read all species.

@@ -8,6 +8,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from ketamine_mtor.engines import limits
+from ketamine_mtor.engines.limits import EngineFailure
 from ketamine_mtor.engines.seeding import Seeding
 from ketamine_mtor.errors import SimulationError
 from ketamine_mtor.model_files import ModelFiles
@@ -28,14 +30,6 @@ MOST_STEPS = 500_000
 
 #: What an animal has otherwise than the model: sorted pairs of id and value.
 _Changes = tuple[tuple[str, float], ...]
-
-
-class EngineFailure(RuntimeError):
-    """A solver gave up ``reached`` seconds after the start of the stretch."""
-
-    def __init__(self, reason: str, reached: float = 0.0):
-        super().__init__(reason)
-        self.reason, self.reached = reason, reached
 
 
 class Plant(Protocol):
@@ -103,8 +97,13 @@ class Session:
         InputError
             When the schedule sets a parameter that the model has not.
         SimulationError
-            When the engine fails; its time is the one reached, in hours.
+            When the engine fails or takes longer than
+            :func:`~ketamine_mtor.engines.limits.limit`; its time is the one reached, in hours.
         """
+        with limits.limited():
+            return self._run(schedule, observables)
+
+    def _run(self, schedule: Schedule, observables: Sequence[str]) -> Course:
         changes = self._seeding.changes(schedule.animal)
         state = self.steady_state(_sorted(changes))
         values = self._set(changes)
@@ -149,6 +148,7 @@ class Session:
         observables: Sequence[str],
     ) -> tuple[np.ndarray, np.ndarray]:
         try:
+            limits.check()
             return self._plant.advance(state, end - start, samples - start, observables)
         except EngineFailure as failure:
             reached = (start + failure.reached) / SECONDS_PER_HOUR
@@ -177,13 +177,15 @@ class Session:
             When it finds no rest.
         """
         self._set(changes or {})
-        return self._rested(state)
+        with limits.limited():
+            return self._rested(state)
 
     def _rested(self, state: np.ndarray) -> np.ndarray:
         """The state that ``state`` comes to with the current settings."""
         rested = 0.0
         for until in REST_S:
             try:
+                limits.check()
                 _, state = self._plant.advance(state, until - rested, np.empty(0), ())
             except EngineFailure as failure:
                 reached = (rested + failure.reached) / SECONDS_PER_HOUR
