@@ -29,7 +29,7 @@ TOO_MUCH_WORK = "CV_TOO_MUCH_WORK"
 def load(files: ModelFiles, looser: float = 1.0) -> RoadRunnerPlant:
     """The model of ``files`` in libRoadRunner; ``looser`` is a factor on the tolerances."""
     # A text that somebody edits, or that is one of hundreds, is not worth keeping.
-    return RoadRunnerPlant(files.sbml, looser, kept=files.at_rest)
+    return RoadRunnerPlant(files.sbml, looser, files.at_rest and files.network is not None)
 
 
 class RoadRunnerPlant:
