@@ -15,9 +15,10 @@ import mmap
 import threading
 from collections.abc import Iterator
 
-#: Up to this span of a process's memory (bytes) nothing is done: half of the 2 GiB, since what
-#: compiling itself asks for comes on top.
+#: Where all that is asked for finds room within this (bytes), nothing is done: half of the 2 GiB.
 SAFE = 1 << 30
+#: A hole of this size (bytes) has room for all that compiling asks for.
+ROOM = 1 << 30
 _MAPS = "/proc/self/maps"
 # Of linux/mman.h; the module mmap does not have them.
 _PROT_NONE, _MAP_NORESERVE, _MAP_FIXED_NOREPLACE = 0, 0x4000, 0x100000
@@ -40,10 +41,10 @@ def close_together() -> Iterator[None]:
 
 
 def layout() -> tuple[int, list[tuple[int, int]]]:
-    """Where the memory that the system gives out begins, and each hole in it: first byte, length.
+    """Where the highest hole with much room ends, and each hole above it: first byte, length.
 
-    New memory is taken from the highest hole that is large enough, else from beneath the
-    beginning. (0, no holes) where the system does not tell.
+    Linux gives memory from the highest hole that is large enough, and there from the upper end.
+    (0, no holes) where the system does not tell.
     """
     try:
         with open(_MAPS, encoding="utf-8", errors="replace") as lines:
@@ -51,12 +52,13 @@ def layout() -> tuple[int, list[tuple[int, int]]]:
     except OSError:
         return 0, []
     ranges = [tuple(int(end, 16) for end in line.split()[0].split("-")) for line in parts]
-    gaps = [(end, start - end) for (_, end), (start, _) in itertools.pairwise(ranges)]
-    if not gaps:
-        return 0, []
-    # The largest lies between the program and the rest.
-    below = max(range(len(gaps)), key=lambda place: gaps[place][1])
-    return sum(gaps[below]), [gap for gap in gaps[below + 1 :] if gap[1]]
+    holes: list[tuple[int, int]] = []
+    for (_, end), (start, _) in reversed(list(itertools.pairwise(ranges))):
+        if start - end >= ROOM:
+            return start, holes[::-1]
+        if start > end:
+            holes.append((end, start - end))
+    return 0, []
 
 
 def _reserve(start: int, size: int) -> tuple[int, int]:
