@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench cost steady fit sensitivity parameters contradictions wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench cost steady fit sensitivity parameters robustness contradictions wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,7 @@ check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rul
 	$(BIN)/python -m ketamine_mtor.quality --check
 	$(BIN)/python -m ketamine_mtor.agreement --check
 	$(BIN)/python -m ketamine_mtor.cost --check
+	$(BIN)/python -m ketamine_mtor.robustness --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -80,6 +81,9 @@ fit: $(VENV)/.installed ## find the fitted numbers from their data, for validati
 
 sensitivity: $(VENV)/.installed ## recompute validation/results/ and what `make parameters` writes (twenty minutes)
 	$(BIN)/python -m ketamine_mtor.sensitivity
+
+robustness: $(VENV)/.installed ## judge the caption's claims on 10,000 parameter sets, for validation/results/robustness.tsv (a quarter of an hour; goes on where it was stopped)
+	$(BIN)/python -m ketamine_mtor.robustness
 
 parameters: $(VENV)/.installed ## rewrite docs/parameters.md and docs/sensitivity.* from the tables and validation/results/
 	$(BIN)/python -m ketamine_mtor.evidence

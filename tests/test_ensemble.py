@@ -274,7 +274,7 @@ def test_a_chunk_that_ends_every_process_ends_the_run():
         ({"design": "sobel"}, "sobol"),
         ({"spread": 1.0}, "spread is 1.0"),
         ({"spread": float("nan")}, "spread is nan"),
-        ({"claims": ["C01"]}, "claim 'C01'"),
+        ({"claims": ["C1"]}, "claim 'C1'"),
         ({"claims": []}, "no claim"),
         ({"variant": "humans"}, "human"),
         ({"table": "sets.csv", "samples": 3}, "a table has its own sets"),
@@ -289,7 +289,8 @@ def test_wrong_input_gets_one_line_and_leaves_nothing(tmp_path, arguments, said)
 
 
 def test_a_plan_takes_the_numbers_of_its_variant():
-    plan = make_plan(4, 0, SOBOL, None, None, ["C01_ketamine_blocks_NMDARs"], "human", 2)
+    plan = make_plan(4, 0, SOBOL, None, None, ["C01"], "human", 2)
     assert plan.variant == "human" and plan.chunks == 2
+    assert plan.claims == ("C01_ketamine_blocks_NMDARs",)
     assert plan.bounds(1) == (2, 4)
     assert set(plan.design.names) <= set(knowledge.load().numbers())

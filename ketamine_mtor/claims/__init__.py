@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from ketamine_mtor import paths
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, Verdict, judge
-from ketamine_mtor.claims.loader import load_claims
+from ketamine_mtor.claims.loader import choose, load_claims
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.claims.mutants import Necessity, load_mutants, matrix
 from ketamine_mtor.claims.words import fault, known
-from ketamine_mtor.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from ketamine_mtor.model_files import ModelFiles
@@ -109,7 +108,7 @@ def validate(
 
     variant = Experiment(variant=variant).variant
     every = load_claims(folder)
-    chosen = _chosen(every, claims)
+    chosen = choose(every, claims)
     failures = known_failures(every, folder)
     workers = None if folder is None and files is None else 1
     files = model_files.packaged(variant) if files is None else files
@@ -157,29 +156,6 @@ def known_failures(claims: Sequence[Claim], folder: Path | None = None) -> dict[
             raise fault(where, f"{row[0]} is a caption claim, which has to pass")
         found[row[0]] = row[1].strip()
     return found
-
-
-def _chosen(claims: Sequence[Claim], ids: Iterable[str] | None) -> list[Claim]:
-    if ids is None:
-        return list(claims)
-    if not isinstance(ids, Iterable):
-        raise InputError(f"claims are {ids!r}; allowed: a list of ids, or None for all")
-    wanted = [ids] if isinstance(ids, str) else list(ids)
-    numbers = [claim.id.split("_")[0] for claim in claims]
-    allowed = [*numbers, *(claim.id for claim in claims)]
-    for name in wanted:
-        if name not in allowed:
-            close = nearest(name, allowed)
-            raise InputError(
-                f"unknown claim '{name}'"
-                + (f"; nearest: '{close}'" if close else "")
-                + "; allowed: an id of `ketamine-mtor info claims`, whole or up to its first '_'"
-            )
-    return [
-        claim
-        for claim, number in zip(claims, numbers, strict=True)
-        if claim.id in wanted or number in wanted
-    ]
 
 
 def _surprises(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -23,7 +23,7 @@ from ketamine_mtor.claims.conditions import ConditionReader
 from ketamine_mtor.claims.model import Claim, Setup
 from ketamine_mtor.claims.vocabulary import READ_STATUSES, Vocabulary, model_vocabulary
 from ketamine_mtor.claims.words import fault, known
-from ketamine_mtor.errors import nearest
+from ketamine_mtor.errors import InputError, nearest
 
 _EVIDENCE = re.compile(r"\b[EPQ]\d{1,2}[a-d]?\b")
 ASSUMED = "assumed"
@@ -258,3 +258,33 @@ def _claim(
         experiments={name: setups[name] for name in sorted({*used, raw["experiment"]})},
         note=" ".join(raw.get("note", "").split()),
     )
+
+
+def choose(claims: Sequence[Claim], ids: Iterable[str] | None) -> list[Claim]:
+    """Those of ``claims`` with these ids, whole or up to the first ``_``; all for None.
+
+    Raises
+    ------
+    InputError
+        For an id that none has.
+    """
+    if ids is None:
+        return list(claims)
+    if not isinstance(ids, Iterable):
+        raise InputError(f"claims are {ids!r}; allowed: a list of ids, or None for all")
+    wanted = [ids] if isinstance(ids, str) else list(ids)
+    numbers = [claim.id.split("_")[0] for claim in claims]
+    allowed = [*numbers, *(claim.id for claim in claims)]
+    for name in wanted:
+        if name not in allowed:
+            close = nearest(name, allowed)
+            raise InputError(
+                f"unknown claim '{name}'"
+                + (f"; nearest: '{close}'" if close else "")
+                + "; allowed: an id of `ketamine-mtor info claims`, whole or up to its first '_'"
+            )
+    return [
+        claim
+        for claim, number in zip(claims, numbers, strict=True)
+        if claim.id in wanted or number in wanted
+    ]

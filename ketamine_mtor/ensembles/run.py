@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ketamine_mtor import knowledge, model_files
-from ketamine_mtor.claims.loader import load_claims
+from ketamine_mtor.claims.loader import choose, load_claims
 from ketamine_mtor.ensembles import design as designs
 from ketamine_mtor.ensembles.chunk import Plan, kernel_runner, run_chunk, variants
 from ketamine_mtor.ensembles.design import Design, Drawn
@@ -105,7 +105,7 @@ def ensemble(
     table
         Own sets instead: a .csv or .parquet file with a column per number.
     claims
-        Ids (default: all).
+        Ids, whole or up to the first ``_`` (default: all).
     variant
         Variant of the model for the experiments that name none.
     workers
@@ -171,13 +171,9 @@ def make_plan(
     variant = variant or knowledge.DEFAULT_VARIANT
     if variant not in knowledge.load().variants:
         raise not_allowed("variant", variant, knowledge.load().variants)
-    known = [claim.id for claim in load_claims()]
     if claims is not None and not claims:
         raise InputError("no claim is named; allowed: one or more, or nothing for all")
-    for name in claims or ():
-        if name not in known:
-            raise not_allowed("claim", name, known)
-    chosen = tuple(name for name in known if claims is None or name in claims)
+    chosen = tuple(claim.id for claim in choose(load_claims(), claims))
     for what, value, least in (("samples", samples, 1), ("chunk", chunk, 1), ("seed", seed, 0)):
         _whole(what, value, least)
     files = model_files.packaged(variant)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,7 @@ def manifest(plan: Plan) -> dict[str, Any]:
     """All that the bytes of the chunks depend on."""
     return {
         "ketamine_mtor": __version__,
-        "models": {
-            name: _digest(model_files.packaged(name).sbml.encode())
-            for name in variants(plan.claims, plan.variant)
-        },
-        "claims_sha256": _claims_digest(),
-        "claims": list(plan.claims),
-        "variant": plan.variant,
+        **subject(plan.claims, plan.variant),
         "samples": plan.design.samples,
         **plan.design.describe(),
         "referee_seed": plan.seed,
@@ -45,6 +39,19 @@ def manifest(plan: Plan) -> dict[str, Any]:
         "near": plan.near,
         "referee": plan.referee,
         "versions": {name: _version(name) for name in _PACKAGES if plan.kernel or name != "numba"},
+    }
+
+
+def subject(claims: Sequence[str], variant: str) -> dict[str, Any]:
+    """What is judged."""
+    return {
+        "models": {
+            name: _digest(model_files.packaged(name).sbml.encode())
+            for name in variants(claims, variant)
+        },
+        "claims_sha256": _claims_digest(),
+        "claims": list(claims),
+        "variant": variant,
     }
 
 
