@@ -13,7 +13,17 @@ pytest.importorskip("numba")
 
 from ketamine_mtor import paths
 from ketamine_mtor.errors import InputError
-from tests.benchmarks import engines, ensembles, measure, page, picture, single, whole
+from tests.benchmarks import (
+    engines,
+    ensembles,
+    measure,
+    page,
+    picture,
+    problems,
+    samples,
+    single,
+    whole,
+)
 from tests.benchmarks.problems import MODEL
 from tests.benchmarks.rows import (
     AROUND,
@@ -181,6 +191,14 @@ def test_many_sets_are_reckoned_from_the_difference_of_two_ensembles():
     verdict = held(rows)["10,000 parameter sets, all caption claims, from nothing"]
     assert verdict.met and verdict.value == pytest.approx((20 + 500) / 60)
     assert page.per_set(rows[:1], 2) is None
+
+
+def test_all_that_run_sets_agree_on_them():
+    sets = samples.draw(problems.load("robertson"), 5)
+    courses = [run(sets, 1e-6)(slice(1, 4)) for run in samples.ENGINES.values()]
+    assert courses[0].shape == (3, len(sets.times) - 1, len(sets.observables))
+    assert measure.error(*courses).max() < 1e-3
+    assert measure.error(courses[0], 1.1 * courses[1]).min() > 1e-3
 
 
 def test_what_runs_leave_behind_is_seen(monkeypatch):

@@ -59,9 +59,12 @@ class Herd:
     """
 
     def __init__(self, files: ModelFiles, relative: float, absolute: float):
-        self._model = MassAction(files.sbml)
-        self.species = self._model.species
+        self._load(files.sbml, relative, absolute)
         self._seeding = Seeding(files.tables, self._model)
+
+    def _load(self, sbml: str, relative: float, absolute: float) -> None:
+        self._model = MassAction(sbml)
+        self.species = self._model.species
         self._relative, self._absolute = relative, absolute
         self._part = lru_cache(maxsize=64)(self._part_of)
         self._constants = sorted({name for each in self._model.reactions for name in each.names})

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from ketamine_mtor import model_files
 from ketamine_mtor.batch.herd import Herd
-from ketamine_mtor.batch.mass_action import MassAction
 from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.seeding import Seeding
 from ketamine_mtor.experiment import Experiment
@@ -115,11 +113,7 @@ class _Kernel(Herd):
     """A herd without tables: its animals are told whole, so that it runs any network."""
 
     def __init__(self, sbml: str, relative: float, absolute: float):
-        self._model = MassAction(sbml)
-        self.species = self._model.species
-        self._relative, self._absolute = relative, absolute
-        self._part = lru_cache(maxsize=8)(self._part_of)
-        self._index = {species: i for i, species in enumerate(self.species)}
+        self._load(sbml, relative, absolute)
         self._usual = self._model.resolve({})
 
     def of(self, samples: Samples, chosen: slice) -> np.ndarray:
