@@ -30,6 +30,7 @@ LADDER = (1e-2, 5e-3, 2e-3, 1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5, 1e-5, 1e-6, 1e-7
 #: Problems below and above 200 species; sets of a round, of the kernel and of libRoadRunner.
 PROBLEMS = ("earm_1_0", "up to TrkB", "the model")
 SETS, FEW = 256, 24
+ROUNDS = 11
 #: Sets whose error is looked at.
 LOOKED_AT = 40
 #: A small network for many samples; libRoadRunner is not asked for more than this.
@@ -141,7 +142,8 @@ def compare(problem: Problem, workers: Sequence[int] = (1, 2)) -> Iterator[Row]:
                 (name, count): partial(pool.run, engine, relative, sets, count)
                 for count in workers
                 for name, (engine, relative, sets, _) in chosen.items()
-            }
+            },
+            ROUNDS,
         )
     for (name, count), own in seconds.items():
         _, relative, sets, errors = chosen[name]

@@ -19,7 +19,7 @@ MODEL_ONLY = ("ketamine_mtor", "basico", "AMICI")
 #: Engines that take seconds beyond so many species: there they run the model alone.
 SLOW = {"PySB SciPy": 120}
 #: Rounds in which this package's few per cent beside the bare run are looked for.
-MANY_ROUNDS = 25
+MANY_ROUNDS = 75
 
 
 def compare(problem: Problem, names: Iterable[str] = tuple(engines.ENGINES)) -> Iterator[Row]:
