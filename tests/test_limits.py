@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -51,7 +52,8 @@ START = np.array([2.0, 1.0])
 
 @pytest.fixture(scope="module")
 def files():
-    return small_model.files()
+    # An object of its own, so that no other test has found its drug-free states already.
+    return replace(small_model.files())
 
 
 @pytest.fixture(scope="module")
