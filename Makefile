@@ -82,7 +82,7 @@ fit: $(VENV)/.installed ## find the fitted numbers from their data, for validati
 sensitivity: $(VENV)/.installed ## recompute validation/results/ and what `make parameters` writes (twenty minutes)
 	$(BIN)/python -m ketamine_mtor.sensitivity
 
-robustness: $(VENV)/.installed ## judge the caption's claims on 10,000 parameter sets, for validation/results/robustness.tsv (a quarter of an hour; goes on where it was stopped)
+robustness: $(VENV)/.installed ## judge the caption's claims on 10,000 parameter sets, for validation/results/robustness.tsv (ten minutes; goes on where it was stopped)
 	$(BIN)/python -m ketamine_mtor.robustness
 
 parameters: $(VENV)/.installed ## rewrite docs/parameters.md and docs/sensitivity.* from the tables and validation/results/

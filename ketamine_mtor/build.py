@@ -179,7 +179,7 @@ def steady(variants: Sequence[str] | None = None) -> None:
                 for name, value in zip(relative, plant.observe(state, relative), strict=True)
             ]
             _write_table("wildtype", wildtype)
-    knowledge.load.cache_clear()
+    knowledge.forget()
 
 
 def _at_rest(

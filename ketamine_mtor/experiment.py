@@ -103,8 +103,7 @@ class Experiment:
     tables: InitVar[knowledge.Tables | None] = None
 
     def __post_init__(self, tables: knowledge.Tables | None) -> None:
-        # Named as a run names it, so that these tables are read once.
-        tables = knowledge.load(variant=DEFAULT_VARIANT) if tables is None else tables
+        tables = knowledge.load() if tables is None else tables
         hours = _number("hours", self.hours, "h", SHORTEST_RUN_H, LONGEST_RUN_H)
         every = _number("every", self.every, "s", SHORTEST_STEP_S, math.inf)
         if hours * 3600 / every > MOST_POINTS:

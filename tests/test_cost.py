@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +12,7 @@ from ketamine_mtor.engines.bngsim import load
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.run import simulate
 from tests import small_model
+from tests.benchmarks import measure
 
 
 def test_modes_are_those_of_the_matrix():
@@ -60,28 +59,22 @@ def test_a_page_of_another_network_is_seen(monkeypatch, capsys):
     assert capsys.readouterr().out == "docs/cost.md is of another network; run: make cost\n"
 
 
-def _resident() -> int:
-    """Memory that the process holds (bytes)."""
-    held = Path("/proc/self/statm").read_text().split()[1]
-    return int(held) * os.sysconf("SC_PAGE_SIZE")
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="read from /proc")
 def test_runs_leave_nothing_in_memory():
     """libRoadRunner can lose some bytes in each run; 20 MB in 100,000 runs are 200 bytes each."""
     own = small_model.files()
     experiment = Experiment(hours=0.1, tables=own.tables)
 
-    def grown(runs: int, keep: list[object] | None = None) -> int:
-        before = _resident()
+    def grown(runs: int, keep: list[object] | None = None) -> float:
+        before = measure.resident()
         for _ in range(runs):
             simulate(experiment, files=own)
             if keep is not None:
                 # Too large for what the process has free already.
                 keep.append(np.ones(5_000_000))
-        return _resident() - before
+        return measure.resident() - before
 
-    most = 500 * 2_000
+    most = 500 * 2_000 / 2**20
     grown(300)
     # The least of three: what else the process does may grow it once.
     assert min(grown(500) for _ in range(3)) < most

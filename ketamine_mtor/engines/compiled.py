@@ -20,7 +20,7 @@ import roadrunner
 from ketamine_mtor.engines import saved
 from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.near import close_together
-from ketamine_mtor.engines.quiet import quiet_stderr
+from ketamine_mtor.engines.quiet import first_line, quiet_stderr
 from ketamine_mtor.errors import InputError
 
 #: Compiles in a quarter of the time; what optimising would gain does not show in a run.
@@ -80,8 +80,7 @@ def compile_sbml(sbml: str) -> roadrunner.RoadRunner:
         with quiet_stderr(), close_together():
             return roadrunner.RoadRunner(sbml)
     except RuntimeError as error:
-        said = str(error).splitlines()[0].rstrip(".,; ")
-        raise InputError(f"libRoadRunner cannot load the SBML: {said}") from None
+        raise InputError(f"libRoadRunner cannot load the SBML: {first_line(error)}") from None
 
 
 def _configure() -> None:

@@ -8,12 +8,7 @@ import numpy as np
 
 from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.limits import EngineFailure
-from ketamine_mtor.engines.session import (
-    ABSOLUTE_NM,
-    MOST_STEPS,
-    RELATIVE,
-    check_reached,
-)
+from ketamine_mtor.engines.session import ABSOLUTE_NM, MOST_STEPS, RELATIVE, check_reached
 from ketamine_mtor.errors import InputError, MissingExtra, not_allowed
 from ketamine_mtor.model_files import ModelFiles
 

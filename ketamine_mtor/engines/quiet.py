@@ -1,4 +1,4 @@
-"""Keeps C libraries off the terminal."""
+"""Keeps C libraries off the terminal, and what they say short."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ def quiet_stderr() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def first_line(error: Exception) -> str:
+    """What an error says first, without a stop at its end."""
+    return str(error).splitlines()[0].rstrip(".,; ")

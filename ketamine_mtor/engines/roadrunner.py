@@ -9,7 +9,7 @@ import numpy as np
 
 from ketamine_mtor.engines import compiled, limits
 from ketamine_mtor.engines.limits import EngineFailure, OutOfTime
-from ketamine_mtor.engines.quiet import quiet_stderr
+from ketamine_mtor.engines.quiet import first_line, quiet_stderr
 from ketamine_mtor.engines.session import ABSOLUTE_NM, MOST_STEPS, RELATIVE, check_reached
 from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.model_files import ModelFiles
@@ -124,7 +124,7 @@ class RoadRunnerPlant:
                 return self._runner.simulate(times=times)
             except RuntimeError as error:
                 if TOO_MUCH_WORK not in str(error):
-                    raise EngineFailure(_first_line(error), model.getTime()) from None
+                    raise EngineFailure(first_line(error), model.getTime()) from None
         model.setFloatingSpeciesConcentrations(start)
         model.setTime(times[0])
         self._runner.getIntegrator().restart(times[0])
@@ -143,7 +143,7 @@ class RoadRunnerPlant:
                 integrator.integrate(now, then - now)
                 return
             except RuntimeError as error:
-                said = _first_line(error)
+                said = first_line(error)
                 if TOO_MUCH_WORK not in said:
                     break
         raise EngineFailure(said, self._model.getTime())
@@ -161,7 +161,3 @@ class RoadRunnerPlant:
         integrator.setValue("initial_time_step", step)
         integrator.setValue("relative_tolerance", RELATIVE * factor)
         integrator.setValue("absolute_tolerance", ABSOLUTE_NM * factor)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".,; ")

@@ -8,6 +8,7 @@ from ketamine_mtor.knowledge.tables import (
     WILDTYPE,
     TableError,
     Tables,
+    forget,
     load,
     steady_state_file,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "WILDTYPE",
     "TableError",
     "Tables",
+    "forget",
     "load",
     "steady_state_file",
 ]

@@ -107,7 +107,6 @@ def steady_state_file(variant: str = DEFAULT_VARIANT) -> str:
     return "steady_state" if variant == DEFAULT_VARIANT else f"steady_state_{variant}"
 
 
-@cache
 def load(
     folder: Path | None = None, variant: str = DEFAULT_VARIANT, generated: bool = True
 ) -> Tables:
@@ -124,7 +123,17 @@ def load(
         status, source, parameter or compartment that no table knows, or a value outside low to
         high.
     """
-    folder = PACKAGED if folder is None else folder
+    # However the call is spelled, its tables are read once.
+    return _load(PACKAGED if folder is None else folder, variant, generated)
+
+
+def forget() -> None:
+    """Read the tables afresh when they are next asked for."""
+    _load.cache_clear()
+
+
+@cache
+def _load(folder: Path, variant: str, generated: bool) -> Tables:
     tables = Tables(
         **{
             table.name: _read(folder / f"{table.name}.tsv", table)

@@ -8,10 +8,10 @@ import platform
 import sys
 from collections.abc import Iterator
 from importlib import metadata
-from pathlib import Path
 from time import perf_counter
 
 from ketamine_mtor import paths
+from ketamine_mtor.engines.compiled import processor_name
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import renew, write, write_with
 from tests.benchmarks import ensembles, page, picture, problems, single, whole
@@ -36,7 +36,7 @@ def machine() -> Iterator[Row]:
     """What it ran on."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     yield Row(MACHINE, "cores", note=str(cores))
-    yield Row(MACHINE, "processor", note=_processor())
+    yield Row(MACHINE, "processor", note=processor_name())
     yield Row(MACHINE, "load average before", note=f"{os.getloadavg()[0]:.1f}")
     yield Row(MACHINE, "system", note=f"{platform.system()} {platform.machine()}")
     yield Row(MACHINE, "Python", note=platform.python_version())
@@ -50,13 +50,6 @@ def machine() -> Iterator[Row]:
     ):
         name, version = found.stem.split("-")[:2]
         yield Row(MACHINE, name, note=version)
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or "unknown"
 
 
 def run() -> Iterator[Row]:

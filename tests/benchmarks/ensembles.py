@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
 
 import numpy as np
 
@@ -105,14 +103,8 @@ def _grown(engine: str, relative: float, runs: int) -> float:
     for turn in range(runs // sets):
         _values(engine, relative, 0, sets)
         if turn == runs // sets // 10:
-            before = _resident()
-    return _resident() - before
-
-
-def _resident() -> float:
-    """The memory that this process has now, MB; as Linux tells it."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / 2**20
+            before = measure.resident()
+    return measure.resident() - before
 
 
 def widest(errors: dict[float, np.ndarray], allowed: float) -> float | None:

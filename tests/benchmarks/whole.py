@@ -10,8 +10,8 @@ from pathlib import Path
 from time import perf_counter
 
 import ketamine_mtor as km
-from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.errors import SimulationError
+from ketamine_mtor.robustness import caption_claims
 from tests.benchmarks.rows import JUDGED, Row
 
 #: Sets of a small ensemble and of a larger one, both of whole chunks for two workers.
@@ -42,8 +42,9 @@ def _elsewhere(number: int, workers: int) -> float:
 
 
 def _seconds(number: int, workers: int) -> float:
-    claims = [claim.id for claim in load_claims() if claim.kind == "caption"]
     with tempfile.TemporaryDirectory() as folder:
         start = perf_counter()
-        km.ensemble(number, out=Path(folder) / "run", seed=0, workers=workers, claims=claims)
+        km.ensemble(
+            number, out=Path(folder) / "run", seed=0, workers=workers, claims=caption_claims()
+        )
         return perf_counter() - start
