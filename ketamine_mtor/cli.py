@@ -211,7 +211,11 @@ def ensemble(claims: Sequence[str], out: Path, as_json: bool, **options: Any) ->
     """Judge the claims over many parameter sets."""
     from ketamine_mtor.ensembles import ensemble as run_all
 
-    done = run_all(out=out, claims=list(claims) or None, **options)
+    try:
+        done = run_all(out=out, claims=list(claims) or None, **options)
+    except KeyboardInterrupt as error:
+        said = f"{error}; --resume goes on from there" if str(error) else ""
+        raise KeyboardInterrupt(said) from None
     rows = done.summary.to_dict("records")
     if as_json:
         _print_json(

@@ -61,8 +61,9 @@ class Commands(click.Group):
             status = _complain(_unknown_option(error), WRONG_INPUT)
         except click.ClickException as error:
             status = _complain(error.format_message(), WRONG_INPUT)
-        except (click.Abort, KeyboardInterrupt):
-            status = _complain("interrupted", NOT_AS_EXPECTED)
+        except (click.Abort, KeyboardInterrupt) as error:
+            said = str(error.__cause__ or error) or "interrupted"
+            status = _complain(said, NOT_AS_EXPECTED)
         except OSError as error:
             if error.errno != errno.EPIPE:
                 raise

@@ -132,6 +132,17 @@ class Experiment:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
+    def __str__(self) -> str:
+        """In a line what is done, for how long, and what else is not as usual."""
+        usual = {"drugs": {}, "knockouts": [], "parameters": {}, "variant": DEFAULT_VARIANT}
+        usual |= {"every": Experiment.every, "observables": None}
+        told = [
+            f"{name}={value!r}"
+            for name, value in self.to_dict().items()
+            if name not in usual or value != usual[name]
+        ]
+        return f"Experiment({', '.join(told)})"
+
     def to_dict(self) -> dict[str, Any]:
         """The experiment as JSON's types; ``Experiment(**experiment.to_dict())`` gives it back."""
         drugs = {name: {"nM": b.nM, "start": b.start, "end": b.end} for name, b in self.drugs}

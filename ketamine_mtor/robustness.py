@@ -28,7 +28,7 @@ TABLE = "robustness.tsv"
 #: How many sets are drawn, and the seed of the draw.
 SETS, SEED = 10_000, 0
 #: The kind of the claims.
-KIND = "caption"
+_KIND = "caption"
 #: Digits of the digest of what a table is of, and its column.
 _DIGITS, OF = 8, "of"
 
@@ -40,7 +40,7 @@ def committed() -> Path:
 
 def caption_claims() -> list[str]:
     """The ids of the caption's claims."""
-    return [claim.id for claim in load_claims() if claim.kind == KIND]
+    return [claim.id for claim in load_claims() if claim.kind == _KIND]
 
 
 def identity() -> str:
@@ -69,8 +69,8 @@ def out_of_step(text: str) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m ketamine_mtor.robustness``: what ``make robustness`` runs.
 
-    Returns the exit status: 0; 1 where with ``--check`` the table is of something else, or where
-    kernel and referee are too far apart; 2 for wrong input or a missing extra.
+    Returns the exit status: 0; 1 where with ``--check`` the table is of something else, where
+    kernel and referee are too far apart, or after Ctrl-C; 2 for wrong input or a missing extra.
     """
     parser = argparse.ArgumentParser(prog="python -m ketamine_mtor.robustness")
     parser.add_argument("--check", action="store_true", help="only look at the committed table")
@@ -85,20 +85,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lines = out_of_step(paths.read(given.table))
             print("\n".join(lines), end="\n" if lines else "")
             return 1 if lines else 0
+        claims = caption_claims()
+        print(f"{SETS:,} sets, {len(claims)} claims; chunks are kept in {given.out}", flush=True)
         found = ensemble(
             SETS,
             seed=SEED,
-            claims=caption_claims(),
+            claims=claims,
             workers=given.workers,
             out=given.out,
             resume=True,
         )
         write(given.table, table(found.summary).encode())
+        print(f"written: {given.table}")
     except (InputError, MissingExtra) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except SimulationError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt as error:
+        print(f"error: {str(error) or 'interrupted'}; the same again goes on", file=sys.stderr)
         return 1
     return 0
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
+import time
+from contextlib import closing
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 import ketamine_mtor as km
@@ -176,7 +179,7 @@ def test_all_together_fail_where_one_fails():
 
 # The folder
 
-DOCUMENT = {"seed": 0, "factors": {"a": [0.5, 2.0]}}
+DOCUMENT = {"seed": 0, "factors": {"a": [0.5, 2.0]}, "claims": ["C01", "C02"]}
 
 
 def test_a_folder_is_not_gone_on_with_unasked(tmp_path):
@@ -192,6 +195,8 @@ def test_a_folder_is_not_gone_on_with_unasked(tmp_path):
         ({**DOCUMENT, "seed": 1}, "seed differs (0 there, 1 here)"),
         ({**DOCUMENT, "factors": {}}, "factors differs;"),
         ({"seed": 0}, "factors differs"),
+        ({**DOCUMENT, "claims": ["C02", "C05"]}, "claims differs (C01 there, C05 here)"),
+        ({**DOCUMENT, "claims": ["C01"]}, "claims differs (C02 there, nothing more here)"),
     ],
 )
 def test_a_folder_of_another_run_is_refused(tmp_path, other, said):
@@ -251,6 +256,22 @@ def test_a_chunk_whose_process_is_lost_is_run_again(tmp_path):
     once = "b'x' if path.exists() else path.write_text('') or __import__('os')._exit(1)"
     tasks = {**_tasks(b"a"), 1: functools.partial(eval, once, {"path": mark})}
     assert dict(workers.here(tasks, 2)) == {0: b"a", 1: b"x"}
+
+
+def test_who_stops_waiting_for_chunks_ends_the_processes_that_compute_them():
+    """What Ctrl-C does: the others are at work that would take minutes."""
+    tasks = {**_tasks(b"a"), **{i: functools.partial(time.sleep, 300) for i in range(1, 9)}}
+    with closing(workers.here(tasks, 2)) as chunks:
+        assert next(chunks) == (0, b"a")
+        children = [each for each in psutil.Process().children() if "spawn_main" in _said(each)]
+        assert children
+        began = time.monotonic()
+    assert time.monotonic() - began < 60
+    assert not psutil.wait_procs(children, 60)[1]
+
+
+def _said(process: psutil.Process) -> str:
+    return " ".join(process.cmdline())
 
 
 def test_a_chunk_that_ends_every_process_ends_the_run():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import socket
 import subprocess
@@ -31,7 +33,14 @@ CLAIMS = ("L06_TrkB_after_a_BDNF_step", "L12_glutamate_flat_at_50")
 SETS = 6
 #: A number that an own table has.
 GIVEN = "glutamate_release"
-COMMAND = (sys.executable, "-c", "from ketamine_mtor.cli import main; main()", "ensemble")
+#: The command, which hears Ctrl-C even where the tests were started in the background.
+PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from ketamine_mtor.cli import main
+main()
+"""
+COMMAND = (sys.executable, "-c", PROGRAM, "ensemble")
 #: How long a process may take to start, to do a chunk, or to end (s).
 PATIENCE = 120
 
@@ -261,17 +270,30 @@ def _begun(out: Path) -> Callable[[], bool]:
     return lambda: any(out.glob("chunk-*.parquet"))
 
 
-def test_killed_with_two_workers_and_gone_on_with(alone, tmp_path):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
+def test_stopped_with_two_workers_and_gone_on_with(alone, tmp_path, how):
     out = tmp_path / "out"
-    running = subprocess.Popen([*_arguments(out), "--workers", "2"])
+    said = (tmp_path / "said").open("w+b")
+    command = [*_arguments(out), "--workers", "2"]
+    running = subprocess.Popen(command, stderr=said, start_new_session=True)
     try:
         _until(_begun(out))
         children = psutil.Process(running.pid).children(recursive=True)
+        if how == signal.SIGINT:  # which a terminal sends to all
+            os.killpg(running.pid, how)
+            assert running.wait(PATIENCE) == 1
     finally:
-        running.send_signal(signal.SIGKILL)
+        running.kill()
         running.wait(PATIENCE)
     assert len(_bytes(out)) < len(alone)
     assert children and not psutil.wait_procs(children, PATIENCE)[1], "workers stay behind"
+    if how == signal.SIGINT:
+        said.seek(0)
+        line = said.read().decode().strip()
+        assert re.fullmatch(
+            rf"error: interrupted: \d of 8 chunks are kept in {out}; --resume goes on .*", line
+        )
+    said.close()
     done = subprocess.run([*_arguments(out), "--resume", "--workers", "2"], timeout=5 * PATIENCE)
     assert done.returncode == 0
     assert _bytes(out) == alone

@@ -64,6 +64,12 @@ def test_to_dict_gives_the_experiment_back_through_json(fields):
     assert again.to_dict() == experiment.to_dict()
 
 
+def test_in_a_line_it_tells_what_is_not_as_usual():
+    assert str(_make(hours=3)) == "Experiment(ketamine=[[0.0, 10.0, 0.0]], hours=3.0)"
+    told = str(_make(ketamine=0, hours=3, every=5, knockouts=list(TABLES.genes)[:1]))
+    assert told.startswith("Experiment(ketamine=[], knockouts=['") and told.endswith("every=5.0)")
+
+
 @given(hours=st.floats(0, 99), mgkg=st.floats(0, 99), minutes=st.floats(0, 99))
 def test_a_dose_on_the_command_line_is_what_it_says(hours, mgkg, minutes):
     assert parse_ketamine(f"{mgkg!r}@{hours!r}/{minutes!r}") == (hours, mgkg, minutes)

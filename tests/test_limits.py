@@ -110,6 +110,25 @@ def test_the_error_says_what_ran(files, monkeypatch, engine):
     assert simulate(files=files, hours=1, engine=engine).sizes["time"] == 61
 
 
+def test_a_run_that_ended_too_late_is_an_error(files, monkeypatch):
+    """A stretch that nobody looks into, with a sample a minute and few steps between them."""
+
+    def slow(*arguments):
+        time.sleep(0.4)
+        return plain(*arguments)
+
+    plain = roadrunner.RoadRunnerPlant.advance
+    simulate(files=files, hours=6)
+    monkeypatch.setattr(roadrunner.RoadRunnerPlant, "advance", slow)
+    assert simulate(files=files, hours=6).sizes["time"] == 361
+    monkeypatch.setenv(limits.VARIABLE, "0.3")
+    with pytest.raises(SimulationError, match=r"longer than 0\.3 s .* at 6 h in Exp") as caught:
+        simulate(files=files, hours=6)
+    assert caught.value.time_h == 6
+    with pytest.raises(SimulationError, match="no drug-free steady state: it takes longer"):
+        simulate(files=files, hours=6, knockouts=["PROT"])
+
+
 def test_no_limit_outside_a_run():
     limits.check()
     with limits.limited():

@@ -27,6 +27,7 @@ def test_the_committed_table_is_of_all_claims_of_the_caption():
 
 def test_a_table_of_other_models_claims_or_ranges_is_seen(small, monkeypatch, capsys, tmp_path):
     assert robustness.main([*small, "--workers", "1"]) == 0
+    assert capsys.readouterr().out.endswith(f"\nwritten: {tmp_path / 'made.tsv'}\n")
     made = (tmp_path / "made.tsv").read_text()
     assert made.splitlines()[1].startswith(f"{CLAIMS[0]}\t4\t")
     assert robustness.main([*small, "--check"]) == 0 and capsys.readouterr().out == ""
@@ -40,6 +41,17 @@ def test_a_table_of_other_models_claims_or_ranges_is_seen(small, monkeypatch, ca
             assert robustness.main([*small, "--check"]) == 1
         assert "make robustness" in capsys.readouterr().out
     assert robustness.out_of_step("claim\tsets\n") != []
+
+
+def test_what_was_stopped_says_in_a_line_how_to_go_on(small, monkeypatch, capsys, tmp_path):
+    def stopped(*_, **options):
+        raise KeyboardInterrupt("interrupted: 3 of 79 chunks are kept")
+
+    monkeypatch.setattr(robustness, "ensemble", stopped)
+    assert robustness.main(small) == 1
+    said = capsys.readouterr()
+    assert said.err == "error: interrupted: 3 of 79 chunks are kept; the same again goes on\n"
+    assert not (tmp_path / "made.tsv").exists()
 
 
 def test_wrong_input_gets_one_line_and_leaves_the_table(small, capsys, tmp_path):

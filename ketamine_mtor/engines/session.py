@@ -149,7 +149,10 @@ class Session:
     ) -> tuple[np.ndarray, np.ndarray]:
         try:
             limits.check()
-            return self._plant.advance(state, end - start, samples - start, observables)
+            done = self._plant.advance(state, end - start, samples - start, observables)
+            # What could not be interrupted is too late all the same.
+            limits.check(end - start)
+            return done
         except EngineFailure as failure:
             reached = (start + failure.reached) / SECONDS_PER_HOUR
             raise SimulationError(failure.reason, time_h=reached) from None
@@ -187,6 +190,7 @@ class Session:
             try:
                 limits.check()
                 _, state = self._plant.advance(state, until - rested, np.empty(0), ())
+                limits.check(until - rested)
             except EngineFailure as failure:
                 reached = (rested + failure.reached) / SECONDS_PER_HOUR
                 reason = f"no drug-free steady state: {failure.reason}, after rest"

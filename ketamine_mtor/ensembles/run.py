@@ -6,7 +6,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -130,6 +130,8 @@ def ensemble(
         For a scheduler without Dask.
     SimulationError
         Where the referee and the kernel are too far apart.
+    KeyboardInterrupt
+        After Ctrl-C, when the workers have ended; what is done is kept, for ``resume``.
     """
     _whole("workers", workers, 1)
     plan = make_plan(samples, seed, design, spread, table, claims, variant, chunk)
@@ -139,13 +141,21 @@ def ensemble(
     missing = folder.missing(plan.chunks)
     identity = fingerprint(document)
     tasks = {i: functools.partial(_encoded, plan.only(i), identity, i) for i in missing}
-    with (
-        cluster or nullcontext(),
-        _progress(plan.chunks, plan.chunks - len(missing)) as advance,
-    ):
-        for index, content in on_cluster(tasks, cluster) if cluster else here(tasks, workers):
-            folder.add(index, content)
-            advance()
+    done = plan.chunks - len(missing)
+    try:
+        with (
+            cluster or nullcontext(),
+            _progress(plan.chunks, done) as advance,
+            closing(on_cluster(tasks, cluster) if cluster else here(tasks, workers)) as chunks,
+        ):
+            for index, content in chunks:
+                folder.add(index, content)
+                done += 1
+                advance()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"interrupted: {done} of {plan.chunks} chunks are kept in {out}"
+        ) from None
     table, deviation = summary(folder.frames(plan.chunks), plan.claims)
     folder.summarise(table)
     found = Ensemble(Path(out), plan.claims, table, deviation, folder, plan.chunks)

@@ -21,6 +21,8 @@ from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 
 MANIFEST, SUMMARY = "manifest.json", "summary.tsv"
+#: Of lists that differ, so many entries are named.
+_NAMED = 3
 _PACKAGES = ("libroadrunner", "numba", "numpy", "pyarrow", "scipy")
 
 
@@ -168,6 +170,9 @@ def _same(path: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
 
 
 def _how(old: object, new: object) -> str:
+    if isinstance(old, list) and isinstance(new, list):
+        sides = [sorted(map(str, {*one} - {*other})) for one, other in ((old, new), (new, old))]
+        old, new = (", ".join(each[:_NAMED]) or "nothing more" for each in sides)
     short = all(isinstance(each, int | float | str | None) for each in (old, new))
     return f" ({old} there, {new} here)" if short else ""
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager, suppress
 from itertools import islice
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
@@ -26,7 +29,7 @@ _AGAIN = "what is done is kept, --resume goes on"
 
 
 def here(tasks: Tasks, workers: int | None) -> Iterator[tuple[int, bytes]]:
-    """Chunks as they are done by processes of this machine.
+    """Chunks as they are done by processes of this machine, which end when this is closed.
 
     Raises
     ------
@@ -41,10 +44,11 @@ def here(tasks: Tasks, workers: int | None) -> Iterator[tuple[int, bytes]]:
     waiting, losses = dict(tasks), 0
     while waiting:
         try:
-            for index, content in _pooled(waiting, workers):
-                del waiting[index]
-                losses = 0
-                yield index, content
+            with closing(_pooled(waiting, workers)) as pooled:
+                for index, content in pooled:
+                    del waiting[index]
+                    losses = 0
+                    yield index, content
         except BrokenProcessPool:
             losses += 1
             if losses > RETRIES:
@@ -56,21 +60,44 @@ def here(tasks: Tasks, workers: int | None) -> Iterator[tuple[int, bytes]]:
 def _pooled(tasks: Tasks, workers: int) -> Iterator[tuple[int, bytes]]:
     # A fresh interpreter: a simulator's compiled code does not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _end_with_parent) as pool:
-        waiting = {pool.submit(task): index for index, task in tasks.items()}
+    theirs, ours = context.Pipe(duplex=False)
+    with (
+        closing(theirs),
+        closing(ours),
+        ProcessPoolExecutor(workers, context, _end_with, (theirs,)) as pool,
+    ):
+        with _deaf():
+            waiting = {pool.submit(task): index for index, task in tasks.items()}
         try:
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
+        except BaseException:
+            # What is being computed is of no use to anybody: no waiting for it.
+            ours.close()
+            raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _end_with_parent() -> None:
-    """Have this process end when the one that started it is killed, and can tell it nothing."""
-    parent = multiprocessing.parent_process()
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started within do not hear Ctrl-C: who started them decides what it means."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with(parent: Connection) -> None:
+    """Have this process end with the other end of a pipe, closed or lost with its process."""
 
     def wait() -> None:
-        parent.join()
+        with suppress(EOFError, OSError):
+            parent.recv()
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
