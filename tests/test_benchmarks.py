@@ -22,7 +22,6 @@ from tests.benchmarks import (
     problems,
     samples,
     single,
-    whole,
 )
 from tests.benchmarks.problems import MODEL
 from tests.benchmarks.rows import (
@@ -33,11 +32,13 @@ from tests.benchmarks.rows import (
     MANY,
     MEMORY,
     ONE,
+    START,
     Row,
     load,
     quicker,
     tsv,
 )
+from tests.benchmarks.workers import Workers
 
 
 def row(engine, seconds, part=ONE, problem=MODEL, **more):
@@ -180,17 +181,53 @@ def test_an_ensemble_that_lacks_a_measurement_is_not_said_to_hold():
     assert held(rows)[what].met is None
 
 
-def test_many_sets_are_reckoned_from_the_difference_of_two_ensembles():
-    # 20 s of start, then 0.05 s a set.
-    sizes = [(2, 32), (2, 192)]
+def test_many_sets_are_reckoned_from_the_start_and_the_mean_of_chunks():
     rows = [
-        Row(JUDGED, "claims", workers=w, runs=n, seconds=((20 + 0.05 * n) / n,)) for w, n in sizes
+        Row(START, "claims", workers=2, seconds=(20.0,)),
+        Row(JUDGED, "claims", workers=1, runs=128, seconds=(0.08, 0.08, 0.14)),
+        Row(JUDGED, "claims", workers=2, runs=128, seconds=(0.04, 0.04, 0.07)),
     ]
-    start, each = page.per_set(rows, 2)
-    assert (start, each) == pytest.approx((20, 0.05))
-    verdict = held(rows)["10,000 parameter sets, all caption claims, from nothing"]
-    assert verdict.met and verdict.value == pytest.approx((20 + 500) / 60)
-    assert page.per_set(rows[:1], 2) is None
+    assert page.judging(rows) == pytest.approx((20, 0.05))
+    whole = "10,000 parameter sets, all caption claims, from nothing"
+    found = held(rows)
+    assert found[whole].met and found[whole].value == pytest.approx((20 + 500) / 60)
+    assert found["two workers against one, judged claims"].value == pytest.approx(2.0)
+    assert page.judging(rows[1:]) is None and page.judging(rows[:2]) is None
+    assert held(rows[1:])[whole].met is None
+
+
+def test_two_workers_are_judged_by_the_rounds_of_all_networks():
+    rows = [
+        row(ensembles.SAME, (own,) * 5, part=MANY, problem=name, workers=count)
+        for name, times in (("a", (1.0, 0.5)), ("b", (1.0, 0.5)), ("c", (1.7, 1.0)))
+        for count, own in enumerate(times, 1)
+    ]
+    what = "two workers against one, kernel"
+    assert held(rows)[what].met and held(rows)[what].shown == "2.00 (1.70 to 2.00)"
+    assert not held(rows[4:])[what].met and held(rows[4:])[what].shown == "1.70"
+    rows[-1] = replace(rows[-1], seconds=(), note="did not run")
+    assert held(rows)[what].met is None
+
+
+def test_the_pace_of_workers_is_that_of_their_rates_together():
+    class Pool:
+        """One that takes so long for each call, and longer beside another."""
+
+        def __init__(self, seconds):
+            self._seconds = seconds
+
+        def submit(self, *_):
+            return SimpleNamespace(result=lambda: self._seconds)
+
+    quick, slow = Workers([Pool(1.0)]), Workers([Pool(1.0), Pool(3.0)])
+    assert quick.pace(int, 1) == 1.0
+    assert slow.pace(int, 1) == pytest.approx(1.5)
+    assert slow.pace(int, 2) == pytest.approx(0.75)
+
+
+def test_a_clock_may_be_given():
+    found = measure.interleaved({"a": lambda: 7.0}, 2, clock=lambda run, repeats: run())
+    assert found == {"a": [7.0, 7.0]}
 
 
 def test_all_that_run_sets_agree_on_them():
@@ -263,12 +300,6 @@ def test_an_environment_that_is_not_made_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(engines, "EXTRA", tmp_path)
     with pytest.raises(engines.Absent, match=r"\.bench"):
         engines.prepare("AMICI", problem(), 1e-8)
-
-
-def test_a_version_without_ensembles_is_said(monkeypatch):
-    monkeypatch.setattr(whole.km, "ensemble", None, raising=False)
-    (found,) = whole.judged()
-    assert not found.measured and "no km.ensemble" in found.note
 
 
 # The table

@@ -18,7 +18,7 @@ from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS
 from ketamine_mtor.ensembles import design, workers
 from ketamine_mtor.ensembles.chunk import UNRESOLVED
 from ketamine_mtor.ensembles.design import DESIGNS, LATIN, SOBOL, Drawn
-from ketamine_mtor.ensembles.run import make_plan
+from ketamine_mtor.ensembles.run import Ensemble, make_plan
 from ketamine_mtor.ensembles.space import ASSUMED_WITHIN, Space, space
 from ketamine_mtor.ensembles.store import MANIFEST, Folder
 from ketamine_mtor.ensembles.summary import ALL, summary
@@ -307,6 +307,18 @@ def test_wrong_input_gets_one_line_and_leaves_nothing(tmp_path, arguments, said)
         km.ensemble(out=tmp_path / "new", **arguments)
     assert said in str(found.value) and "\n" not in str(found.value)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("kind", DESIGNS)
+def test_the_numbers_of_each_set_can_be_had_again(tmp_path, kind):
+    plan = make_plan(5, 0, kind, 2.0, None, ["C01"], None, 2)
+    found = Ensemble(tmp_path, plan.claims, pd.DataFrame(), 0.0, None, plan).parameters
+    assert found["set"].tolist() == [0, 1, 2, 3, 4]
+    own = knowledge.load().values()
+    for i, name in enumerate(plan.design.names):
+        for start, stop in ((0, 2), (2, 4), (4, 5)):
+            drawn = own[name] * plan.design.factors(start, stop)[:, i]
+            assert found[name][start:stop].tolist() == drawn.tolist()
 
 
 def test_a_plan_takes_the_numbers_of_its_variant():

@@ -62,6 +62,8 @@ def test_an_animal_of_the_tables_is_judged_as_validate_does(tmp_path):
     table = tmp_path / "sets.csv"
     table.write_text(f"{GIVEN}\n{knowledge.load().values()[GIVEN]!r}\n")
     found = km.ensemble(table=table, claims=CLAIMS, out=tmp_path / "out", workers=1)
+    assert list(found.parameters) == ["set", GIVEN]
+    assert found.parameters[GIVEN].tolist() == [knowledge.load().values()[GIVEN]]
     verdicts = {each.claim.id: each for each in km.validate(claims=CLAIMS).verdicts}
     for claim in CLAIMS:
         assert found.frame[claim][0] == verdicts[claim].status

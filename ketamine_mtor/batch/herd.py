@@ -96,24 +96,27 @@ class Herd:
         state, failed = self._rested(values) if rest is None else rest
         state = state.copy()
         baseline = self._observe(state, values, observables)
-        parts = [] if schedule.segments[0].start < 0 else [baseline[:, np.newaxis]]
+        course = np.empty((len(observables), len(state), len(schedule.times)))
+        reached = 0 if schedule.segments[0].start < 0 else 1
+        course[:, :, :reached] = baseline.T[:, :, np.newaxis]
         for segment in schedule.segments:
             if segment.settings or segment is not schedule.segments[0]:
                 values = self._seeding.values({**changes, **segment.settings})
             if segment.bolus:
                 state = state + self._seeding.dose(segment.bolus, values)
-            read, state, lost = self._advance(
+            next_one = reached + len(segment.samples)
+            state, lost = self._advance(
                 state,
                 values,
                 segment.end - segment.start,
                 segment.samples - segment.start,
                 observables,
+                course[:, :, reached:next_one],
             )
             failed = failed | lost
-            parts.append(read)
-        course = np.concatenate(parts, axis=1)
-        course[failed], baseline[failed] = np.nan, np.nan
-        return Courses(course, baseline, failed)
+            reached = next_one
+        course[:, failed], baseline[failed] = np.nan, np.nan
+        return Courses(np.moveaxis(course, 0, 2), baseline, failed)
 
     def rest(self, schedule: Schedule, animals: Mapping[str, np.ndarray]) -> Rest:
         """The drug-free states of animals that a schedule finds."""
@@ -127,7 +130,7 @@ class Herd:
         moving = ~failed
         rested = 0.0
         for until in REST_S:
-            _, after, lost = self._advance(
+            after, lost = self._advance(
                 state[moving],
                 _of(values, moving),
                 until - rested,
@@ -136,7 +139,7 @@ class Herd:
             )
             for stretch in _SETTLE_S:
                 now = _of(values, moving)
-                _, after, more = self._advance(after, now, stretch)
+                after, more = self._advance(after, now, stretch)
                 lost = lost | more
             still = lost | (self._speed(after, _of(values, moving)) < REST_RATE)
             after[np.abs(after) < ABSOLUTE_NM] = 0.0
@@ -164,10 +167,14 @@ class Herd:
         duration: float,
         samples: np.ndarray = _NONE,
         observables: Sequence[str] = (),
+        read: np.ndarray = _NONE,
         relative: float = 0.0,
         most_steps: int = MOST_STEPS,
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Observables at the samples, states (nM) at the end, and which animals were lost."""
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """States (nM) at the end, and which animals were lost.
+
+        Fills ``read[observable, animal, sample]``.
+        """
         own = self._part(self._present(state, values))
         places = [self._index[species] for species in own.species]
         volumes = np.broadcast_to(
@@ -194,16 +201,18 @@ class Herd:
         after[:, places] = solution.state / volumes
         lost = solution.failed | (after.min(axis=1) < min(LOWEST_NM, -10 * self._absolute))
         still = self._still(sums, frozenset(within), state, values)
-        amounts = {name: solution.values[:, :, i] + still[name] for i, name in enumerate(sums)}
-        read = self._read(observables, amounts, values, (len(state), len(samples)))
-        return read, after, lost
+        for i, name in enumerate(sums):
+            solution.values[i] += still[name]
+        self._read(observables, dict(zip(sums, solution.values, strict=True)), values, read)
+        return after, lost
 
     def _observe(
         self, state: np.ndarray, values: Mapping[str, Any], observables: Sequence[str]
     ) -> np.ndarray:
         sums = self._model.behind(observables)
-        amounts = self._still(sums, frozenset(), state, values)
-        return self._read(observables, amounts, values, (len(state), 1))[:, 0]
+        read = np.empty((len(observables), len(state), 1))
+        self._read(observables, self._still(sums, frozenset(), state, values), values, read)
+        return read[:, :, 0].T.copy()
 
     def _still(
         self,
@@ -229,13 +238,12 @@ class Herd:
         observables: Sequence[str],
         amounts: Mapping[str, np.ndarray],
         values: Mapping[str, Any],
-        shape: tuple[int, int],
-    ) -> np.ndarray:
+        read: np.ndarray,
+    ) -> None:
+        """Fills ``read[observable, animal, sample]``."""
         columns = {name: np.asarray(v)[..., np.newaxis] for name, v in values.items()}
-        read = np.empty((*shape, len(observables)))
         for i, name in enumerate(observables):
-            read[:, :, i] = self._model.read(name, amounts, columns)
-        return read
+            read[i] = self._model.read(name, amounts, columns)
 
     def _present(self, state: np.ndarray, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Species and constants that are not 0 in all animals."""

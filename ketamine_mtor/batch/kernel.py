@@ -307,8 +307,8 @@ def integrate(
     most
         Steps that a system may take.
     read, state, how, steps
-        Filled: groups at the samples ``[system, sample, group]``, states at the end, how each
-        system ended, and how many steps it tried.
+        Filled: groups at the samples ``[group, system, sample]``, not a number where a system did
+        not come to them; states at the end, how each system ended, and how many steps it tried.
 
     Returns
     -------
@@ -372,7 +372,7 @@ def integrate(
                         bend = work.sums[5 * g + 3, lane] + share * work.sums[5 * g + 4, lane]
                         bend = work.sums[5 * g + 2, lane] + share * bend
                         bend = work.sums[5 * g + 1, lane] + (1.0 - share) * bend
-                        read[system, sampled[lane], g] = (1.0 - share) * work.sums[
+                        read[g, system, sampled[lane]] = (1.0 - share) * work.sums[
                             5 * g, lane
                         ] + share * bend
                     sampled[lane] += 1
@@ -397,6 +397,9 @@ def integrate(
             if last or small or tried[lane] >= most:
                 for i in range(n):
                     state[system, i] = work.state[i, lane]
+                for g in range(groups.start.size - 1):
+                    for sample in range(sampled[lane], samples.size):
+                        read[g, system, sample] = np.nan
                 how[system] = DONE if last else STEP_TOO_SMALL if small else TOO_MANY_STEPS
                 steps[system] = tried[lane]
                 who[lane] = _NOBODY

@@ -20,7 +20,7 @@ class Solution(NamedTuple):
     Attributes
     ----------
     values
-        ``[system, sample, readout]``.
+        ``[readout, system, sample]``; not a number where a system did not come to a sample.
     state
         ``[system, variable]``, at the end; where it failed, as far as it came.
     failed
@@ -77,7 +77,7 @@ def solve(
     constants = np.broadcast_to(np.asarray(constants, float), (count, network.terms))
     allowed = np.broadcast_to(np.asarray(absolute, float), start.shape)
     times = np.asarray(samples, float)
-    values = np.full((count, len(times), len(readouts)), np.nan)
+    values = np.empty((len(readouts), count, len(times)))
     state = np.empty_like(start)
     how, steps = np.zeros(count, np.int64), np.zeros(count, np.int64)
     groups = network.groups(readouts)

@@ -58,7 +58,24 @@ class Ensemble:
     summary: pd.DataFrame
     deviation: float
     _folder: Folder
-    _chunks: int
+    _plan: Plan
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """A row per set: ``set``, and the numbers that vary, by id, in the units of their tables.
+
+        Drawn again, since they are not stored. An experiment that sets one of them sets it to its
+        own value times the same factor.
+        """
+        import numpy as np
+        import pandas as pd
+
+        plan = self._plan
+        design, values = plan.design, model_files.packaged(plan.variant).tables.values()
+        bounds = [plan.bounds(index) for index in range(plan.chunks)]
+        factors = np.concatenate([design.factors(*each) for each in bounds])
+        columns = {name: values[name] * factors[:, i] for i, name in enumerate(design.names)}
+        return pd.DataFrame({"set": np.arange(design.samples), **columns})
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -69,7 +86,7 @@ class Ensemble:
         """
         import pandas as pd
 
-        return pd.concat(self._folder.frames(self._chunks), ignore_index=True)
+        return pd.concat(self._folder.frames(self._plan.chunks), ignore_index=True)
 
 
 def ensemble(
@@ -158,7 +175,7 @@ def ensemble(
         ) from None
     table, deviation = summary(folder.frames(plan.chunks), plan.claims)
     folder.summarise(table)
-    found = Ensemble(Path(out), plan.claims, table, deviation, folder, plan.chunks)
+    found = Ensemble(Path(out), plan.claims, table, deviation, folder, plan)
     if found.deviation > MOST_APART:
         raise SimulationError(
             f"the kernel is {found.deviation:.1e} of a readout's maximum away from libRoadRunner;"

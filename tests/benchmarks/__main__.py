@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import statistics
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib import metadata
 from time import perf_counter
 
@@ -17,6 +19,7 @@ from ketamine_mtor.files import renew, write, write_with
 from tests.benchmarks import ensembles, page, picture, problems, single, whole
 from tests.benchmarks.engines import EXTRA
 from tests.benchmarks.rows import MACHINE, Row, load, tsv
+from tests.benchmarks.workers import working
 
 #: Packages whose versions the page tells.
 TOLD = (
@@ -39,6 +42,7 @@ def machine() -> Iterator[Row]:
     yield Row(MACHINE, "processor", note=processor_name())
     yield Row(MACHINE, "load average before", note=f"{os.getloadavg()[0]:.1f}")
     yield Row(MACHINE, "system", note=f"{platform.system()} {platform.machine()}")
+    yield Row(MACHINE, "two processes that only add, against one", note=f"{_cores():.2f}")
     yield Row(MACHINE, "Python", note=platform.python_version())
     for name in TOLD:
         try:
@@ -50,6 +54,14 @@ def machine() -> Iterator[Row]:
     ):
         name, version = found.stem.split("-")[:2]
         yield Row(MACHINE, name, note=version)
+
+
+def _cores() -> float:
+    """How much quicker two processes are than one where neither needs any memory."""
+    adds = partial(sum, range(3_000_000))
+    with working(2, int) as pool:
+        rounds = [(pool.pace(adds, 1), pool.pace(adds, 2)) for _ in range(11)]
+    return statistics.median(alone / together for alone, together in rounds)
 
 
 def run() -> Iterator[Row]:

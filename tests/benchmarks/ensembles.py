@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,6 +14,7 @@ from tests.benchmarks.problems import Problem, load
 from tests.benchmarks.rows import GROWTH, MANY, MEMORY, Row
 from tests.benchmarks.samples import Samples
 from tests.benchmarks.single import EXACT
+from tests.benchmarks.workers import Workers, working
 
 KERNEL, ROADRUNNER = samples.ENGINES
 SAME, CLAIM = f"{KERNEL}, same error", f"{KERNEL}, claim accuracy"
@@ -27,55 +26,14 @@ BORNE = 1e-3
 LADDER = (1e-2, 5e-3, 2e-3, 1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5, 1e-5, 1e-6, 1e-7)
 #: Problems below and above 200 species; sets of a round, of the kernel and of libRoadRunner.
 PROBLEMS = ("earm_1_0", "up to TrkB", "the model")
-SETS, FEW = 256, 24
-ROUNDS = 11
+SETS, FEW = 512, 12
+ROUNDS = 13
 #: Sets whose error is looked at.
 LOOKED_AT = 40
 #: A small network for many samples; libRoadRunner is not asked for more than this.
 SMALL, NUMBERS, MOST_SLOW = "robertson", (100, 1000, 10_000, 100_000), 1000
 #: Runs within which memory must not grow, and of a chunk of them.
 RUNS, CHUNK = 100_000, 1000
-
-
-class Workers:
-    """Processes that hold the samples and run them when told, each in the same way."""
-
-    def __init__(self, pools: Sequence[ProcessPoolExecutor]):
-        self._pools = pools
-
-    def run(self, engine: str, relative: float, sets: int, workers: int) -> None:
-        """Let so many workers run the first sets each."""
-        waiting = [pool.submit(_run, engine, relative, 0, sets) for pool in self._pools[:workers]]
-        for each in waiting:
-            each.result()
-
-    def values(self, engine: str, relative: float, sets: int) -> np.ndarray:
-        """What comes out for the first sets, which the workers share."""
-        cuts = np.linspace(0, sets, len(self._pools) + 1).astype(int).tolist()
-        waiting = [
-            pool.submit(_values, engine, relative, low, high)
-            for pool, low, high in zip(self._pools, cuts, cuts[1:], strict=False)
-        ]
-        return np.concatenate([each.result() for each in waiting])
-
-    def grown(self, engine: str, relative: float, runs: int) -> float:
-        """MB that one worker has more after so many runs than after a tenth of them."""
-        return self._pools[0].submit(_grown, engine, relative, runs).result()
-
-
-@contextmanager
-def working(sets: Samples, workers: int) -> Iterator[Workers]:
-    """Workers that hold ``sets``."""
-    context = multiprocessing.get_context("spawn")
-    pools = [
-        ProcessPoolExecutor(1, mp_context=context, initializer=_hold, initargs=(sets,))
-        for _ in range(workers)
-    ]
-    try:
-        yield Workers(pools)
-    finally:
-        for pool in pools:
-            pool.shutdown()
 
 
 _held: list[Samples] = []
@@ -94,11 +52,19 @@ def _values(engine: str, relative: float, low: int, high: int) -> np.ndarray:
     return _prepared(engine, relative)(slice(low, high))
 
 
-def _run(engine: str, relative: float, low: int, high: int) -> None:
-    _values(engine, relative, low, high)
+def _run(engine: str, relative: float, sets: int) -> None:
+    _values(engine, relative, 0, sets)
+
+
+def _all_values(pool: Workers, engine: str, relative: float, sets: int, workers: int) -> np.ndarray:
+    """What comes out for the first sets, which the workers share."""
+    cuts = np.linspace(0, sets, workers + 1).astype(int).tolist()
+    parts = [partial(_values, engine, relative, *cut) for cut in pairwise(cuts)]
+    return np.concatenate(pool.each(parts))
 
 
 def _grown(engine: str, relative: float, runs: int) -> float:
+    """MB that this process has more after so many runs than after a tenth of them."""
     sets = len(_held[0])
     for turn in range(runs // sets):
         _values(engine, relative, 0, sets)
@@ -115,12 +81,15 @@ def widest(errors: dict[float, np.ndarray], allowed: float) -> float | None:
 
 def compare(problem: Problem, workers: Sequence[int] = (1, 2)) -> Iterator[Row]:
     """libRoadRunner at its usual tolerance, and the kernel at two: one worker each, then two."""
-    with working(samples.draw(problem, SETS), max(workers)) as pool:
-        exact = pool.values(ROADRUNNER, EXACT, LOOKED_AT)
-        usual = measure.error(pool.values(ROADRUNNER, USUAL, LOOKED_AT), exact)
-        ladder = {
-            each: measure.error(pool.values(KERNEL, each, LOOKED_AT), exact) for each in LADDER
-        }
+    most = max(workers)
+    with working(most, _hold, samples.draw(problem, SETS)) as pool:
+
+        def errors(engine: str, relative: float) -> np.ndarray:
+            return measure.error(_all_values(pool, engine, relative, LOOKED_AT, most), exact)
+
+        exact = _all_values(pool, ROADRUNNER, EXACT, LOOKED_AT, most)
+        usual = errors(ROADRUNNER, USUAL)
+        ladder = {each: errors(KERNEL, each) for each in LADDER}
         same, claim = widest(ladder, float(np.quantile(usual, 0.95))), widest(ladder, BORNE)
         chosen = {ROADRUNNER: (ROADRUNNER, USUAL, FEW, usual)}
         for name, relative in ((SAME, same), (CLAIM, claim)):
@@ -131,15 +100,15 @@ def compare(problem: Problem, workers: Sequence[int] = (1, 2)) -> Iterator[Row]:
                 chosen[name] = (KERNEL, relative, SETS, ladder[relative])
         seconds = measure.interleaved(
             {
-                (name, count): partial(pool.run, engine, relative, sets, count)
+                (name, count): partial(pool.pace, partial(_run, engine, relative, sets), count)
                 for count in workers
                 for name, (engine, relative, sets, _) in chosen.items()
             },
             ROUNDS,
+            clock=lambda run, repeats: run(),
         )
     for (name, count), own in seconds.items():
-        _, relative, sets, errors = chosen[name]
-        runs = sets * count
+        _, relative, sets, off = chosen[name]
         yield Row(
             MANY,
             problem.name,
@@ -147,10 +116,10 @@ def compare(problem: Problem, workers: Sequence[int] = (1, 2)) -> Iterator[Row]:
             name,
             relative,
             count,
-            runs,
-            tuple(each / runs for each in own),
-            float(np.median(errors)),
-            float(np.quantile(errors, 0.95)),
+            sets,
+            tuple(each / sets for each in own),
+            float(np.median(off)),
+            float(np.quantile(off, 0.95)),
         )
 
 
@@ -167,9 +136,9 @@ def growth() -> Iterator[Row]:
         raise ValueError(f"the kernel finds no tolerance for {SMALL}")
     tolerances = {KERNEL: relative, ROADRUNNER: USUAL}
     # Few times, since what is left behind is of runs.
-    with working(replace(few, times=few.times[::25]), 1) as pool:
+    with working(1, _hold, replace(few, times=few.times[::25])) as pool:
         for engine, own in tolerances.items():
-            grown = pool.grown(engine, own, RUNS)
+            (grown,) = pool.each([partial(_grown, engine, own, RUNS)])
             yield Row(MEMORY, problem.name, problem.size, engine, own, runs=RUNS, grown=grown)
     for number in NUMBERS:
         sets = samples.draw(problem, number)

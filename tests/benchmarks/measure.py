@@ -7,6 +7,7 @@ import resource
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -21,24 +22,27 @@ WRONG = 1e-2
 
 
 def interleaved(
-    runs: Mapping[str, Callable[[], object]],
+    runs: Mapping[Any, Callable[[], object]],
     rounds: int = ROUNDS,
-    before: Mapping[str, float] | None = None,
-) -> dict[str, list[float]]:
+    before: Mapping[Any, float] | None = None,
+    clock: Callable[[Callable[[], Any], int], float] | None = None,
+) -> dict[Any, list[float]]:
     """Seconds of each run in each round; a round runs all of them, each time in another order.
 
     Each has run once ``before``, so that nothing is compiled or read while the clock runs: what
-    that took (s) may be given.
+    that took (s) may be given. ``clock`` says how long each of so many repeats of a run took (s);
+    by default that is looked at here.
     """
+    clock = clock or _seconds
     if before is None:
         before = {name: _seconds(run, 1) for name, run in runs.items()}
     repeats = {name: _repeats(before[name]) for name in runs}
     names = list(runs)
-    found: dict[str, list[float]] = {name: [] for name in names}
+    found: dict[Any, list[float]] = {name: [] for name in names}
     for turn in range(rounds):
         first = turn % max(1, len(names))
         for name in names[first:] + names[:first]:
-            found[name].append(_seconds(runs[name], repeats[name]))
+            found[name].append(clock(runs[name], repeats[name]))
     return found
 
 

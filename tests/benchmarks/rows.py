@@ -13,12 +13,13 @@ from ketamine_mtor.errors import InputError
 from tests.benchmarks.measure import WRONG
 
 #: Parts of the bench.
-MACHINE, ONE, AROUND, MANY, GROWTH, JUDGED, MEMORY = (
+MACHINE, ONE, AROUND, MANY, GROWTH, START, JUDGED, MEMORY = (
     "machine",
     "one run",
     "around a run",
     "ensemble",
     "samples",
+    "start",
     "judged",
     "memory",
 )
@@ -39,9 +40,9 @@ class Row:
     relative
         The tolerance that it was asked for.
     workers, runs
-        Processes, and simulations of a round.
+        Processes, and simulations, or sets that are judged, of a round.
     seconds
-        Per simulation, round by round; rounds of the same part and problem belong together.
+        Per simulation or set, round by round; rounds of the same part and problem belong together.
     error, error95
         Median and 95 % quantile over the sets, see :func:`tests.benchmarks.measure.error`.
     grown

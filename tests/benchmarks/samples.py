@@ -9,6 +9,7 @@ import numpy as np
 
 from ketamine_mtor import model_files
 from ketamine_mtor.batch.herd import Herd
+from ketamine_mtor.batch.lanes import LANES
 from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.seeding import Seeding
 from ketamine_mtor.experiment import Experiment
@@ -19,8 +20,9 @@ from tests.benchmarks.problems import MODEL, Problem
 
 #: Standard deviation of the logarithm of each number.
 SIGMA = 0.3
-#: Sets that the kernel takes at once: more would only need more memory.
-AT_ONCE = 1024
+#: Sets that the kernel takes at once, and numbers that these may give: as many as an ensemble's
+#: chunk does; more would need memory that the system has to clear first.
+AT_ONCE, NUMBERS = 1024, 2**21
 #: Tolerances at which drug-free states are looked for, which nothing here measures.
 _REST = 1e-7, 1e-11
 
@@ -103,8 +105,14 @@ def kernel(samples: Samples, relative: float) -> RunSets:
 
     def run(chosen: slice) -> np.ndarray:
         first, last, _ = chosen.indices(len(samples))
-        parts = [slice(i, min(i + AT_ONCE, last)) for i in range(first, last, AT_ONCE)]
-        return np.concatenate([herd.of(samples, each) for each in parts])
+        shape = len(samples.observables), last - first, len(samples.times) - 1
+        read = np.empty(shape)
+        fit = NUMBERS // (shape[0] * shape[2]) // LANES * LANES
+        at_once = max(LANES, min(AT_ONCE, fit))
+        for i in range(first, last, at_once):
+            until = min(i + at_once, last)
+            herd.of(samples, slice(i, until), read[:, i - first : until - first])
+        return np.moveaxis(read, 0, 2)
 
     return run
 
@@ -116,15 +124,14 @@ class _Kernel(Herd):
         self._load(sbml, relative, absolute)
         self._usual = self._model.resolve({})
 
-    def of(self, samples: Samples, chosen: slice) -> np.ndarray:
+    def of(self, samples: Samples, chosen: slice, read: np.ndarray) -> None:
         columns = zip(samples.parameters, samples.numbers[chosen].T, strict=True)
         values = {**self._usual, **dict(columns)}
         times = samples.times
-        read, _, lost = self._advance(
-            samples.starts[chosen], values, float(times[-1]), times[1:], samples.observables
+        _, lost = self._advance(
+            samples.starts[chosen], values, float(times[-1]), times[1:], samples.observables, read
         )
-        read[lost] = np.nan
-        return read
+        read[:, lost] = np.nan
 
 
 def roadrunner(samples: Samples, relative: float) -> RunSets:

@@ -1,50 +1,78 @@
-"""From nothing to judged claims: ``km.ensemble`` on all claims of the caption, with few sets."""
+"""All claims of the caption judged: the chunks of ``km.ensemble``, and what it takes to begin."""
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 import ketamine_mtor as km
-from ketamine_mtor.errors import SimulationError
-from ketamine_mtor.robustness import caption_claims
-from tests.benchmarks.rows import JUDGED, Row
+from ketamine_mtor import robustness
+from ketamine_mtor.ensembles import chunk
+from ketamine_mtor.ensembles.chunk import Plan
+from ketamine_mtor.ensembles.run import make_plan
+from tests.benchmarks.rows import JUDGED, START, Row
+from tests.benchmarks.workers import working
 
-#: Sets of a small ensemble and of a larger one, both of whole chunks for two workers.
-SETS = 256, 768
 NAME = "all caption claims"
+#: Every round is of another chunk; small ones, since a busy machine changes its mind in seconds.
+ROUNDS, CHUNK = 15, 32
 
 
-def judged(workers: tuple[int, ...] = (1, 2), sets: tuple[int, ...] = SETS) -> Iterator[Row]:
-    """Ensembles of few sets, from which one of many is reckoned."""
-    if not callable(getattr(km, "ensemble", None)):
-        yield Row(JUDGED, NAME, engine="ensemble", note="this version has no km.ensemble")
-        return
-    for count in workers:
-        for number in sets:
-            try:
-                taken = _elsewhere(number, count)
-            except SimulationError as error:
-                yield Row(JUDGED, NAME, engine="ensemble", workers=count, note=str(error))
-                continue
-            own = (taken / number,)
-            yield Row(JUDGED, NAME, engine="ensemble", workers=count, runs=number, seconds=own)
+def judged(workers: tuple[int, ...] = (1, 2)) -> Iterator[Row]:
+    """Seconds until the first verdicts are there, and those of a set in chunk after chunk."""
+    with working(1, int) as pool:
+        (first,) = pool.each([partial(_first, max(workers))])
+    yield Row(START, NAME, engine="ensemble", workers=max(workers), seconds=(first,))
+    plan = _plan()
+    found: dict[int, list[float]] = {count: [] for count in workers}
+    with working(max(workers), _begin, plan) as pool:
+        for turn in range(ROUNDS):
+            call = partial(_anew, plan, turn)
+            for count in workers if turn % 2 else workers[::-1]:
+                found[count].append(pool.pace(call, count))
+    for count, own in found.items():
+        each = tuple(seconds / plan.chunk for seconds in own)
+        yield Row(JUDGED, NAME, engine="ensemble", workers=count, runs=plan.chunk, seconds=each)
 
 
-def _elsewhere(number: int, workers: int) -> float:
-    # One worker is the process itself, which would keep its models for the next ensemble.
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_seconds, number, workers).result()
+def _plan() -> Plan:
+    return make_plan(
+        robustness.SETS,
+        robustness.SEED,
+        "sobol",
+        None,
+        None,
+        robustness.caption_claims(),
+        None,
+        CHUNK,
+    )
 
 
-def _seconds(number: int, workers: int) -> float:
+def _begin(plan: Plan) -> None:
+    """Load all that kernel and referee need: for one set, which both run."""
+    chunk.run_chunk(replace(plan, chunk=1, referee=1.0), 0)
+
+
+def _anew(plan: Plan, index: int) -> None:
+    """Judge a chunk, as if it were met for the first time: the referee keeps where animals rest."""
+    for variant in chunk.variants(plan.claims, plan.variant):
+        chunk._referee(variant)._runs.session.steady_state.cache_clear()
+    chunk.run_chunk(plan, index)
+
+
+def _first(workers: int) -> float:
+    """Seconds of an ensemble of a set for each worker."""
     with tempfile.TemporaryDirectory() as folder:
         start = perf_counter()
         km.ensemble(
-            number, out=Path(folder) / "run", seed=0, workers=workers, claims=caption_claims()
+            workers,
+            chunk=1,
+            out=Path(folder) / "run",
+            workers=workers,
+            claims=robustness.caption_claims(),
         )
         return perf_counter() - start
