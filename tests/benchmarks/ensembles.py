@@ -26,8 +26,8 @@ BORNE = 1e-3
 LADDER = (1e-2, 5e-3, 2e-3, 1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5, 1e-5, 1e-6, 1e-7)
 #: Problems below and above 200 species; sets of a round, of the kernel and of libRoadRunner.
 PROBLEMS = ("earm_1_0", "up to TrkB", "the model")
-SETS, FEW = 512, 12
-ROUNDS = 13
+SETS, FEW = 256, 12
+ROUNDS = 25
 #: Sets whose error is looked at.
 LOOKED_AT = 40
 #: A small network for many samples; libRoadRunner is not asked for more than this.

@@ -19,7 +19,7 @@ from tests.benchmarks.workers import working
 
 NAME = "all caption claims"
 #: Every round is of another chunk; small ones, since a busy machine changes its mind in seconds.
-ROUNDS, CHUNK = 15, 32
+ROUNDS, CHUNK = 21, 24
 
 
 def judged(workers: tuple[int, ...] = (1, 2)) -> Iterator[Row]:
