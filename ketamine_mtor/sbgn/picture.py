@@ -176,7 +176,7 @@ def _arc(arc: Arc) -> Iterator[str]:
     dx, dy = dx / length, dy / length
     back = {CONSUMPTION: 0, CATALYSIS: 2 * _RING}.get(arc.kind, _HEAD)
     line = [*arc.points[:-1], (x - dx * back, y - dy * back)]
-    yield f'<path d="{_rounded(line)}" fill="none" stroke="{colour}"/>'
+    yield f'<path d="{rounded(line)}" fill="none" stroke="{colour}"/>'
     if arc.kind == CATALYSIS:
         at = f'cx="{_short(x - dx * _RING)}" cy="{_short(y - dy * _RING)}"'
         yield f'<circle {at} r="{_RING}" fill="#ffffff" stroke="{colour}"/>'
@@ -184,18 +184,18 @@ def _arc(arc: Arc) -> Iterator[str]:
         bx, by = x - dx * _HEAD, y - dy * _HEAD
         corners = [(x, y), (bx - dy * _HALF, by + dx * _HALF), (bx + dy * _HALF, by - dx * _HALF)]
         fill = colour if arc.kind == PRODUCTION else "#ffffff"
-        yield f'<path d="M{_joined(corners)}z" fill="{fill}" stroke="{colour}"/>'
+        yield f'<path d="M{joined(corners)}z" fill="{fill}" stroke="{colour}"/>'
     if arc.number is not None:
         yield f'<g stroke="{_LINE_COLOUR}">{_unit(arc.number, str(arc.stoichiometry), 0)}</g>'
 
 
-def _rounded(line: Sequence[tuple[float, float]]) -> str:
+def rounded(line: Sequence[tuple[float, float]]) -> str:
     """A line of straight stretches whose corners are round."""
     path = [f"M{_short(line[0][0])} {_short(line[0][1])}"]
     for before, corner, after in zip(line, line[1:], line[2:], strict=False):
         (ax, ay), (bx, by) = _towards(corner, before), _towards(corner, after)
-        path.append(f"L{_short(ax)} {_short(ay)}Q{_joined([corner])} {_short(bx)} {_short(by)}")
-    return "".join([*path, f"L{_joined(line[-1:])}"])
+        path.append(f"L{_short(ax)} {_short(ay)}Q{joined([corner])} {_short(bx)} {_short(by)}")
+    return "".join([*path, f"L{joined(line[-1:])}"])
 
 
 def _towards(corner: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
@@ -206,7 +206,8 @@ def _towards(corner: tuple[float, float], other: tuple[float, float]) -> tuple[f
     return corner[0] + dx * share, corner[1] + dy * share
 
 
-def _joined(corners: Sequence[tuple[float, float]]) -> str:
+def joined(corners: Sequence[tuple[float, float]]) -> str:
+    """Corners with straight stretches between them, without the first letter of a path."""
     return "L".join(f"{_short(x)} {_short(y)}" for x, y in corners)
 
 

@@ -1,0 +1,180 @@
+"""The picture (SVG) of a map of SBGN Activity Flow, drawn from its SBGN-ML text alone."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from html import escape
+from math import sqrt
+
+from ketamine_mtor.errors import InputError
+from ketamine_mtor.sbgn.picture import joined, rounded
+from ketamine_mtor.sbgn.shapes import Box, Point
+
+ACTIVITY, ACTIVITY_ID = "biological activity", "activity__"
+#: What stands before the numbers of claims in an arc's notes.
+CLAIMS = "claims: "
+#: Sizes of the two lines of text in a box.
+LABEL, STATE = 14, 11
+_TAG = "{http://sbgn.org/libsbgn/0.3}"
+_PARAGRAPH = "{http://www.w3.org/1999/xhtml}p"
+_MARGIN, _CORNER = 14, 4
+#: Length and half width of an arrow's head; how far the bar of a necessary stimulation is off.
+_HEAD, _HALF, _BAR = 11, 6, 4
+#: How far the lines of the text stand below the middle of a box.
+_ALONE, _UPPER, _LOWER = 5, -2, 13
+_POSITIVE, _NEGATIVE = "positive influence", "negative influence"
+_NECESSARY, _UNKNOWN = "necessary stimulation", "unknown influence"
+#: Class of an arc in SBGN-ML: its class in the picture, its colour, what it does.
+_KINDS = {
+    _POSITIVE: ("positive", "#1b6ca8", "raises"),
+    _NEGATIVE: ("negative", "#b3261e", "lowers"),
+    _NECESSARY: ("necessary", "#5b3f8c", "is needed for"),
+    _UNKNOWN: ("unknown", "#666666", "acts on"),
+}
+_INK, _SOFT, _FILL, _PAPER = "#222222", "#555555", "#eef4fa", "#ffffff"
+
+
+def picture(sbgn_text: str) -> str:
+    """The text of an SVG, in pixels; it can stand in a page as it is.
+
+    An activity is a ``g`` of class ``activity`` with its readout in ``data-observable``, an
+    influence a ``path`` of class ``influence`` with ``data-from``, ``data-to`` and
+    ``data-claims``. Colours are the custom properties ``--activity`` (boxes), ``--ink``,
+    ``--soft`` (text), ``--paper``, and ``--positive``, ``--negative``, ``--necessary``,
+    ``--unknown``.
+
+    Raises
+    ------
+    InputError
+        Where the text is no SBGN-ML of Activity Flow.
+    """
+    try:
+        map_ = ET.fromstring(sbgn_text).find(f"{_TAG}map")
+    except ET.ParseError as error:
+        raise InputError(f"the map of activities is no XML: {error}") from None
+    if map_ is None or map_.get("language") != "activity flow":
+        raise InputError("the map of activities is no SBGN-ML of the language 'activity flow'")
+    glyphs = map_.findall(f"{_TAG}glyph")
+    boxes = [_box(each) for each in glyphs]
+    arcs = map_.findall(f"{_TAG}arc")
+    points = [point for each in arcs for point in _way(each)]
+    width = max([box.x + box.w for box in boxes] + [x for x, _ in points]) + _MARGIN
+    height = max([box.y + box.h for box in boxes] + [y for _, y in points]) + _MARGIN
+    names = {each.get("id"): _label(each) for each in glyphs}
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="activity-flow" viewBox="0 0 {width}'
+        f' {height}" font-family="Helvetica, Arial, sans-serif" text-anchor="middle" role="img">',
+        f"<title>{escape(_said(map_))}</title>",
+        f"<style>{_style()}</style>",
+        f'<rect class="paper" width="{width}" height="{height}" fill="{_PAPER}"/>',
+    ]
+    lines += [_influence(each, names) for each in arcs]
+    for glyph, box in zip(glyphs, boxes, strict=True):
+        lines += _activity(glyph, box)
+    return "\n".join([*lines, "</svg>"]) + "\n"
+
+
+def _style() -> str:
+    """Colours that a page can change; programs that do not know them use the attributes."""
+    own = ".activity-flow"
+    return " ".join(
+        [
+            f"{own} .paper {{ fill: var(--paper, {_PAPER}) }}",
+            f"{own} .activity rect {{ fill: var(--activity, {_FILL});"
+            f" stroke: var(--ink, {_INK}) }}",
+            f"{own} .activity .name {{ fill: var(--ink, {_INK}) }}",
+            f"{own} .activity .state {{ fill: var(--soft, {_SOFT}) }}",
+            *(
+                f"{own} .{name} {{ stroke: var(--{name}, {colour}) }}"
+                for name, colour, _ in _KINDS.values()
+            ),
+        ]
+    )
+
+
+# What stands in the text
+
+
+def _box(glyph: ET.Element) -> Box:
+    box = glyph.find(f"{_TAG}bbox")
+    return Box(*(round(float(box.get(name))) for name in "xywh"))
+
+
+def _label(glyph: ET.Element) -> list[str]:
+    return glyph.find(f"{_TAG}label").get("text").split("\n")
+
+
+def _said(element: ET.Element) -> str:
+    """What the notes of an element say."""
+    return " ".join(each.text or "" for each in element.findall(f"{_TAG}notes//{_PARAGRAPH}"))
+
+
+def _way(arc: ET.Element) -> list[Point]:
+    ends = [each for name in ("start", "next", "end") for each in arc.findall(f"{_TAG}{name}")]
+    return [(round(float(each.get("x"))), round(float(each.get("y")))) for each in ends]
+
+
+# What is drawn
+
+
+def _activity(glyph: ET.Element, box: Box) -> Iterator[str]:
+    key = glyph.get("id")
+    observable = key.removeprefix(ACTIVITY_ID)
+    name, *state = _label(glyph)
+    x, y = box.middle
+    yield f'<g class="activity" id="{key}" data-observable="{observable}">'
+    yield f"<title>{escape(f'{observable}: {_said(glyph)}')}</title>"
+    yield (
+        f'<rect x="{box.x}" y="{box.y}" width="{box.w}" height="{box.h}" rx="{_CORNER}"'
+        f' fill="{_FILL}" stroke="{_INK}"/>'
+    )
+    yield (
+        f'<text class="name" x="{x}" y="{y + (_UPPER if state else _ALONE)}" font-size="{LABEL}"'
+        f' font-weight="bold" fill="{_INK}">{escape(name)}</text>'
+    )
+    for each in state:
+        yield (
+            f'<text class="state" x="{x}" y="{y + _LOWER}" font-size="{STATE}"'
+            f' fill="{_SOFT}">{escape(each)}</text>'
+        )
+    yield "</g>"
+
+
+def _influence(arc: ET.Element, names: dict[str, list[str]]) -> str:
+    """A line with its head, as one path, and what it says as its title."""
+    name, colour, does = _KINDS[arc.get("class")]
+    ends = [arc.get("source"), arc.get("target")]
+    source, target = (", ".join(names[each]) for each in ends)
+    said = _said(arc)
+    claims = said.removeprefix(CLAIMS) if said.startswith(CLAIMS) else ""
+    start, end = (each.removeprefix(ACTIVITY_ID) for each in ends)
+    return (
+        f'<path class="influence {name}" data-from="{start}" data-to="{end}"'
+        f' data-claims="{claims}" d="{_line(arc)}" fill="none" stroke="{colour}"'
+        f' stroke-width="1.6"><title>{escape(f"{source} {does} {target} ({said})")}</title></path>'
+    )
+
+
+def _line(arc: ET.Element) -> str:
+    """The path of an arc with the head that its class has, which ends where the arc does."""
+    kind, points = arc.get("class"), _way(arc)
+    (x, y), (fx, fy) = points[-1], points[-2]
+    length = sqrt((x - fx) ** 2 + (y - fy) ** 2) or 1.0
+    dx, dy = (x - fx) / length, (y - fy) / length
+
+    def at(back: float, aside: float = 0) -> tuple[float, float]:
+        """The point so far back from the end, and to the side of it."""
+        return x - dx * back - dy * aside, y - dy * back + dx * aside
+
+    bar = [at(0, _HALF), at(0, -_HALF)]
+    triangle = [at(0), at(_HEAD, _HALF), at(_HEAD, -_HALF)]
+    diamond = [at(0), at(_HEAD / 2, _HALF), at(_HEAD), at(_HEAD / 2, -_HALF)]
+    far = _HEAD + _BAR
+    back, head = {
+        _POSITIVE: (_HEAD, f"M{joined(triangle)}z"),
+        _NEGATIVE: (0, f"M{joined(bar)}"),
+        _NECESSARY: (far, f"M{joined(triangle)}zM{joined([at(far, _HALF), at(far, -_HALF)])}"),
+        _UNKNOWN: (_HEAD, f"M{joined(diamond)}z"),
+    }[kind]
+    return rounded([*points[:-1], at(back)]) + head
