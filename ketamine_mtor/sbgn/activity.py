@@ -28,9 +28,13 @@ DATA = "activities.yaml"
 TITLE = "Ketamine and mTOR: the caption's activities"
 _VERSION = "http://identifiers.org/combine.specifications/sbgn.af.level-1.version-1.2"
 _LANGUAGE = "activity flow"
+#: A bold label is as wide as one of this size that is not.
+_BOLD = LABEL + 2
 #: Height of a box, and between boxes and rows (inches, as Graphviz wants them).
 _HEIGHT = LABEL + STATE + 2 * PADDING
-_BETWEEN_BOXES, _BETWEEN_ROWS = 0.42, 0.5
+_BETWEEN_BOXES, _BETWEEN_ROWS = 0.42, 0.55
+#: How far off its end a way turns towards it.
+_APPROACH = 20
 
 
 @dataclass(frozen=True)
@@ -192,12 +196,52 @@ def _arrange(flow: Flow) -> tuple[dict[str, Box], list[list[Point]]]:
     for number, each in enumerate(flow.influences):
         way = drawn.way(number)
         ways.append(way if places[each.source] < places[each.target] else way[::-1])
-    return boxes, ways
+    _spread(flow, boxes, ways)
+    return boxes, [_upright(way) for way in ways]
+
+
+def _spread(flow: Flow, boxes: Mapping[str, Box], ways: Sequence[list[Point]]) -> None:
+    """Put the ends of the ways evenly along the sides of their boxes, so that heads lie apart."""
+    rows = {key: number for number, row in enumerate(flow.rows) for key in row}
+    sides: dict[tuple[str, Point], list[tuple[int, int]]] = {}
+    for number, each in enumerate(flow.influences):
+        down = rows[each.target] - rows[each.source]
+        right = boxes[each.target].x - boxes[each.source].x
+        towards = (0, _sign(down)) if down else (_sign(right), 0)
+        sides.setdefault((each.source, towards), []).append((number, 0))
+        away = (-towards[0], -towards[1])
+        sides.setdefault((each.target, away), []).append((number, -1))
+    # All are sorted by where the ways come from, before any end is moved.
+    for ends in sides.values():
+        ends.sort(key=lambda end: ways[end[0]][1 if end[1] == 0 else -2])
+    for (key, (across, along)), ends in sides.items():
+        box = boxes[key]
+        for place, (number, end) in enumerate(ends, start=1):
+            share = place / (len(ends) + 1)
+            if across:
+                point = (box.x + (box.w if across > 0 else 0), box.y + round(box.h * share))
+            else:
+                point = (box.x + round(box.w * share), box.y + (box.h if along > 0 else 0))
+            ways[number][end] = point
+
+
+def _upright(way: list[Point]) -> list[Point]:
+    """A way between rows that ends at a right angle to the side of its box."""
+    (_, first), (x, last) = way[0], way[-1]
+    if first == last:
+        return way
+    before = last - _APPROACH * _sign(last - first)
+    between = [each for each in way[1:-1] if min(first, before) < each[1] < max(first, before)]
+    return [way[0], *between, (x, before), way[-1]]
+
+
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
 
 
 def _width(activity: Activity) -> int:
     """Even, so that a box lies evenly about its middle."""
-    widths = map(text_width, activity.lines, (LABEL, STATE))
+    widths = map(text_width, activity.lines, (_BOLD, STATE))
     return 2 * (max(widths) // 2 + PADDING)
 
 
@@ -212,11 +256,13 @@ def _dot(flow: Flow, places: Mapping[str, int]) -> str:
         # All run down or to the right for Graphviz, so that rows stay as they are given.
         first, last = sorted((each.source, each.target), key=places.__getitem__)
         lines.append(f'"{first}" -> "{last}" [id="{number}"];')
-    hidden = len(flow.influences)
     for row in flow.rows:
         lines.append("{ rank=same; " + "; ".join(f'"{key}"' for key in row) + " }")
+    # Lines that are not drawn hold the rows, and the order in a row, where no influence does.
+    joined = {frozenset((each.source, each.target)) for each in flow.influences}
     neighbours = [pair for row in flow.rows for pair in pairwise(row)]
-    neighbours += [(a[0], b[0]) for a, b in pairwise(flow.rows)]
-    for number, (first, last) in enumerate(neighbours, start=hidden):
-        lines.append(f'"{first}" -> "{last}" [style=invis weight=0 id="{number}"];')
+    neighbours += [(above[0], below[0]) for above, below in pairwise(flow.rows)]
+    hidden = [pair for pair in neighbours if frozenset(pair) not in joined]
+    for number, (first, last) in enumerate(hidden, start=len(flow.influences)):
+        lines.append(f'"{first}" -> "{last}" [style=invis id="{number}"];')
     return "\n".join([*lines, "}"])

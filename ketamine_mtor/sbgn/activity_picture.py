@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from math import sqrt
 
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.sbgn.picture import joined, rounded
-from ketamine_mtor.sbgn.shapes import Box, Point
+from ketamine_mtor.sbgn.shapes import Box, Point, text_width
 
 ACTIVITY, ACTIVITY_ID = "biological activity", "activity__"
 #: What stands before the numbers of claims in an arc's notes.
@@ -19,8 +19,12 @@ LABEL, STATE = 14, 11
 _TAG = "{http://sbgn.org/libsbgn/0.3}"
 _PARAGRAPH = "{http://www.w3.org/1999/xhtml}p"
 _MARGIN, _CORNER = 14, 4
-#: Length and half width of an arrow's head; how far the bar of a necessary stimulation is off.
-_HEAD, _HALF, _BAR = 11, 6, 4
+#: Length and half width of an arrow's head; how far the bar of a necessary stimulation is from
+#: it, and that of a negative influence from what it ends at, so that it does not lie on the border.
+_HEAD, _HALF, _BAR, _GAP = 11, 6, 4, 4
+_STROKE = 1.6
+#: Height of the legend, length of the lines in it, how far its text stands below their middle.
+_LEGEND, _SAMPLE, _MIDDLE = 26, 44, 4
 #: How far the lines of the text stand below the middle of a box.
 _ALONE, _UPPER, _LOWER = 5, -2, 13
 _POSITIVE, _NEGATIVE = "positive influence", "negative influence"
@@ -60,11 +64,12 @@ def picture(sbgn_text: str) -> str:
     arcs = map_.findall(f"{_TAG}arc")
     points = [point for each in arcs for point in _way(each)]
     width = max([box.x + box.w for box in boxes] + [x for x, _ in points]) + _MARGIN
-    height = max([box.y + box.h for box in boxes] + [y for _, y in points]) + _MARGIN
+    low = max([box.y + box.h for box in boxes] + [y for _, y in points]) + _MARGIN
+    height = low + _LEGEND
     names = {each.get("id"): _label(each) for each in glyphs}
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="activity-flow" viewBox="0 0 {width}'
-        f' {height}" font-family="Helvetica, Arial, sans-serif" text-anchor="middle" role="img">',
+        f' {height}" font-family="Helvetica, Arial, sans-serif" text-anchor="middle">',
         f"<title>{escape(_said(map_))}</title>",
         f"<style>{_style()}</style>",
         f'<rect class="paper" width="{width}" height="{height}" fill="{_PAPER}"/>',
@@ -72,6 +77,7 @@ def picture(sbgn_text: str) -> str:
     lines += [_influence(each, names) for each in arcs]
     for glyph, box in zip(glyphs, boxes, strict=True):
         lines += _activity(glyph, box)
+    lines += _legend(low, {each.get("class") for each in arcs})
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
@@ -84,7 +90,7 @@ def _style() -> str:
             f"{own} .activity rect {{ fill: var(--activity, {_FILL});"
             f" stroke: var(--ink, {_INK}) }}",
             f"{own} .activity .name {{ fill: var(--ink, {_INK}) }}",
-            f"{own} .activity .state {{ fill: var(--soft, {_SOFT}) }}",
+            f"{own} .state {{ fill: var(--soft, {_SOFT}) }}",
             *(
                 f"{own} .{name} {{ stroke: var(--{name}, {colour}) }}"
                 for name, colour, _ in _KINDS.values()
@@ -143,22 +149,43 @@ def _activity(glyph: ET.Element, box: Box) -> Iterator[str]:
 
 def _influence(arc: ET.Element, names: dict[str, list[str]]) -> str:
     """A line with its head, as one path, and what it says as its title."""
-    name, colour, does = _KINDS[arc.get("class")]
+    kind = arc.get("class")
+    name, colour, does = _KINDS[kind]
     ends = [arc.get("source"), arc.get("target")]
     source, target = (", ".join(names[each]) for each in ends)
     said = _said(arc)
     claims = said.removeprefix(CLAIMS) if said.startswith(CLAIMS) else ""
+    title = escape(f"{source} {does} {target} ({said})")
     start, end = (each.removeprefix(ACTIVITY_ID) for each in ends)
     return (
         f'<path class="influence {name}" data-from="{start}" data-to="{end}"'
-        f' data-claims="{claims}" d="{_line(arc)}" fill="none" stroke="{colour}"'
-        f' stroke-width="1.6"><title>{escape(f"{source} {does} {target} ({said})")}</title></path>'
+        f' data-claims="{claims}" d="{_line(kind, _way(arc))}" fill="none" stroke="{colour}"'
+        f' stroke-width="{_STROKE}"><title>{title}</title></path>'
     )
 
 
-def _line(arc: ET.Element) -> str:
+def _legend(top: int, kinds: set[str | None]) -> Iterator[str]:
+    """The classes of arcs that a map has, side by side at its foot."""
+    x = _MARGIN
+    for kind, (name, colour, _) in _KINDS.items():
+        if kind not in kinds:
+            continue
+        y = top + _LEGEND // 2
+        line = _line(kind, [(x, y), (x + _SAMPLE, y)])
+        yield (
+            f'<path class="legend {name}" d="{line}" fill="none" stroke="{colour}"'
+            f' stroke-width="{_STROKE}"/>'
+        )
+        x += _SAMPLE + _MARGIN
+        yield (
+            f'<text class="state" x="{x}" y="{y + _MIDDLE}" font-size="{STATE}" fill="{_SOFT}"'
+            f' text-anchor="start">{kind}</text>'
+        )
+        x += text_width(kind, STATE) + _MARGIN
+
+
+def _line(kind: str, points: Sequence[Point]) -> str:
     """The path of an arc with the head that its class has, which ends where the arc does."""
-    kind, points = arc.get("class"), _way(arc)
     (x, y), (fx, fy) = points[-1], points[-2]
     length = sqrt((x - fx) ** 2 + (y - fy) ** 2) or 1.0
     dx, dy = (x - fx) / length, (y - fy) / length
@@ -167,13 +194,13 @@ def _line(arc: ET.Element) -> str:
         """The point so far back from the end, and to the side of it."""
         return x - dx * back - dy * aside, y - dy * back + dx * aside
 
-    bar = [at(0, _HALF), at(0, -_HALF)]
+    bar = [at(_GAP, _HALF), at(_GAP, -_HALF)]
     triangle = [at(0), at(_HEAD, _HALF), at(_HEAD, -_HALF)]
     diamond = [at(0), at(_HEAD / 2, _HALF), at(_HEAD), at(_HEAD / 2, -_HALF)]
     far = _HEAD + _BAR
     back, head = {
         _POSITIVE: (_HEAD, f"M{joined(triangle)}z"),
-        _NEGATIVE: (0, f"M{joined(bar)}"),
+        _NEGATIVE: (_GAP, f"M{joined(bar)}"),
         _NECESSARY: (far, f"M{joined(triangle)}zM{joined([at(far, _HALF), at(far, -_HALF)])}"),
         _UNKNOWN: (_HEAD, f"M{joined(diamond)}z"),
     }[kind]
