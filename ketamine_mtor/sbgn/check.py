@@ -1,7 +1,7 @@
 """What can be wrong with an SBGN-ML text: the standard's rules, and whether it shows the model.
 
-Nothing here knows how maps are drawn: a text is read back and compared with the SBML, or with the
-rules. Each check gives one line for each fault.
+Nothing here knows how maps are drawn: a text is read back and compared with the SBML, with the
+rules, or with the activities. Each check gives one line for each fault.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import libsbml
 import pysb
 
 from ketamine_mtor.errors import MissingExtra
+from ketamine_mtor.sbgn.activity_picture import ACTIVITY, ACTIVITY_ID
 from ketamine_mtor.sbgn.content import CONSUMPTION, PRODUCTION, SOURCE
 
 _TAG = "{http://sbgn.org/libsbgn/0.3}"
@@ -30,7 +32,7 @@ Made = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def invalid(text: str) -> list[str]:
-    """What the XSD, the classes of Process Description and the schematron rules say of a text.
+    """What the XSD, the classes of a text's language and the schematron rules say of it.
 
     Raises
     ------
@@ -120,7 +122,25 @@ def against_rules(text: str, model: pysb.Model, rules: Iterable[str]) -> list[st
     return [*read.faults, *_differences("rule", wanted, drawn)]
 
 
-def _differences(what: str, wanted: Mapping[str, object], drawn: Mapping[str, object]) -> list[str]:
+def against_activities(
+    text: str, activities: Iterable[str], influences: Mapping[tuple[str, str], str]
+) -> list[str]:
+    """Where a map of activities does not show these: ids, and the class of arc of each pair."""
+    drawn = ET.fromstring(text).find(f"{_TAG}map")
+    glyphs = {each.get("id", ""): each.get("class") for each in drawn.iterfind(f"{_TAG}glyph")}
+    arcs = {
+        (each.get("source", ""), each.get("target", "")): each.get("class")
+        for each in drawn.iterfind(f"{_TAG}arc")
+    }
+    wanted = {ACTIVITY_ID + each: ACTIVITY for each in activities}
+    ends = {
+        (ACTIVITY_ID + source, ACTIVITY_ID + target): kind
+        for (source, target), kind in influences.items()
+    }
+    return _differences("activity", wanted, glyphs) + _differences("influence", ends, arcs)
+
+
+def _differences(what: str, wanted: Mapping[Any, object], drawn: Mapping[Any, object]) -> list[str]:
     faults = [f"{what} {key} is not drawn" for key in wanted if key not in drawn]
     faults += [f"{key} is drawn and is no {what}" for key in drawn if key not in wanted]
     return faults + [

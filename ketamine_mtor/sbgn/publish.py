@@ -10,7 +10,7 @@ from ketamine_mtor import build, knowledge, paths, rules
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import renewed, write
 from ketamine_mtor.model_files import packaged
-from ketamine_mtor.sbgn import check
+from ketamine_mtor.sbgn import activity, check
 from ketamine_mtor.sbgn.content import Map, Naming
 from ketamine_mtor.sbgn.from_pysb import network_map, rule_map
 from ketamine_mtor.sbgn.layout import arrange
@@ -20,6 +20,10 @@ from ketamine_mtor.sbgn.write import to_sbgn
 NETWORK = "sbml/ketamine_mtor.sbgn"
 PAGE = "docs/sbgn.md"
 _MAPS, _PICTURES = "sbml/maps", "docs/maps"
+ACTIVITY_MAP, ACTIVITY_PICTURE = (
+    "sbml/ketamine_mtor_activity.sbgn",
+    f"{_PICTURES}/activity_flow.svg",
+)
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,12 @@ def files() -> Mapping[str, str]:
     MissingExtra
         Without Graphviz.
     InputError
-        Where the page lacks the marks between which the list of maps stands.
+        Where the page lacks the marks between which the list of maps stands, or the activities
+        are not as they should be.
     """
     found: dict[str, str] = {}
+    found[ACTIVITY_MAP] = activity.to_sbgn(activity.load_flow())
+    found[ACTIVITY_PICTURE] = activity.picture(found[ACTIVITY_MAP])
     network = whole()
     found[NETWORK] = to_sbgn(network, arrange(network))
     listed = []
@@ -128,6 +135,12 @@ def faults(wanted: Mapping[str, str]) -> list[str]:
     """What is wrong with the maps; see :mod:`ketamine_mtor.sbgn.check`."""
     found = {name: check.invalid(wanted[name]) for name in wanted if name.endswith(".sbgn")}
     found[NETWORK] += check.against_sbml(wanted[NETWORK], packaged().sbml)
+    flow = activity.load_flow()
+    found[ACTIVITY_MAP] += check.against_activities(
+        wanted[ACTIVITY_MAP],
+        (each.id for each in flow.activities),
+        {(each.source, each.target): each.kind for each in flow.influences},
+    )
     for stretch in stretches():
         model = rules.build_model(stretch.variant)
         found[stretch.map] += check.against_rules(wanted[stretch.map], model, stretch.rules)
