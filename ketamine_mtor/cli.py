@@ -223,7 +223,7 @@ def ensemble(claims: Sequence[str], out: Path, as_json: bool, **options: Any) ->
         )
         return
     _print_table(
-        ["claim", "sets", "holds", "from", "to", "fail", "unresolved", "not run"],
+        ["claim", "sets", "holds", "low", "high", "fail", "unresolved", "not run"],
         [
             [
                 row["claim"],

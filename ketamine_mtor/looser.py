@@ -32,6 +32,9 @@ _Factor = TypeVar("_Factor", float, "np.ndarray")
 
 #: Factor on the solver's tolerances: a sensitivity is then still known to about 0.001.
 LOOSER = 100.0
+#: Steps after which a run is given up: some ten times what the way to rest takes. An animal that
+#: never rests, of which there are many here, would have the solver take all that it may.
+MOST_STEPS = 20_000
 
 
 class LooserRuns:
@@ -47,7 +50,7 @@ class LooserRuns:
 
     def __init__(self, files: ModelFiles):
         self._files, self._tables = files, files.tables
-        self.session = Session(files, roadrunner.load(files, LOOSER))
+        self.session = Session(files, roadrunner.load(files, LOOSER, MOST_STEPS))
         self.own = Constants(files.sbml).resolve({})
         self._reach = Reach(files.sbml)
         self._plain: dict[Experiment, xr.Dataset] = {}
@@ -55,7 +58,7 @@ class LooserRuns:
     @cached_property
     def usual(self) -> Session:
         """The model with the solver's usual tolerances."""
-        return Session(self._files, roadrunner.load(self._files))
+        return Session(self._files, roadrunner.load(self._files, most_steps=MOST_STEPS))
 
     def changed(
         self, experiment: Experiment, changes: Changes, *, near: bool = False

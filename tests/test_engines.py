@@ -216,6 +216,27 @@ def test_a_failure_on_the_way_to_rest_says_so(files):
         session.steady_state(())
 
 
+def test_an_animal_without_rest_is_looked_at_once(files):
+    class Counting(Broken):
+        tried = 0
+
+        def advance(self, *arguments):
+            Counting.tried += 1
+            return super().advance(*arguments)
+
+    session = Session(replace(files, at_rest=False), Counting(roadrunner.load(files), after=0))
+    said = []
+    for _ in range(2):
+        with pytest.raises(SimulationError) as caught:
+            session.steady_state(())
+        said.append(str(caught.value))
+    assert said[0] == said[1] and Counting.tried == 1
+    session.forget()
+    with pytest.raises(SimulationError):
+        session.steady_state(())
+    assert Counting.tried == 2
+
+
 def test_what_never_rests_is_refused(files):
     with pytest.raises(SimulationError, match=r"no drug-free steady state: .* Protein still"):
         _run(files, parameters={"protein_turnover": 0.0})

@@ -65,8 +65,12 @@ def limited() -> Iterator[None]:
         _end.reset(token)
 
 
+def over() -> bool:
+    """Whether the run that goes on should have ended."""
+    return time.monotonic() > _end.get()[0]
+
+
 def check(reached: float = 0.0) -> None:
     """OutOfTime where the run that goes on should have ended; ``reached``: as EngineFailure."""
-    end, seconds = _end.get()
-    if time.monotonic() > end:
-        raise OutOfTime(f"it takes longer than {seconds:g} s ({VARIABLE})", reached)
+    if over():
+        raise OutOfTime(f"it takes longer than {_end.get()[1]:g} s ({VARIABLE})", reached)

@@ -26,17 +26,35 @@ FEW = 100
 TOO_MUCH_WORK = "CV_TOO_MUCH_WORK"
 
 
-def load(files: ModelFiles, looser: float = 1.0) -> RoadRunnerPlant:
-    """The model of ``files`` in libRoadRunner; ``looser`` is a factor on the tolerances."""
+def load(files: ModelFiles, looser: float = 1.0, most_steps: int | None = None) -> RoadRunnerPlant:
+    """The model of ``files`` in libRoadRunner.
+
+    Parameters
+    ----------
+    files
+        The model.
+    looser
+        A factor on the tolerances.
+    most_steps
+        After how many steps from one sample to the next it gives up (default: MOST_STEPS).
+    """
     # A text that somebody edits, or that is one of hundreds, is not worth keeping.
-    return RoadRunnerPlant(files.sbml, looser, files.at_rest and files.network is not None)
+    kept = files.at_rest and files.network is not None
+    return RoadRunnerPlant(files.sbml, looser, kept, most_steps)
 
 
 class RoadRunnerPlant:
     """One compiled SBML text; see :class:`~ketamine_mtor.engines.session.Plant`."""
 
-    def __init__(self, sbml: str, looser: float = 1.0, kept: bool = False):
+    def __init__(
+        self,
+        sbml: str,
+        looser: float = 1.0,
+        kept: bool = False,
+        most_steps: int | None = None,
+    ):
         self._looser = looser
+        self._most_steps = most_steps or MOST_STEPS
         self._runner, self._constants = compiled.load(sbml, kept)
         self._model = self._runner.model
         integrator = self._runner.getIntegrator()
@@ -137,16 +155,15 @@ class RoadRunnerPlant:
     def _watched(self, now: float, then: float) -> None:
         """From one sample to the next."""
         integrator = self._runner.getIntegrator()
-        for _ in range(0, MOST_STEPS, WATCHED_STEPS):
+        for _ in range(0, self._most_steps, WATCHED_STEPS):
             limits.check(self._model.getTime())
             try:
                 integrator.integrate(now, then - now)
                 return
             except RuntimeError as error:
-                said = first_line(error)
-                if TOO_MUCH_WORK not in said:
-                    break
-        raise EngineFailure(said, self._model.getTime())
+                if TOO_MUCH_WORK not in str(error):
+                    raise EngineFailure(first_line(error), self._model.getTime()) from None
+        raise EngineFailure(f"it takes more than {self._most_steps} steps", self._model.getTime())
 
     def _select(self, observables: Sequence[str]) -> None:
         # Without a selection libRoadRunner would read all species.

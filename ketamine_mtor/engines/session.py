@@ -88,6 +88,7 @@ class Session:
         self._seeding = Seeding(files.tables, plant)
         self.steady_state = lru_cache(maxsize=256)(self._steady_state)
         self._neighbours: dict[_Changes, _Changes] = {}
+        self._restless: dict[_Changes, SimulationError] = {}
 
     def run(self, schedule: Schedule, observables: Sequence[str]) -> Course:
         """The observables over the schedule's times.
@@ -124,6 +125,11 @@ class Session:
         """The observables in a state, with the settings of the last one that was looked for."""
         return self._plant.observe(state, observables)
 
+    def forget(self) -> None:
+        """Forget the drug-free states that were found, and which animals have none."""
+        self.steady_state.cache_clear()
+        self._restless.clear()
+
     def rest_near(self, animal: Mapping[str, float], neighbour: Mapping[str, float]) -> None:
         """Have the drug-free state of ``animal`` looked for from that of its ``neighbour``.
 
@@ -158,7 +164,10 @@ class Session:
             raise SimulationError(failure.reason, time_h=reached) from None
 
     def _steady_state(self, changes: _Changes) -> np.ndarray:
-        """The drug-free state (nM) of an animal with ``changes``."""
+        """The drug-free state (nM) of an animal with ``changes``; one without is told at once."""
+        if changes in self._restless:
+            failure = self._restless[changes]
+            raise SimulationError(failure.reason, time_h=failure.time_h)
         neighbour = self._neighbours.get(changes, changes)
         if neighbour != changes:
             rest = self.steady_state(neighbour)
@@ -169,7 +178,13 @@ class Session:
         state = self._seeding.state(values)
         if neighbour != changes and (near + state).min() >= 0:
             state = near + state
-        return self._rested(state)
+        try:
+            return self._rested(state)
+        except SimulationError as failure:
+            # Given more time it might have come to rest.
+            if not limits.over():
+                self._restless[changes] = failure
+            raise
 
     def settle(self, state: np.ndarray, changes: Mapping[str, float] | None = None) -> np.ndarray:
         """The drug-free state (nM) of an animal with ``changes`` that was left alone in ``state``.

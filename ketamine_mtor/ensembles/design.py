@@ -131,7 +131,8 @@ def read(path: Path, values: dict[str, float]) -> Given:
         frame = readers[path.suffix](path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise InputError(f"{path} cannot be read: {reason}") from None
     for name in frame.columns:
         if name not in values:
             raise not_allowed("number that can vary", name, values)
