@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench cost steady fit sensitivity parameters robustness contradictions wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench cost steady fit sensitivity parameters mutants robustness contradictions wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +43,9 @@ check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rul
 	$(BIN)/python -m ketamine_mtor.quality --check
 	$(BIN)/python -m ketamine_mtor.agreement --check
 	$(BIN)/python -m ketamine_mtor.cost --check
-	$(BIN)/python -m ketamine_mtor.robustness --check
+	$(BIN)/python -m ketamine_mtor.studies.necessity --check
+	$(BIN)/python -m ketamine_mtor.studies.rivals --check
+	$(BIN)/python -m ketamine_mtor.studies.robustness --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -53,8 +55,11 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: $(GATES)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator
+gates: $(GATES)/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report
 	$(GATES)/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
+	@mkdir -p results/gates
+	$(BIN)/ketamine-mtor validate --out results/gates/report.html
+	$(GATES)/bin/python gates/page.py results/gates/report.html results/gates
 
 $(GATES)/.installed: gates/constraints.txt
 	$(PYTHON) -m venv $(GATES)
@@ -84,8 +89,14 @@ fit: $(VENV)/.installed ## find the fitted numbers from their data, for validati
 sensitivity: $(VENV)/.installed ## recompute validation/results/ and what `make parameters` writes (twenty minutes)
 	$(BIN)/python -m ketamine_mtor.sensitivity
 
-robustness: $(VENV)/.installed ## judge the caption's claims on 10,000 parameter sets, for validation/results/robustness.tsv (ten minutes; goes on where it was stopped)
-	$(BIN)/python -m ketamine_mtor.robustness
+mutants: $(VENV)/.installed ## judge all claims without each rule, and on rival variants, for validation/results/ and docs/studies.md (twenty minutes; goes on where it was stopped)
+	$(BIN)/python -m ketamine_mtor.studies.necessity
+	$(BIN)/python -m ketamine_mtor.studies.rivals
+	$(BIN)/python -m ketamine_mtor.studies.page
+
+robustness: $(VENV)/.installed ## judge the caption's claims on 14,000 parameter sets, for validation/results/ and docs/studies.md (twenty minutes; goes on where it was stopped)
+	$(BIN)/python -m ketamine_mtor.studies.robustness
+	$(BIN)/python -m ketamine_mtor.studies.page
 
 parameters: $(VENV)/.installed ## rewrite docs/parameters.md and docs/sensitivity.* from the tables and validation/results/
 	$(BIN)/python -m ketamine_mtor.evidence

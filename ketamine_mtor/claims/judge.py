@@ -106,7 +106,7 @@ class Runs:
         simulate: Callable[[Experiment], xr.Dataset],
         variant: str | None = None,
     ):
-        self._simulate = simulate
+        self.simulate = simulate
         self._readouts: dict[Experiment, set[str]] = {}
         self._done: dict[Experiment, xr.Dataset | SimulationError] = {}
         for claim in claims:
@@ -120,7 +120,7 @@ class Runs:
         """The run of an experiment; SimulationError, every time, where it failed."""
         if experiment not in self._done:
             try:
-                self._done[experiment] = self._simulate(self.asked(experiment))
+                self._done[experiment] = self.simulate(self.asked(experiment))
             except SimulationError as error:
                 self._done[experiment] = error
         done = self._done[experiment]

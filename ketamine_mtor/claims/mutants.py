@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from ketamine_mtor import knowledge, model_files, paths
-from ketamine_mtor.claims.judge import FAIL, PASS, Runs, judge
+from ketamine_mtor.claims.judge import FAIL, PASS, Runs, Verdict, judge
 from ketamine_mtor.claims.loader import check_schema, load_claims, read_yaml, upstream_of
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.claims.words import fault, known
 from ketamine_mtor.model_files import ModelFiles
+
+#: In the folder of the claims.
+FILE = "mutants.yaml"
 
 
 @dataclass(frozen=True)
@@ -89,26 +92,79 @@ def load_mutants(
     InputError
         One line: an unknown claim or rule, a claim with two mutants or with none.
     """
-    path = (folder or paths.validation()) / "mutants.yaml"
-    rules = knowledge.load().rules if rules is None else rules
-    document = read_yaml(path)
-    check_schema(document, "mutants.schema.json", path)
+    document = _read(folder)
     ids = [claim.id for claim in claims]
     found: dict[str, Mutant] = {}
     for raw in document["mutants"]:
-        where = f"{path.name}, mutant of {raw['claim']}"
+        where = f"{FILE}, mutant of {raw['claim']}"
         known(raw["claim"], ids, where, "claim")
         if raw["claim"] in found:
             raise fault(where, "is there twice (allowed: one mutant per claim)")
-        for rule in raw["rules"]:
-            known(rule, rules, f"{where}, field rules", "rule")
-        found[raw["claim"]] = Mutant(
-            raw["claim"], tuple(raw["rules"]), " ".join(raw["why"].split())
-        )
+        found[raw["claim"]] = Mutant(raw["claim"], _rules(raw, where, rules), _line(raw["why"]))
     missing = [name for name in ids if name not in found]
     if missing:
-        raise fault(path.name, f"no mutant for {', '.join(missing)} (allowed: one per claim)")
+        raise fault(FILE, f"no mutant for {', '.join(missing)} (allowed: one per claim)")
     return tuple(found[name] for name in ids)
+
+
+def load_groups(
+    folder: Path | None = None, rules: Collection[str] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """The edges and loops of the figure that are removed as a whole: name to rules.
+
+    Arguments are those of :func:`load_mutants`.
+
+    Raises
+    ------
+    InputError
+        One line: an unknown rule, or a name that is there twice.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for raw in _read(folder).get("groups", ()):
+        where = f"{FILE}, group {raw['name']}"
+        if raw["name"] in found:
+            raise fault(where, "is there twice (allowed: once)")
+        found[raw["name"]] = _rules(raw, where, rules)
+    return found
+
+
+def load_spare(folder: Path | None = None, rules: Collection[str] | None = None) -> dict[str, str]:
+    """The rules without which every claim still passes, each to why it is in the model.
+
+    Arguments are those of :func:`load_mutants`.
+
+    Raises
+    ------
+    InputError
+        One line: an unknown rule, or one that is there twice.
+    """
+    found: dict[str, str] = {}
+    for number, raw in enumerate(_read(folder).get("spare", ()), start=1):
+        where = f"{FILE}, spare {number}"
+        for rule in _rules(raw, where, rules):
+            if rule in found:
+                raise fault(where, f"rule {rule} is there twice (allowed: once)")
+            found[rule] = _line(raw["why"])
+    return found
+
+
+def _read(folder: Path | None) -> dict[str, Any]:
+    path = (folder or paths.validation()) / FILE
+    document = read_yaml(path)
+    check_schema(document, "mutants.schema.json", path)
+    found: dict[str, Any] = document
+    return found
+
+
+def _rules(raw: dict[str, Any], where: str, rules: Collection[str] | None) -> tuple[str, ...]:
+    allowed = knowledge.load().rules if rules is None else rules
+    for rule in raw["rules"]:
+        known(rule, allowed, f"{where}, field rules", "rule")
+    return tuple(raw["rules"])
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def judge_mutants(
@@ -147,19 +203,11 @@ def _judge_alike(
     mutants: Sequence[Mutant], claims: Sequence[Claim], files: ModelFiles, variant: str
 ) -> list[Necessity]:
     """The rows of mutants that are without the same rules."""
-    from ketamine_mtor.claims.mutant_runs import mutant_runs
-
-    rules = mutants[0].rules
     above = {mutant: set(upstream_of(mutant.claim, claims)) for mutant in mutants}
     wanted = {mutant.claim for mutant in mutants}.union(*above.values())
     chosen = [claim for claim in claims if claim.id in wanted]
-    needed = {experiment.variant for claim in chosen for experiment in claim.needed(variant)}
-    runs_of = {
-        name: mutant_runs(own)
-        for name, own in model_files.by_variant(files, variant, needed).items()
-    }
-    runs = Runs(chosen, lambda each: runs_of[each.variant].run(each, rules), variant)
-    verdicts = {verdict.claim.id: verdict for verdict in judge(chosen, runs, variant)}
+    found = judge_without(mutants[0].rules, chosen, files, variant)
+    verdicts = {verdict.claim.id: verdict for verdict in found}
     return [
         Necessity(
             mutant,
@@ -173,6 +221,33 @@ def _judge_alike(
         )
         for mutant in mutants
     ]
+
+
+def judge_without(
+    rules: Collection[str], claims: Sequence[Claim], files: ModelFiles, variant: str
+) -> list[Verdict]:
+    """The verdicts on ``claims`` where the model, and each variant that they ask for, lacks rules.
+
+    Parameters
+    ----------
+    rules
+        What is removed; a variant that has not all of them is without those that it has.
+    claims
+        What is judged.
+    files
+        The model with every rule.
+    variant
+        Variant that the files are of.
+    """
+    from ketamine_mtor.claims.mutant_runs import mutant_runs
+
+    needed = {experiment.variant for claim in claims for experiment in claim.needed(variant)}
+    runs_of = {
+        name: mutant_runs(own)
+        for name, own in model_files.by_variant(files, variant, needed).items()
+    }
+    runs = Runs(claims, lambda each: runs_of[each.variant].run(each, rules), variant)
+    return judge(claims, runs, variant)
 
 
 def matrix(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Iterable, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from ketamine_mtor.ensembles.store import Folder, encode, fingerprint, manifest
 from ketamine_mtor.ensembles.summary import summary
 from ketamine_mtor.ensembles.workers import connect, here, on_cluster
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, not_allowed
+from ketamine_mtor.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +163,7 @@ def ensemble(
     try:
         with (
             cluster or nullcontext(),
-            _progress(plan.chunks, done) as advance,
+            progress("chunks", plan.chunks, done) as advance,
             closing(on_cluster(tasks, cluster) if cluster else here(tasks, workers)) as chunks,
         ):
             for index, content in chunks:
@@ -253,22 +254,3 @@ def _encoded(plan: Plan, identity: str, index: int) -> bytes:
             " allowed: the same installation everywhere"
         )
     return encode(run_chunk(plan, index))
-
-
-@contextmanager
-def _progress(total: int, done: int) -> Iterator[Callable[[], None]]:
-    """Shows chunks done and the time left on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    columns = (TextColumn("chunks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("chunks", total=total, completed=done)
-        yield lambda: bar.advance(task)

@@ -40,7 +40,9 @@ def manifest(plan: Plan) -> dict[str, Any]:
         "absolute_nM": plan.absolute,
         "near": plan.near,
         "referee": plan.referee,
-        "versions": {name: _version(name) for name in _PACKAGES if plan.kernel or name != "numba"},
+        "versions": {
+            name: version_of(name) for name in _PACKAGES if plan.kernel or name != "numba"
+        },
     }
 
 
@@ -62,7 +64,8 @@ def fingerprint(document: dict[str, Any]) -> str:
     return _digest(json.dumps(document).encode())
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """The version of a package that is installed; ``none`` where it is not."""
     try:
         return version(package)
     except PackageNotFoundError:

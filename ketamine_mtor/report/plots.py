@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from ketamine_mtor.experiment import Experiment
 
+#: Seconds between two samples of a vehicle run, where next to nothing happens.
+VEHICLE_EVERY_S = 300.0
 #: Points per line, so that the page stays small.
 MOST_POINTS = 400
 #: The axis goes on for this share of what is looked at, to show what comes after.
@@ -65,7 +67,11 @@ class Panel:
     enlarged: bool = False
 
 
-def draw(claim: Claim, runs: Callable[[Experiment], xr.Dataset], variant: str | None = None) -> str:
+#: Gives the dataset of an experiment.
+Runs = Callable[["Experiment"], "xr.Dataset"]
+
+
+def draw(claim: Claim, runs: Runs, variant: str | None = None, vehicles: Runs | None = None) -> str:
     """The claim's plot as the text of an SVG; an empty one where none of its runs is there.
 
     Parameters
@@ -76,6 +82,8 @@ def draw(claim: Claim, runs: Callable[[Experiment], xr.Dataset], variant: str | 
         Gives the dataset of an experiment; a SimulationError leaves its line out.
     variant
         Variant of the model for the experiments that name none.
+    vehicles
+        Gives the run of the claim's experiment without ketamine, to be drawn beside it.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -94,6 +102,8 @@ def draw(claim: Claim, runs: Callable[[Experiment], xr.Dataset], variant: str | 
                 axes.set_axis_off()
             else:
                 _draw_panel(axes, claim, panel, runs, variant)
+                if vehicles is not None:
+                    _draw_vehicle(axes, claim, panel, vehicles, variant)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
@@ -147,13 +157,13 @@ def _draw_panel(
     axes: Axes,
     claim: Claim,
     panel: Panel,
-    runs: Callable[[Experiment], xr.Dataset],
+    runs: Runs,
     variant: str | None,
 ) -> None:
     from matplotlib.ticker import MultipleLocator
 
     readout, conditions = panel.readout, _conditions(claim, panel.readout)
-    scale, unit_of_time = (60, "min") if panel.end <= MINUTES_UP_TO_H else (1, "h")
+    scale, unit_of_time = _unit_of_time(panel)
     styles = itertools.cycle(itertools.product(_LINES, _COLOURS))
     shown: dict[str, tuple[float, str]] = {}
     labels: dict[tuple[float, str], str] = {}
@@ -196,6 +206,29 @@ def _draw_panel(
     _write_labels(axes, labels)
     if shown:
         axes.legend(frameon=False, fontsize=7)
+
+
+def _draw_vehicle(axes: Axes, claim: Claim, panel: Panel, runs: Runs, variant: str | None) -> None:
+    """The claim's own experiment without ketamine, behind all else."""
+    setup = claim.experiments[claim.experiment]
+    if not setup.has_ketamine:
+        return
+    experiment = setup.experiment(variant, vehicle=True)
+    try:
+        run = runs(replace(experiment, every=VEHICLE_EVERY_S))
+    except SimulationError:
+        return
+    if panel.readout.id not in run:
+        return
+    time, value = _thin(np.asarray(run["time"]), np.asarray(run[panel.readout.id]), panel)
+    scale, _ = _unit_of_time(panel)
+    axes.plot(time * scale, value, color="0.55", linewidth=1.1, zorder=1, label="vehicle")
+    axes.legend(frameon=False, fontsize=7)
+
+
+def _unit_of_time(panel: Panel) -> tuple[int, str]:
+    """What hours are multiplied by on the panel's axis, and its unit."""
+    return (60, "min") if panel.end <= MINUTES_UP_TO_H else (1, "h")
 
 
 def _tick(length: float, unit_of_time: str) -> float:

@@ -11,6 +11,8 @@ from ketamine_mtor.errors import InputError
 from ketamine_mtor.sbgn.picture import joined, rounded
 from ketamine_mtor.sbgn.shapes import Box, Point, text_width
 
+#: The map of the caption's activities, by its path from the root.
+FILE = "sbml/ketamine_mtor_activity.sbgn"
 LANGUAGE = "activity flow"
 ACTIVITY, ACTIVITY_ID = "biological activity", "activity__"
 #: What stands before the numbers of claims in an arc's notes.

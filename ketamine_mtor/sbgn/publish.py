@@ -10,7 +10,7 @@ from ketamine_mtor import build, knowledge, paths, rules
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import renewed, write
 from ketamine_mtor.model_files import packaged
-from ketamine_mtor.sbgn import activity, check
+from ketamine_mtor.sbgn import activity, activity_picture, check
 from ketamine_mtor.sbgn.content import Map, Naming
 from ketamine_mtor.sbgn.from_pysb import network_map, rule_map
 from ketamine_mtor.sbgn.layout import arrange
@@ -20,10 +20,7 @@ from ketamine_mtor.sbgn.write import to_sbgn
 NETWORK = "sbml/ketamine_mtor.sbgn"
 PAGE = "docs/sbgn.md"
 _MAPS, _PICTURES = "sbml/maps", "docs/maps"
-ACTIVITY_MAP, ACTIVITY_PICTURE = (
-    "sbml/ketamine_mtor_activity.sbgn",
-    f"{_PICTURES}/activity_flow.svg",
-)
+ACTIVITY_MAP, ACTIVITY_PICTURE = activity_picture.FILE, f"{_PICTURES}/activity_flow.svg"
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 from time import perf_counter
 
 import ketamine_mtor as km
-from ketamine_mtor import robustness
 from ketamine_mtor.ensembles import chunk
 from ketamine_mtor.ensembles.chunk import Plan
 from ketamine_mtor.ensembles.run import make_plan
+from ketamine_mtor.studies.robustness import DRAWS, SEED, caption_claims
 from tests.benchmarks.rows import JUDGED, START, Row
 from tests.benchmarks.workers import working
 
@@ -41,12 +41,12 @@ def judged(workers: tuple[int, ...] = (1, 2)) -> Iterator[Row]:
 
 def _plan() -> Plan:
     return make_plan(
-        robustness.SETS,
-        robustness.SEED,
+        DRAWS[0].sets,
+        SEED,
         "sobol",
         None,
         None,
-        robustness.caption_claims(),
+        caption_claims(),
         None,
         CHUNK,
     )
@@ -60,7 +60,7 @@ def _begin(plan: Plan) -> None:
 def _anew(plan: Plan, index: int) -> None:
     """Judge a chunk, as if it were met for the first time: the referee keeps where animals rest."""
     for variant in chunk.variants(plan.claims, plan.variant):
-        chunk._referee(variant)._runs.session.steady_state.cache_clear()
+        chunk._referee(variant)._runs.session.forget()
     chunk.run_chunk(plan, index)
 
 
@@ -73,6 +73,6 @@ def _first(workers: int) -> float:
             chunk=1,
             out=Path(folder) / "run",
             workers=workers,
-            claims=robustness.caption_claims(),
+            claims=caption_claims(),
         )
         return perf_counter() - start

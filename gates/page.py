@@ -1,0 +1,231 @@
+"""The report in a real browser: exit 1 where it does not do what it says.
+
+Runs in the environment of `make gates`, which has Playwright and not this package, with the
+Chromium of the system. First it has to find fault with pages that are broken on purpose: a gate
+that never closes is none.
+"""
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+#: What the browser is called, and what Debian calls the package.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+#: Smallest contrast of text (WCAG 2.2, AA).
+CONTRAST = 4.5
+#: Of two sRGB colours; shares of the channels, as WCAG defines it.
+CONTRAST_JS = """() => {
+  const light = (text) => {
+    const parts = text.match(/[\\d.]+/g).slice(0, 3).map(Number).map((v) => v / 255)
+      .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+  };
+  const behind = (each) => {
+    for (let at = each; at; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (!/, 0\\)|transparent/.test(colour)) return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const text = ".caption a, p, td, th, .status, h1, h2, h3, summary .said, code";
+  return [...document.querySelectorAll(text)]
+    .filter((each) => each.checkVisibility() && each.textContent.trim())
+    .map((each) => {
+      const both = [light(getComputedStyle(each).color), light(behind(each))];
+      const [a, b] = both.sort((x, y) => y - x);
+      return [(a + 0.05) / (b + 0.05), each.tagName + "." + each.className];
+    }).sort((x, y) => x[0] - y[0])[0];
+}"""
+
+
+def opened(browser: Browser, path: Path, **options) -> tuple[Page, list[str]]:
+    """A page from disk without a network, and what its console complains of and it asks for."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+    context.set_offline(True)
+    page, said = context.new_page(), []
+    page.on("console", lambda m: m.type in ("error", "warning") and said.append(m.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: (
+            asked.url.startswith(("file:", "data:")) or said.append(f"asks for {asked.url}")
+        ),
+    )
+    page.goto(path.as_uri())
+    return page, said
+
+
+def faults(browser: Browser, path: Path, screens: Path | None = None) -> Iterator[str]:
+    """What is wrong with the page, a line each."""
+    page, said = opened(browser, path)
+    yield from said
+    yield from _links(page)
+    if page.locator(".caption a").count() == 0 or page.locator("details.claim").count() == 0:
+        yield "there is no caption, or no claim"
+        return
+    for check in (_phrase, _keyboard, _slider, _narrow):
+        yield from check(page)
+    if screens:
+        page.goto(path.as_uri())
+        page.screenshot(path=screens / "light.png")
+        page.locator(".map").screenshot(path=screens / "map.png")
+    for scheme in ("light", "dark"):
+        themed, _ = opened(browser, path, color_scheme=scheme)
+        yield from _contrast(themed, scheme)
+        if screens and scheme == "dark":
+            themed.screenshot(path=screens / "dark.png")
+            themed.locator("details.claim").first.screenshot(path=screens / "claim.png")
+    yield from _paper(browser, path, screens)
+
+
+def _links(page: Page) -> Iterator[str]:
+    ids = set(page.locator("[id]").evaluate_all("all => all.map(each => each.id)"))
+    for target in page.locator("a[href^='#']").evaluate_all("all => all.map(a => a.hash.slice(1))"):
+        if target not in ids:
+            yield f"a link leads to {target}, which is not there"
+
+
+def _phrase(page: Page) -> Iterator[str]:
+    """A phrase opens its claim, with its plot and what is behind it."""
+    for link in page.locator(".caption a").all():
+        target = link.get_attribute("href").removeprefix("#")
+        link.click()
+        claim = page.locator(f"details[id='{target}']")
+        if claim.get_attribute("open") is None:
+            yield f"the phrase '{link.text_content()}' does not open {target}"
+        elif not claim.locator("img").first.is_visible():
+            yield f"{target} shows no plot"
+        elif claim.locator("h4").count() < 2:
+            yield f"{target} does not say what is behind it"
+
+
+def _keyboard(page: Page) -> Iterator[str]:
+    """All works without a mouse, and what has the focus is seen."""
+    page.reload()
+    page.keyboard.press("Tab")
+    if page.evaluate("document.activeElement.closest('.caption') === null"):
+        yield "the first tab does not reach the caption"
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    if outline == "none":
+        yield "what has the focus cannot be seen"
+    target = page.evaluate("document.activeElement.hash.slice(1)")
+    page.keyboard.press("Enter")
+    if page.locator(f"details[id='{target}']").get_attribute("open") is None:
+        yield "Enter on a phrase does not open its claim"
+    if not page.evaluate("document.activeElement.tagName === 'SUMMARY'"):
+        yield "the focus does not follow to the claim"
+    page.locator(".map .activity[tabindex]").first.focus()
+    page.keyboard.press("Enter")
+    if not page.evaluate("document.activeElement.tagName === 'SUMMARY'"):
+        yield "Enter on an activity does not open a claim"
+
+
+def _slider(page: Page) -> Iterator[str]:
+    """Time goes on, and activities light up and fall back to rest."""
+    lights = "all => all.filter(each => Math.abs(each.dataset.light) > 0.2).length"
+    activities = page.locator(".map .activity")
+    if activities.evaluate_all(lights):
+        yield "activities are lit before anything happens"
+    fill = "each => getComputedStyle(each.querySelector('rect')).fill"
+    page.locator("#time").focus()
+    seen: dict[int, int] = {}
+    for step in range(45):
+        page.keyboard.press("ArrowRight")
+        seen[step] = activities.evaluate_all(lights)
+    if max(seen.values()) < 10:
+        yield f"at most {max(seen.values())} activities light up"
+    if page.locator("#clock").text_content() in ("", "0 min"):
+        yield "the clock stands still"
+    lit = page.locator(".map .activity").evaluate_all(f"all => new Set(all.map({fill})).size")
+    if lit < 3:
+        yield "lit activities look like the others"
+    runs = page.locator("#run option").count()
+    if runs < 2:
+        yield "there is one experiment to choose from"
+    page.locator("#time").press("Home")
+    page.locator("#play").click()
+    page.wait_for_timeout(700)
+    page.locator("#play").click()
+    if page.locator("#clock").text_content() == "0 min":
+        yield "Play does not play"
+
+
+def _narrow(page: Page) -> Iterator[str]:
+    page.set_viewport_size({"width": 420, "height": 800})
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    if wide > 2:
+        yield f"on a narrow screen the page is {wide} pixels too wide"
+
+
+def _contrast(page: Page, scheme: str) -> Iterator[str]:
+    page.locator("#open-all").click()
+    least, where = page.evaluate(CONTRAST_JS)
+    if least < CONTRAST:
+        yield f"{scheme}: the contrast of {where} is {least:.1f}; allowed: {CONTRAST} and more"
+    page.locator("#open-all").click()
+
+
+def _paper(browser: Browser, path: Path, screens: Path | None) -> Iterator[str]:
+    """On paper every claim is open, dark ink on white."""
+    page, _ = opened(browser, path, color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    if page.locator("details.claim:not([open])").count():
+        yield "claims are closed on paper"
+    if page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)":
+        yield "paper is not white"
+    if page.locator(".controls").is_visible():
+        yield "controls are printed"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    if page.locator("details.claim[open]").count():
+        yield "claims stay open after printing"
+    if screens:
+        page.pdf(path=screens / "paper.pdf", format="A4")
+
+
+#: Ways to break a page, each of which has to be noticed.
+BROKEN: dict[str, Callable[[str], str]] = {
+    "a changed script": lambda text: text.replace('"use strict";', '"use strict"; 1;'),
+    "something from outside": lambda text: text.replace(
+        "</main>", '<img src="https://example.org/x.png"></main>'
+    ),
+    "a missing claim": lambda text: re.sub(
+        r'(<details class="claim" id=")', r"\1lost_", text, count=1
+    ),
+    "unreadable ink": lambda text: text.replace("--soft: #59616b", "--soft: #c9ced4"),
+    "a map without lights": lambda text: text.replace('"lights":{', '"lights":{},"was":{'),
+}
+
+
+def main(name: str, folder: str) -> int:
+    """Look at the page and put pictures of it in a folder; the exit status."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        print("there is no Chromium; install it: apt-get install chromium")
+        return 1
+    text, screens = Path(name).read_text(encoding="utf-8"), Path(folder)
+    screens.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        for what, change in BROKEN.items():
+            broken = Path(scratch) / "broken.html"
+            broken.write_text(change(text), encoding="utf-8")
+            if change(text) == text or not list(faults(browser, broken)):
+                print(f"nothing is found in a page with {what}: the gate is open")
+                return 1
+        lines = list(faults(browser, Path(name).resolve(), screens))
+        browser.close()
+    for line in lines:
+        print(f"{name}: {line}")
+    print(f"{name}: {len(lines)} faults; pictures: {screens}")
+    return int(bool(lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

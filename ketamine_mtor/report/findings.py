@@ -1,0 +1,126 @@
+"""What the committed studies found about a claim, for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ketamine_mtor.claims.model import Claim
+from ketamine_mtor.errors import InputError
+from ketamine_mtor.studies import necessity, rivals, robustness
+from ketamine_mtor.studies.study import Study
+
+#: Claims fail without so many rules at most that are named one by one.
+_NAMED = 12
+
+
+@dataclass(frozen=True)
+class Share:
+    """In which share of the sets a claim holds, with its 95 % interval; all in per cent."""
+
+    within: str
+    sets: int
+    holds: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known of one claim.
+
+    Attributes
+    ----------
+    own
+        What the claim fails without, while all claims upstream of it pass.
+    rules
+        Without how many rules it fails in all.
+    shares
+        How often it holds with other numbers.
+    deciding
+        Which numbers decide that: bounds, number, share of the variance in per cent, and whether
+        more of it is better or worse.
+    rivals
+        Its status in each variant that says another mechanism.
+    """
+
+    own: tuple[str, ...] = ()
+    rules: int = 0
+    shares: tuple[Share, ...] = ()
+    deciding: tuple[tuple[str, str, float, str], ...] = ()
+    rivals: dict[str, str] = field(default_factory=dict)
+
+
+class Findings:
+    """The committed tables, as far as they are of the model that there is now.
+
+    Attributes
+    ----------
+    missing
+        A line for each table that is not there, or is of something else.
+    """
+
+    def __init__(self) -> None:
+        self.missing: list[str] = []
+        frames = {}
+        for study in (necessity.STUDY, rivals.STUDY, robustness.HOLDS, robustness.DECIDES):
+            frames[study.name] = self._read(study)
+        self._frames = frames
+
+    def _read(self, study: Study):
+        try:
+            frame = study.frame()
+            lines = study.out_of_step(frame)
+        except InputError as error:
+            lines = [str(error)]
+        self.missing += lines
+        return None if lines else frame
+
+    @cached_property
+    def matrix(self) -> Sequence[necessity.Row]:
+        """The rows of the necessity matrix."""
+        frame = self._frames[necessity.STUDY.name]
+        return () if frame is None else necessity.from_frame(frame)
+
+    @cached_property
+    def stands(self) -> Sequence[rivals.Stand]:
+        """Each claim's status in each rival."""
+        frame = self._frames[rivals.STUDY.name]
+        return () if frame is None else rivals.from_frame(frame)
+
+    @cached_property
+    def shares(self) -> dict[str, list[Share]]:
+        """How often each claim, and all together, hold: a row per draw."""
+        frame = self._frames[robustness.HOLDS.name]
+        found: dict[str, list[Share]] = {}
+        for row in () if frame is None else frame.itertuples():
+            share = Share(row.within, row.sets, *(100 * x for x in (row.holds, row.low, row.high)))
+            found.setdefault(row.claim, []).append(share)
+        return found
+
+    @cached_property
+    def _deciding(self) -> dict[str, list[tuple[str, str, float, str]]]:
+        frame = self._frames[robustness.DECIDES.name]
+        found: dict[str, list[tuple[str, str, float, str]]] = {}
+        for row in () if frame is None else frame.itertuples():
+            if row.number:
+                named = (row.within, row.number, 100 * float(row.share), row.more_is)
+                found.setdefault(row.claim, []).append(named)
+        return found
+
+    def of(self, claim: Claim, claims: Sequence[Claim]) -> Found:
+        """What is known of a claim, of all ``claims``."""
+        known = {each.id for each in claims}
+        upstream_known = all(name in known for name in claim.upstream)
+        own = necessity.own(self.matrix, claim.id, claims) if upstream_known else []
+        flips = [row for row in self.matrix if necessity.short(claim.id) in row.flips]
+        named = [row.name for row in own][:_NAMED]
+        stands = {row.claim: dict(row.status) for row in self.stands}
+        return Found(
+            own=tuple(named),
+            rules=sum(row.kind == necessity.RULE for row in flips),
+            shares=tuple(self.shares.get(claim.id, ())),
+            deciding=tuple(self._deciding.get(claim.id, ())),
+            rivals=stands.get(claim.id, {}),
+        )

@@ -1,0 +1,138 @@
+"""Rival hypotheses: the variants of the model that say another mechanism, on the same claims.
+
+Every experiment that names no variant is done on each rival. What a claim asks of one rival alone
+is asked of each; an animal or a dose that is a variant (such as val66met) stays what it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ketamine_mtor import knowledge, model_files
+from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, judge
+from ketamine_mtor.claims.loader import load_claims
+from ketamine_mtor.claims.model import Claim, Setup
+from ketamine_mtor.ensembles.store import subject
+from ketamine_mtor.ensembles.workers import here
+from ketamine_mtor.progress import progress
+from ketamine_mtor.run import simulate
+from ketamine_mtor.studies.study import Study, run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Variants that say another mechanism; the others are animals, or ways to give a drug.
+RIVALS = (
+    knowledge.DEFAULT_VARIANT,
+    "eef2k",
+    "no_mtorc2",
+    "glun2b_pyramidal",
+    "calcium_falls",
+)
+_STATUSES = (PASS, FAIL, NOT_RUN)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A claim, and its status in each rival."""
+
+    claim: str
+    kind: str
+    status: Mapping[str, str]
+
+
+def _subject() -> dict[str, Any]:
+    claims = [claim.id for claim in load_claims()]
+    models = [subject(claims, rival) for rival in RIVALS]
+    return {"rivals": RIVALS, "judged": models}
+
+
+STUDY = Study("rivals", "make mutants", "models or claims", _subject)
+
+
+def asked_of_each(claim: Claim) -> Claim:
+    """The claim; where all its experiments are of one rival, without the name of that."""
+    of = {name for name in (_named(claim.experiments[name]) for name in _setups(claim))}
+    if len(of) != 1 or not of.intersection(RIVALS):
+        return claim
+    setups = {name: _unnamed(setup) for name, setup in claim.experiments.items()}
+    return replace(claim, experiments=setups)
+
+
+def _setups(claim: Claim) -> list[str]:
+    return [name for condition in claim.conditions for name in condition.setups()]
+
+
+def _named(setup: Setup) -> str | None:
+    name: str | None = setup.options.get("variant")
+    return name
+
+
+def _unnamed(setup: Setup) -> Setup:
+    options = {key: value for key, value in setup.options.items() if key != "variant"}
+    return replace(setup, options=options)
+
+
+def judged(rival: str) -> bytes:
+    """The status of each claim in a rival, by the claim's id, as JSON."""
+    claims = [asked_of_each(claim) for claim in load_claims()]
+
+    def one(experiment: Any) -> Any:
+        return simulate(experiment, files=model_files.packaged(experiment.variant))
+
+    found = judge(claims, Runs(claims, one, rival), rival)
+    return json.dumps({each.claim.id: each.status for each in found}).encode()
+
+
+def stands(found: Mapping[str, Mapping[str, str]], claims: Sequence[Claim]) -> list[Stand]:
+    """A row per claim, from the statuses in each rival."""
+    return [
+        Stand(claim.id, claim.kind, {rival: found[rival][claim.id] for rival in found})
+        for claim in claims
+    ]
+
+
+def apart(rows: Iterable[Stand]) -> list[Stand]:
+    """The claims on which rivals differ."""
+    return [row for row in rows if len(set(row.status.values())) > 1]
+
+
+def to_frame(rows: Iterable[Stand]) -> pd.DataFrame:
+    """The rows as the columns of the table."""
+    import pandas as pd
+
+    return pd.DataFrame({"claim": row.claim, "kind": row.kind, **row.status} for row in rows)
+
+
+def from_frame(frame: pd.DataFrame) -> list[Stand]:
+    """The rows of a table."""
+    return [
+        Stand(row["claim"], row["kind"], {rival: row[rival] for rival in RIVALS})
+        for row in frame.to_dict("records")
+    ]
+
+
+def make(given: argparse.Namespace) -> list[pd.DataFrame]:
+    """The table."""
+    tasks = {index: partial(judged, rival) for index, rival in enumerate(RIVALS)}
+    found: dict[str, dict[str, str]] = {}
+    with (
+        progress("rivals", len(RIVALS)) as advance,
+        closing(here(tasks, given.workers)) as made,
+    ):
+        for index, content in made:
+            found[RIVALS[index]] = json.loads(content)
+            advance()
+    ordered = {rival: found[rival] for rival in RIVALS}
+    return [to_frame(stands(ordered, load_claims()))]
+
+
+if __name__ == "__main__":
+    sys.exit(run([STUDY], make))

@@ -1,0 +1,152 @@
+"""A committed table of ``validation/results/``, what makes it, and whether it is up to date."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ketamine_mtor import paths
+from ketamine_mtor.ensembles.store import fingerprint
+from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
+from ketamine_mtor.files import write
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: The last column of each table: what the rows are of.
+OF = "of"
+#: Digits of a digest.
+_DIGITS = 8
+_SEPARATOR = "\t"
+
+
+@dataclass(frozen=True)
+class Study:
+    """A table.
+
+    Attributes
+    ----------
+    name
+        Of the table, without its ending.
+    command
+        What makes it.
+    what
+        What it is of, in words.
+    subject
+        All that its rows depend on, as JSON's types.
+    """
+
+    name: str
+    command: str
+    what: str
+    subject: Callable[[], dict[str, Any]]
+
+    def file(self, folder: Path | None = None) -> Path:
+        """Where the table is; in the folder of those that are committed by default."""
+        return (folder or committed()) / f"{self.name}.tsv"
+
+    def identity(self) -> str:
+        """The start of a digest of the subject, as it is now."""
+        return fingerprint(self.subject())[:_DIGITS]
+
+    def text(self, frame: pd.DataFrame) -> str:
+        """The table as it is committed."""
+        whole = frame.assign(**{OF: self.identity()})
+        return whole.to_csv(sep=_SEPARATOR, index=False, float_format="%.6g", lineterminator="\n")
+
+    def frame(self, folder: Path | None = None) -> pd.DataFrame:
+        """The table as it was written; what is empty is an empty text.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be read.
+        """
+        import pandas as pd
+
+        try:
+            return pd.read_csv(
+                StringIO(paths.read(self.file(folder))), sep=_SEPARATOR, keep_default_na=False
+            )
+        except ValueError as error:
+            raise InputError(
+                f"{self.name}.tsv is no table: {str(error).splitlines()[0]}; run: {self.command}"
+            ) from None
+
+    def out_of_step(self, frame: pd.DataFrame) -> list[str]:
+        """A line where the table is of something else than there is now."""
+        now = self.identity()
+        if len(frame) and OF in frame and (frame[OF].astype(str) == now).all():
+            return []
+        return [f"validation/results/{self.name}.tsv is of other {self.what}; run: {self.command}"]
+
+
+def committed() -> Path:
+    """The folder of the committed tables."""
+    return paths.validation() / "results"
+
+
+def run(
+    studies: Sequence[Study],
+    make: Callable[[argparse.Namespace], Sequence[pd.DataFrame]],
+    arguments: Sequence[str] | None = None,
+    look: Callable[..., Iterable[str]] = lambda *frames: (),
+) -> int:
+    """What ``python -m`` of studies that are made together does; it has the name of the first.
+
+    Parameters
+    ----------
+    studies
+        The tables.
+    make
+        Makes them anew.
+    arguments
+        Of the command line.
+    look
+        Says what is not as it should be in the tables, if they are up to date.
+
+    Returns
+    -------
+    int
+        The exit status: 0; 1 where something is not as it should be, with ``--check`` in the
+        committed table, where a simulation fails, or after Ctrl-C; 2 for wrong input or a missing
+        extra.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m ketamine_mtor.studies.{studies[0].name}")
+    parser.add_argument("--check", action="store_true", help="only look at the committed table")
+    parser.add_argument("--workers", type=int, help="processes [one per core]")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=paths.results() / studies[0].name,
+        help="folder for what is kept until all is done",
+    )
+    parser.add_argument("--tables", type=Path, default=committed(), help="folder of the tables")
+    given = parser.parse_args(arguments)
+    try:
+        if given.check:
+            frames = [study.frame(given.tables) for study in studies]
+            each = zip(studies, frames, strict=True)
+            lines = [line for study, frame in each for line in study.out_of_step(frame)]
+        else:
+            frames, lines = make(given), []
+            for study, frame in zip(studies, frames, strict=True):
+                write(study.file(given.tables), study.text(frame).encode())
+                print(f"written: {study.file(given.tables)}")
+        lines = lines or list(look(*frames))
+        print("\n".join(lines), end="\n" if lines else "")
+        return 1 if lines else 0
+    except (InputError, MissingExtra) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except SimulationError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt as error:
+        print(f"error: {str(error) or 'interrupted'}; the same again goes on", file=sys.stderr)
+        return 1
