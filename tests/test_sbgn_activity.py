@@ -64,8 +64,8 @@ def test_what_a_claim_reads_out_is_at_its_arrow():
         if claim.kind != "caption":
             continue
         arrows = [each for each in _flow().influences if claim.id.split("_")[0] in each.claims]
-        read = str(claim.conditions)
-        assert any(f"'{end}'" in read for each in arrows for end in (each.source, each.target))
+        read = {readout.id for each in claim.conditions for readout in each.readouts()}
+        assert read & {end for each in arrows for end in (each.source, each.target)}, claim.id
 
 
 def test_the_activities_come_in_the_captions_order():
