@@ -249,7 +249,8 @@ def test_the_picture_has_every_influence_with_its_claims():
 
 def test_the_title_of_an_influence_says_what_it_does():
     titles = [each.find(f"{_SVG}title").text for each in _of_class("influence")]
-    assert "GABA, extracellular lowers pyramidal cells, firing (claims: C04)" in titles
+    said = "negative influence of GABA (extracellular) on pyramidal cells (firing); claims: C04"
+    assert said in titles
 
 
 def test_each_class_of_arc_has_a_head_of_its_own():
