@@ -104,7 +104,7 @@ parameters: $(VENV)/.installed ## rewrite docs/parameters.md and docs/sensitivit
 contradictions: $(VENV)/.installed ## recompute the tables of docs/contradictions/ (a minute)
 	$(BIN)/python -m ketamine_mtor.contradictions
 
-sbgn: $(VENV)/.installed ## rewrite the maps: sbml/ketamine_mtor.sbgn, sbml/maps/, docs/maps/ and their list in docs/sbgn.md
+sbgn: $(VENV)/.installed ## rewrite the maps: sbml/*.sbgn, sbml/maps/, docs/maps/ and their list in docs/sbgn.md
 	$(BIN)/python -m ketamine_mtor.sbgn
 
 wheel: $(VENV)/.installed ## write the wheel to dist/

@@ -64,8 +64,8 @@ def test_what_a_claim_reads_out_is_at_its_arrow():
         if claim.kind != "caption":
             continue
         arrows = [each for each in _flow().influences if claim.id.split("_")[0] in each.claims]
-        read = str(claim.conditions)
-        assert any(f"'{end}'" in read for each in arrows for end in (each.source, each.target))
+        read = {readout.id for each in claim.conditions for readout in each.readouts()}
+        assert read & {end for each in arrows for end in (each.source, each.target)}, claim.id
 
 
 def test_the_activities_come_in_the_captions_order():
@@ -249,7 +249,8 @@ def test_the_picture_has_every_influence_with_its_claims():
 
 def test_the_title_of_an_influence_says_what_it_does():
     titles = [each.find(f"{_SVG}title").text for each in _of_class("influence")]
-    assert "GABA, extracellular lowers pyramidal cells, firing (claims: C04)" in titles
+    said = "negative influence of GABA (extracellular) on pyramidal cells (firing); claims: C04"
+    assert said in titles
 
 
 def test_each_class_of_arc_has_a_head_of_its_own():

@@ -241,10 +241,10 @@ def _spread(flow: Flow, boxes: Mapping[str, Box], ways: Sequence[list[Point]]) -
 
 
 def _upright(way: list[Point]) -> list[Point]:
-    """A way between rows that ends at a right angle to the side of its box."""
+    """A way that ends at a right angle to the side of its box, and straight within a row."""
     (_, first), (x, last) = way[0], way[-1]
     if first == last:
-        return way
+        return [way[0], *(each for each in way[1:-1] if each[1] != first), way[-1]]
     before = last - _APPROACH * _sign(last - first)
     between = [each for each in way[1:-1] if min(first, before) < each[1] < max(first, before)]
     return [way[0], *between, (x, before), way[-1]]

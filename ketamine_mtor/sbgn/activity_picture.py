@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from math import sqrt
 
@@ -32,12 +32,12 @@ _LEGEND, _SAMPLE, _MIDDLE = 26, 44, 4
 _ALONE, _UPPER, _LOWER = 5, -2, 13
 _POSITIVE, _NEGATIVE = "positive influence", "negative influence"
 _NECESSARY, _UNKNOWN = "necessary stimulation", "unknown influence"
-#: Class of an arc in SBGN-ML: its class in the picture, its colour, what it does.
+#: Class of an arc in SBGN-ML: its class in the picture, and its colour.
 _KINDS = {
-    _POSITIVE: ("positive", "#1b6ca8", "raises"),
-    _NEGATIVE: ("negative", "#b3261e", "lowers"),
-    _NECESSARY: ("necessary", "#5b3f8c", "is needed for"),
-    _UNKNOWN: ("unknown", "#666666", "acts on"),
+    _POSITIVE: ("positive", "#1b6ca8"),
+    _NEGATIVE: ("negative", "#b3261e"),
+    _NECESSARY: ("necessary", "#5b3f8c"),
+    _UNKNOWN: ("unknown", "#666666"),
 }
 _INK, _SOFT, _FILL, _PAPER = "#222222", "#555555", "#eef4fa", "#ffffff"
 
@@ -64,11 +64,11 @@ def picture(sbgn_text: str) -> str:
     width = max([box.x + box.w for box in boxes] + [x for x, _ in points]) + _MARGIN
     low = max([box.y + box.h for box in boxes] + [y for _, y in points]) + _MARGIN
     height = low + _LEGEND
-    names = {each.get("id"): _label(each) for each in glyphs}
+    names = {each.get("id"): _name(each) for each in glyphs}
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="activity-flow" viewBox="0 0 {width}'
         f' {height}" font-family="Helvetica, Arial, sans-serif" text-anchor="middle">',
-        f"<title>{escape(_said(map_))}</title>",
+        f"<title>{escape(_said(map_), quote=False)}</title>",
         f"<style>{_style()}</style>",
         f'<rect class="paper" width="{width}" height="{height}" fill="{_PAPER}"/>',
     ]
@@ -91,7 +91,7 @@ def _style() -> str:
             f"{own} .state {{ fill: var(--soft, {_SOFT}) }}",
             *(
                 f"{own} .{name} {{ stroke: var(--{name}, {colour}) }}"
-                for name, colour, _ in _KINDS.values()
+                for name, colour in _KINDS.values()
             ),
         ]
     )
@@ -129,6 +129,12 @@ def _label(glyph: ET.Element) -> list[str]:
     return glyph.find(f"{_TAG}label").get("text").split("\n")
 
 
+def _name(glyph: ET.Element) -> str:
+    """A label in one line."""
+    name, *state = _label(glyph)
+    return f"{name} ({', '.join(state)})" if state else name
+
+
 def _said(element: ET.Element) -> str:
     """What the notes of an element say."""
     return " ".join(each.text or "" for each in element.findall(f"{_TAG}notes//{_PARAGRAPH}"))
@@ -148,7 +154,7 @@ def _activity(glyph: ET.Element, box: Box) -> Iterator[str]:
     name, *state = _label(glyph)
     x, y = box.middle
     yield f'<g class="activity" id="{key}" data-observable="{observable}">'
-    yield f"<title>{escape(f'{observable}: {_said(glyph)}')}</title>"
+    yield f"<title>{escape(f'{observable}: {_said(glyph)}', quote=False)}</title>"
     yield (
         f'<rect x="{box.x}" y="{box.y}" width="{box.w}" height="{box.h}" rx="{_CORNER}"'
         f' fill="{_FILL}" stroke="{_INK}"/>'
@@ -165,15 +171,15 @@ def _activity(glyph: ET.Element, box: Box) -> Iterator[str]:
     yield "</g>"
 
 
-def _influence(arc: ET.Element, names: dict[str, list[str]]) -> str:
+def _influence(arc: ET.Element, names: Mapping[str, str]) -> str:
     """A line with its head, as one path, and what it says as its title."""
     kind = arc.get("class")
-    name, colour, does = _KINDS[kind]
+    name, colour = _KINDS[kind]
     ends = [arc.get("source"), arc.get("target")]
-    source, target = (", ".join(names[each]) for each in ends)
+    source, target = (names[each] for each in ends)
     said = _said(arc)
     claims = said.removeprefix(CLAIMS) if said.startswith(CLAIMS) else ""
-    title = escape(f"{source} {does} {target} ({said})")
+    title = escape(f"{kind} of {source} on {target}; {said}", quote=False)
     start, end = (each.removeprefix(ACTIVITY_ID) for each in ends)
     return (
         f'<path class="influence {name}" data-from="{start}" data-to="{end}"'
@@ -185,7 +191,7 @@ def _influence(arc: ET.Element, names: dict[str, list[str]]) -> str:
 def _legend(top: int, kinds: set[str | None]) -> Iterator[str]:
     """The classes of arcs that a map has, side by side at its foot."""
     x = _MARGIN
-    for kind, (name, colour, _) in _KINDS.items():
+    for kind, (name, colour) in _KINDS.items():
         if kind not in kinds:
             continue
         y = top + _LEGEND // 2
