@@ -46,6 +46,7 @@ check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rul
 	$(BIN)/python -m ketamine_mtor.studies.necessity --check
 	$(BIN)/python -m ketamine_mtor.studies.rivals --check
 	$(BIN)/python -m ketamine_mtor.studies.robustness --check
+	$(BIN)/python -m ketamine_mtor.studies.page --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 

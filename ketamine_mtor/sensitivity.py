@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,6 +72,7 @@ class Decider:
     threshold: float
 
 
+@lru_cache(maxsize=16)
 def numbers(*files: ModelFiles) -> tuple[str, ...]:
     """Parameters and initial amounts of any SBML that are not 0: no volume, no dose, no drug."""
     from ketamine_mtor.engines.constants import Constants

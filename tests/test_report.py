@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import os
 import re
@@ -19,23 +20,29 @@ from ketamine_mtor.claims import Result, load_claims
 from ketamine_mtor.claims.judge import Runs, judge
 from ketamine_mtor.claims.mutants import Mutant, Necessity
 from ketamine_mtor.errors import InputError, SimulationError
+from ketamine_mtor.report import activities, origins, page
+from ketamine_mtor.report.findings import Findings, Found
 from ketamine_mtor.report.plots import draw, levels, panels
 from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
 
 RISE = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
 GOOD = run(glutamate=pulse(100, 50))
 BAD = run(glutamate=flat(100))
+REST = run(glutamate=flat(100))
 
 
 def result(dataset=GOOD, claims=(RISE,)) -> Result:
-    runs = Runs(claims, FakeRuns(ketamine=dataset))
+    runs = Runs(claims, FakeRuns(ketamine=dataset, ketamine_vehicle=REST))
     return Result(judge(claims, runs), runs, {})
 
 
 @pytest.fixture
 def quoting(monkeypatch):
-    """A caption that holds the quotes of the made-up claims."""
-    monkeypatch.setattr(report, "read_caption", lambda folder: "Ketamine raises glutamate & more.")
+    """A caption that holds the quotes of the made-up claims; no run lights the map, no study."""
+    monkeypatch.setattr(page, "read_caption", lambda folder: "Ketamine raises glutamate & more.")
+    monkeypatch.setattr(activities, "lights", lambda *_: {"minutes": [0], "runs": []})
+    nothing = SimpleNamespace(missing=[], matrix=(), stands=(), shares={}, of=lambda _: Found())
+    monkeypatch.setattr(page, "Findings", lambda: nothing)
 
 
 def printed(found: Result) -> str:
@@ -181,25 +188,28 @@ def drawn(claim) -> str:
 def test_the_page_stands_alone(tmp_path, quoting):
     path = tmp_path / "results" / "report.html"
     report.write(result(), path)
-    page = path.read_text(encoding="utf-8")
-    addresses = re.findall(r"(?:src|href)\s*=\s*\"([^\"]*)\"", page)
-    assert len(addresses) == page.count("src=") + page.count("href=") > 0
-    assert all(address.startswith(("#", "data:image/svg+xml;base64,")) for address in addresses)
-    assert "<script" not in page and "@import" not in page and "url(" not in page
+    text = path.read_text(encoding="utf-8")
+    loaded = re.findall(r"\ssrc\s*=\s*\"([^\"]*)\"", text)
+    assert loaded and all(each.startswith("data:image/svg+xml;base64,") for each in loaded)
+    links = re.findall(r"\shref\s*=\s*\"([^\"]*)\"", text)
+    assert links and all(
+        each.startswith(("#", "https://doi.org/", origins.PUBMED)) for each in links
+    )
+    assert "@import" not in text and "url(" not in text and "<link" not in text
     said = "glutamate up by at least 10 % against baseline, once in 0 min to 2 h (ketamine)"
-    assert page.count(said) == 2, "in the table of all claims and in the claim's own"
+    assert text.count(said) == 2, "in the table of all claims and in the claim's own"
     for part in ("For a test.", "raises glutamate", "E01", "pass", "&amp; more"):
-        assert part in page
+        assert part in text
     assert os.listdir(path.parent) == ["report.html"]
 
 
 def test_a_plot_shows_line_window_and_threshold(quoting):
-    page = report.render(result())
-    (encoded,) = re.findall(r"svg\+xml;base64,([^\"]+)", page)
+    text = report.render(result())
+    encoded = re.findall(r"svg\+xml;base64,([^\"]+)", text)[0]
     svg = base64.b64decode(encoded).decode()
     assert svg.count("<svg") == 1
     assert "glutamate" in svg and "time after ketamine (min)" in svg
-    assert "C01_test" in page
+    assert "C01_test" in text and ">vehicle<" in svg
 
 
 def test_a_page_with_failures_says_so(quoting):
@@ -215,19 +225,19 @@ MATRIX = (
 
 
 def test_the_necessity_matrix_is_shown(quoting):
-    runs = Runs([RISE], FakeRuns(ketamine=GOOD))
+    runs = Runs([RISE], FakeRuns(ketamine=GOOD, ketamine_vehicle=REST))
     found = Result(judge([RISE], runs), runs, {}, MATRIX)
     out = io.StringIO()
     Console(file=out, width=120).print(report.necessity(found))
-    page = report.render(found)
-    matrix = page[page.index("<h2>Necessity") :]
+    text = report.render(found)
+    matrix = text[text.index(">Necessity, judged now") : text.index('id="studies"')]
     assert [matrix.count(f">{word}<") for word in ("shown", "not shown")] == [2, 1]
     assert "C01 test: fail" in matrix and "1 of 2 are shown" in matrix
     for part in ("rule_a, rule_b", "rule_c", "C01_test"):
-        assert part in out.getvalue() and part in page
+        assert part in out.getvalue() and part in text
     assert "1 of 2 claims fail without their rules" in out.getvalue()
-    assert "Nothing is made." in page
-    assert "Necessity" not in report.render(result())
+    assert "Nothing is made." in text
+    assert "judged now" not in report.render(result())
 
 
 def test_a_page_that_cannot_be_made_leaves_the_old_one(tmp_path, quoting, monkeypatch):
@@ -258,8 +268,85 @@ def test_pieces_of_the_caption_carry_the_worst_status():
 def test_the_real_claims_can_be_shown():
     claims = load_claims()
     runs = Runs(claims, lambda experiment: (_ for _ in ()).throw(SimulationError("no model")))
-    page = report.render(Result(judge(claims, runs), runs, {}))
-    assert all(f'id="{claim.id}"' in page for claim in claims)
+    text = report.render(Result(judge(claims, runs), runs, {}))
+    assert all(f'<details class="claim" id="{claim.id}"' in text for claim in claims)
+    assert all(f"<h4>{part}</h4>" in text for part in BEHIND)
+
+
+BEHIND = ("The rules of its link", "Necessity", "Robustness", "In rival models")
+
+
+def test_what_is_behind_a_claim_has_its_papers():
+    (step,) = origins.steps(["BDNF_binds_TrkB", "no_such_rule"])
+    assert step.module == "trkb" and "BDNF" in step.pattern
+    assert {value.id for value, _ in step.numbers} == {"BDNF_TrkB_Kd", "BDNF_TrkB_off"}
+    (other,) = origins.steps(["GABAAR_silences_pyramidal_cell"])
+    assert any(paper.address.startswith("https://") for paper in other.papers)
+    assert origins.papers(["assumed"]) == (origins.Paper("assumed", "", ""),)
+
+
+def test_the_studies_of_other_models_are_not_shown(monkeypatch):
+    claim = load_claims()[0]
+    assert Findings().of(claim).own and Findings().of(claim).shares
+    assert Findings().of(replace(claim, id="C01_test")).own == ()
+    from ketamine_mtor.studies.study import Study
+
+    monkeypatch.setattr(Study, "identity", lambda self: "another")
+    found = Findings()
+    assert len(found.missing) == 4 and not found.of(claim).own and not found.of(claim).shares
+
+
+def test_only_the_script_of_the_page_may_run(quoting):
+    text = report.render(result())
+    script = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script[-1].encode()).digest()).decode()
+    assert len(script) == 1 and f"script-src 'sha256-{digest}'" in text
+    assert "default-src 'none'" in text
+
+
+def test_text_of_a_claim_cannot_become_markup(quoting):
+    claim = replace(RISE, statement="<script>alert(1)</script>", biology="a </script> b")
+    text = report.render(result(claims=(claim,)))
+    assert "<script>alert" not in text and text.count("</script>") == 3
+    assert page.to_json({"a": "</script>"}) == '{"a":"\\u003c/script>"}'
+
+
+# The map
+
+
+def courses(**values):
+    """Gives runs in which glutamate is as told for the drug or gene of the experiment."""
+
+    def simulate(experiment):
+        named = [name for name, _ in experiment.drugs] + list(experiment.knockouts)
+        name = (named or ["ketamine"])[0]
+        if name not in values:
+            raise SimulationError("not this one")
+        return run(hours=experiment.hours, glutamate=values[name])
+
+    return simulate
+
+
+def test_lights_are_shares_of_the_largest_change_after_ketamine():
+    runs = Runs([RISE], courses(ketamine=pulse(100, 50), NBQX=pulse(100, -200)))
+    found = activities.lights(Result(judge([RISE], runs), runs, {}), ["glutamate"])
+    first, second = found["runs"]
+    assert (first["name"], second["name"]) == ("ketamine", "NBQX")
+    lit = first["lights"]["glutamate"]
+    assert len(lit) == len(found["minutes"]) and lit[0] == 0 and max(lit) == 1
+    assert min(second["lights"]["glutamate"]) == -1
+
+
+def test_an_activity_that_does_not_move_stays_dark():
+    runs = Runs([RISE], courses(ketamine=flat(100)))
+    (found,) = activities.lights(Result(judge([RISE], runs), runs, {}), ["glutamate"])["runs"]
+    assert set(found["lights"]["glutamate"]) == {0.0}
+
+
+def test_the_map_is_of_readouts_that_the_model_has():
+    from ketamine_mtor import knowledge
+
+    assert set(activities.shown(activities.drawing())) <= set(knowledge.load().observables)
 
 
 def test_differences_from_what_is_committed(tmp_path):

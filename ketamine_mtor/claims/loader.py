@@ -27,12 +27,14 @@ from ketamine_mtor.errors import InputError, nearest
 
 _EVIDENCE = re.compile(r"\b[EPQ]\d{1,2}[a-d]?\b")
 ASSUMED = "assumed"
+#: The one in C, ten times as quick, where it was built.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(path: Path) -> Any:
     """What a YAML file holds; an InputError of one line where it cannot be read."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except OSError as problem:
         raise fault(path.name, f"cannot be read: {problem.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
@@ -197,9 +199,17 @@ def load_claims(
     InputError
         One line that names file, claim, field, what is allowed and the nearest match.
     """
-    if folder is None:
-        folder = paths.validation()
-    vocabulary = vocabulary or model_vocabulary()
+    if folder is None and vocabulary is None:
+        return _packaged(paths.validation())
+    return _read_claims(folder or paths.validation(), vocabulary or model_vocabulary())
+
+
+@cache
+def _packaged(folder: Path) -> tuple[Claim, ...]:
+    return _read_claims(folder, model_vocabulary())
+
+
+def _read_claims(folder: Path, vocabulary: Vocabulary) -> tuple[Claim, ...]:
     caption = read_caption(folder)
     setups = load_setups(folder / "experiments.yaml", vocabulary)
     claims: list[Claim] = []

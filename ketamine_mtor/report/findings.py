@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.studies import necessity, rivals, robustness
@@ -109,11 +110,12 @@ class Findings:
                 found.setdefault(row.claim, []).append(named)
         return found
 
-    def of(self, claim: Claim, claims: Sequence[Claim]) -> Found:
-        """What is known of a claim, of all ``claims``."""
-        known = {each.id for each in claims}
-        upstream_known = all(name in known for name in claim.upstream)
-        own = necessity.own(self.matrix, claim.id, claims) if upstream_known else []
+    def of(self, claim: Claim) -> Found:
+        """What is known of a claim; nothing of one that the package has not."""
+        claims = load_claims()
+        if claim.id not in {each.id for each in claims}:
+            return Found()
+        own = necessity.own(self.matrix, claim.id, claims)
         flips = [row for row in self.matrix if necessity.short(claim.id) in row.flips]
         named = [row.name for row in own][:_NAMED]
         stands = {row.claim: dict(row.status) for row in self.stands}

@@ -9,7 +9,7 @@ from functools import cache
 from ketamine_mtor import knowledge
 from ketamine_mtor.knowledge.rows import Reference, Value
 
-_DOI, _PUBMED = "https://doi.org/", "https://pubmed.ncbi.nlm.nih.gov/"
+DOI, PUBMED = "https://doi.org/", "https://pubmed.ncbi.nlm.nih.gov/"
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ def papers(names: Iterable[str]) -> tuple[Paper, ...]:
 def _paper(name: str, reference: Reference | None) -> Paper:
     if reference is None:
         return Paper(name, "", "")
-    address = f"{_DOI}{reference.doi}" if reference.doi else ""
-    address = address or (f"{_PUBMED}{reference.pmid}/" if reference.pmid else "")
+    address = f"{DOI}{reference.doi}" if reference.doi else ""
+    address = address or (f"{PUBMED}{reference.pmid}/" if reference.pmid else "")
     return Paper(name, reference.citation, address)
 
 

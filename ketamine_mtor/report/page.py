@@ -91,15 +91,15 @@ def render(result: Result) -> str:
         plots=plots,
         links={claim.id: origins.steps(_own_rules().get(claim.id, ())) for claim in claims},
         papers={claim.id: origins.papers(claim.source) for claim in claims},
-        found={claim.id: findings.of(claim, claims) for claim in claims},
+        found={claim.id: findings.of(claim) for claim in claims},
         findings=findings,
-        heat_map=_embedded(heat_map(findings.matrix, claims)) if findings.matrix else "",
+        heat_map=_embedded(heat_map(findings.matrix, load_claims())) if findings.matrix else "",
         map=svg,
-        lights=_json(lights),
+        lights=to_json(lights),
         lit=lights["runs"],
         last_time=len(lights["minutes"]) - 1,
         bounds=bounds,
-        looked_at=_json(activities.looked_at(result)),
+        looked_at=to_json(activities.looked_at(result)),
         style=_part(_STYLE),
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -114,7 +114,7 @@ def _embedded(svg: str) -> str:
     return base64.b64encode(svg.encode()).decode()
 
 
-def _json(document: Any) -> str:
+def to_json(document: Any) -> str:
     """JSON that cannot end the element that it stands in."""
     return json.dumps(document, separators=(",", ":")).replace("<", "\\u003c")
 

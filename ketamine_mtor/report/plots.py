@@ -238,6 +238,8 @@ def _tick(length: float, unit_of_time: str) -> float:
 
 def _write_labels(axes: Axes, labels: Mapping[tuple[float, str], str]) -> None:
     """What each line means, to the right of it; pushed up where they would overlap."""
+    from matplotlib.lines import Line2D
+
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
     free = -np.inf
@@ -245,18 +247,10 @@ def _write_labels(axes: Axes, labels: Mapping[tuple[float, str], str]) -> None:
         share = (level - low) / (high - low)
         height = max(share, free)
         free = height + _LABEL_HEIGHT
-        axes.annotate(
-            said,
-            xy=(1, share),
-            xytext=(1.03, height),
-            xycoords="axes fraction",
-            textcoords="axes fraction",
-            va="center",
-            color=colour,
-            fontsize=6.5,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkB": 0},
-            annotation_clip=False,
-        )
+        # A plain line: an arrow of an annotation takes a third of the time of the whole plot.
+        inside = {"transform": axes.transAxes, "clip_on": False}
+        axes.add_line(Line2D([1, 1.025], [share, height], color=colour, linewidth=0.5, **inside))
+        axes.text(1.03, height, said, va="center", color=colour, fontsize=6.5, **inside)
 
 
 def _points(axes: Axes, shape: Shape, data: xr.DataArray, scale: float, colour: str) -> None:

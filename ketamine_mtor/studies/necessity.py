@@ -12,7 +12,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,15 +104,10 @@ def _subject() -> dict[str, Any]:
 STUDY = Study("necessity", "make mutants", "models, claims or mutants", _subject)
 
 
-@cache
-def _claims() -> tuple[Claim, ...]:
-    return load_claims()
-
-
 def judged(rules: tuple[str, ...]) -> bytes:
     """The status of each claim without rules, by the claim's id, as JSON."""
     variant = knowledge.DEFAULT_VARIANT
-    found = judge_without(rules, _claims(), model_files.packaged(variant), variant)
+    found = judge_without(rules, load_claims(), model_files.packaged(variant), variant)
     return json.dumps({each.claim.id: each.status for each in found}).encode()
 
 
