@@ -159,6 +159,15 @@ def test_a_claim_counts_as_shown_only_where_all_above_it_pass():
     assert necessity.own([alone, with_it, unrun], second.id, CLAIMS) == [alone]
 
 
+def test_what_a_row_is_without_is_named_for_the_claims_readers():
+    rows = [row("rule"), row("edge", kind=GROUP), row("C01", kind=MUTANT), row("C02", kind=MUTANT)]
+    assert list(necessity.named(rows, C01)) == [
+        ("rule", True),
+        ("edge", False),
+        (necessity.OWN_LINK, False),
+    ]
+
+
 def test_each_fault_of_a_matrix_is_seen():
     (one,) = (replace(claim, upstream=()) for claim in CLAIMS if claim.id == C01)
     fine = [row("needed", ["C01"]), row("resting", not_run=["C01"]), row("spare")]

@@ -34,7 +34,8 @@ class Found:
     Attributes
     ----------
     own
-        What the claim fails without, while all claims upstream of it pass.
+        What the claim fails without, while all claims upstream of it pass, and whether that is a
+        rule.
     rules
         Without how many rules it fails in all.
     shares
@@ -46,7 +47,7 @@ class Found:
         Its status in each variant that says another mechanism.
     """
 
-    own: tuple[str, ...] = ()
+    own: tuple[tuple[str, bool], ...] = ()
     rules: int = 0
     shares: tuple[Share, ...] = ()
     deciding: tuple[tuple[str, str, float, str], ...] = ()
@@ -117,10 +118,9 @@ class Findings:
             return Found()
         own = necessity.own(self.matrix, claim.id, claims)
         flips = [row for row in self.matrix if necessity.short(claim.id) in row.flips]
-        named = [row.name for row in own][:_NAMED]
         stands = {row.claim: dict(row.status) for row in self.stands}
         return Found(
-            own=tuple(named),
+            own=tuple(necessity.named(own, claim.id))[:_NAMED],
             rules=sum(row.kind == necessity.RULE for row in flips),
             shares=tuple(self.shares.get(claim.id, ())),
             deciding=tuple(self._deciding.get(claim.id, ())),

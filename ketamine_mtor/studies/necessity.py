@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 #: Kinds of rows.
 RULE, GROUP, MUTANT = "rule", "group", "mutant"
+#: What the row of a claim's own mutant is without.
+OWN_LINK = "the rules of its link together"
 _LIST = ","
 
 
@@ -173,6 +175,19 @@ def own(rows: Iterable[Row], claim: str, claims: Sequence[Claim]) -> list[Row]:
         for row in rows
         if short(claim) in row.flips and not above.intersection((*row.flips, *row.not_run))
     ]
+
+
+def named(rows: Iterable[Row], claim: str) -> Iterator[tuple[str, bool]]:
+    """What rows are without, as a claim's readers know it, and whether that is the name of a rule.
+
+    Rows of the links of other claims are left out.
+    """
+    for row in rows:
+        if row.kind == MUTANT:
+            if row.name == short(claim):
+                yield OWN_LINK, False
+        else:
+            yield row.name, row.kind == RULE
 
 
 def faults(rows: Sequence[Row], claims: Sequence[Claim], spare: Collection[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from ketamine_mtor.errors import InputError
 from ketamine_mtor.evidence import markdown
 from ketamine_mtor.files import renewed, write
 from ketamine_mtor.studies import necessity, rivals, robustness
-from ketamine_mtor.studies.necessity import RULE, own, short
+from ketamine_mtor.studies.necessity import RULE, named, own, short
 from ketamine_mtor.studies.picture import heat_map
 
 PAGE, PICTURE = "docs/studies.md", "docs/necessity.svg"
@@ -50,7 +50,10 @@ def _necessity(rows: Sequence[necessity.Row], claims: Sequence[Claim]) -> Iterab
         (
             [
                 claim.id.replace("_", " "),
-                ", ".join(_code(row) for row in own(rows, claim.id, claims)),
+                ", ".join(
+                    f"`{name}`" if is_rule else f"*{name}*"
+                    for name, is_rule in named(own(rows, claim.id, claims), claim.id)
+                ),
                 f"{sum(row.kind == RULE and short(claim.id) in row.flips for row in rows)} rules",
             ]
             for claim in claims
@@ -59,17 +62,13 @@ def _necessity(rows: Sequence[necessity.Row], claims: Sequence[Claim]) -> Iterab
     resting = [row for row in rows if row.kind == RULE and row.not_run and not row.flips]
     yield (
         "Without one of these animals find no drug-free state, so that claims are not run:"
-        f" {', '.join(_code(row) for row in resting)}."
+        f" {', '.join(f'`{row.name}`' for row in resting)}."
     )
     yield "Rules without which, one at a time, every claim passes, and why they are there:"
     reasons: dict[str, list[str]] = {}
     for rule, why in load_spare().items():
         reasons.setdefault(why, []).append(f"`{rule}`")
     yield markdown(["rules", "why"], ([", ".join(names), why] for why, names in reasons.items()))
-
-
-def _code(row: necessity.Row) -> str:
-    return f"`{row.name}`" if row.kind == RULE else f"*{row.name}*"
 
 
 def _rivals(rows: Sequence[rivals.Stand], claims: Sequence[Claim]) -> Iterable[str]:
