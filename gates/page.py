@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 #: How long something is waited for, and for the page to come to rest (ms).
 PATIENCE_MS, SETTLED_MS = 5000, 300
+#: With so many tabs the caption is reached.
+FIRST_TABS = 3
 #: Where the slider stands in the picture of the map.
 SHOWN_AT = 22
 #: Smallest contrast of text (WCAG 2.2, AA).
@@ -128,9 +130,14 @@ def _phrase(page: Page) -> Iterator[str]:
 def _keyboard(page: Page) -> Iterator[str]:
     """All works without a mouse, and what has the focus is seen."""
     page.goto(page.url.partition("#")[0])
-    page.keyboard.press("Tab")
-    if page.evaluate("document.activeElement.closest('.caption') === null"):
-        yield "the first tab does not reach the caption"
+    outside = "document.activeElement.closest('.caption') === null"
+    for _ in range(FIRST_TABS):
+        page.keyboard.press("Tab")
+        if not page.evaluate(outside):
+            break
+    if page.evaluate(outside):
+        yield f"{FIRST_TABS} tabs do not reach the caption"
+        return
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     if outline == "none":
         yield "what has the focus cannot be seen"

@@ -41,7 +41,9 @@ def quoting(monkeypatch):
     """A caption that holds the quotes of the made-up claims; no run lights the map, no study."""
     monkeypatch.setattr(page, "read_caption", lambda folder: "Ketamine raises glutamate & more.")
     monkeypatch.setattr(activities, "lights", lambda *_: {"minutes": [0], "runs": []})
-    nothing = SimpleNamespace(missing=[], matrix=(), stands=(), shares={}, of=lambda _: Found())
+    nothing = SimpleNamespace(
+        missing=[], matrix=(), stands=(), shares={}, together=None, of=lambda _: Found()
+    )
     monkeypatch.setattr(page, "Findings", lambda: nothing)
 
 

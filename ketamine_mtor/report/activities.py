@@ -25,8 +25,9 @@ SHOWN = ("ketamine", "NBQX", "anti_BDNF", "rapamycin", "RICTOR_knockout")
 #: Minutes at which the map is lit: close together while things are quick.
 MINUTES = (*range(0, 60, 2), *range(60, 180, 5), *range(180, 1441, 30))
 _HOURS = 24.0
-#: A change smaller than this share of the baseline, or than this in the readout's unit, is none.
-_NOTHING = 1e-3, 1e-9
+#: An activity that changes by less than this share of its drug-free value, or than this in the
+#: readout's unit, stays dark.
+_NOTHING = 0.05, 1e-9
 _DIGITS = 2
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim
+from ketamine_mtor.ensembles.summary import ALL
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.studies import necessity, rivals, robustness
 from ketamine_mtor.studies.study import Study
@@ -100,6 +101,12 @@ class Findings:
             share = Share(row.within, row.sets, *(100 * x for x in (row.holds, row.low, row.high)))
             found.setdefault(row.claim, []).append(share)
         return found
+
+    @property
+    def together(self) -> Share | None:
+        """How often all claims of the caption hold at once within the narrowest fixed bounds."""
+        fixed = [s for s in self.shares.get(ALL, ()) if s.within != robustness.RANGES]
+        return min(fixed, key=lambda share: float(share.within), default=None)
 
     @cached_property
     def _deciding(self) -> dict[str, list[tuple[str, str, float, str]]]:

@@ -242,10 +242,14 @@ def make(given: argparse.Namespace) -> list[pd.DataFrame]:
     asked = removals(claims)
     versions = {name: version_of(name) for name in ("ketamine-mtor", "libroadrunner")}
     folder = given.out / fingerprint({**_judged(), **versions})[:12]
+    wanted = [(), *(each.rules for each in asked)]
+    there = len(list(folder.glob("*.json")))
     print(
-        f"{len(asked)} mutants, {len(claims)} claims; what is done is kept in {folder}", flush=True
+        f"{len(asked)} rows, {len(set(wanted))} mutants, {len(claims)} claims; what is done is"
+        f" kept in {folder}, {there} mutants are there already",
+        flush=True,
     )
-    found = statuses([(), *(each.rules for each in asked)], folder, given.workers)
+    found = statuses(wanted, folder, given.workers)
     return [to_frame(matrix(asked, found[()], found))]
 
 

@@ -73,6 +73,8 @@ def _necessity(rows: Sequence[necessity.Row], claims: Sequence[Claim]) -> Iterab
 
 def _rivals(rows: Sequence[rivals.Stand], claims: Sequence[Claim]) -> Iterable[str]:
     kinds = dict.fromkeys(claim.kind for claim in claims)
+    compared = [row.claim for row in rows if rivals.NOT_ASKED in row.status.values()]
+    rows = [row for row in rows if row.claim not in compared]
     yield "### Rival hypotheses\n\nHow many claims of each kind pass in each variant:"
     yield markdown(
         ["kind", "claims", *rivals.RIVALS],
@@ -88,6 +90,8 @@ def _rivals(rows: Sequence[rivals.Stand], claims: Sequence[Claim]) -> Iterable[s
             for kind in kinds
         ),
     )
+    if compared:
+        yield f"Claims that compare a rival with the default themselves: {', '.join(compared)}."
     said = {claim.id: claim.statement for claim in claims}
     yield "Findings and expectations on which they differ:"
     yield markdown(
@@ -133,7 +137,8 @@ def _robustness() -> Iterable[str]:
     decides = decides[decides["number"] != ""]
     yield (
         "What decides that: the share of the variance of whether a claim holds that goes with one"
-        " number alone, in per cent; + where more of it is better:"
+        " number alone, in per cent; + where more of it is better. Empty where no number stands"
+        " out, or where the claim holds or fails in too few sets:"
     )
     yield markdown(
         ["claim", *map(robustness.bounds, draws)],

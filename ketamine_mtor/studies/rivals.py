@@ -1,7 +1,8 @@
 """Rival hypotheses: the variants of the model that say another mechanism, on the same claims.
 
 Every experiment that names no variant is done on each rival. What a claim asks of one rival alone
-is asked of each; an animal or a dose that is a variant (such as val66met) stays what it is.
+is asked of each; a claim that itself compares a rival with the default is asked of none. An animal
+or a dose that is a variant (such as val66met) stays what it is.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ketamine_mtor import knowledge, model_files
-from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, judge
+from ketamine_mtor.claims.judge import Runs, judge
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim, Setup
 from ketamine_mtor.ensembles.store import subject
@@ -36,7 +37,8 @@ RIVALS = (
     "glun2b_pyramidal",
     "calcium_falls",
 )
-_STATUSES = (PASS, FAIL, NOT_RUN)
+#: The status of a claim that compares rivals itself.
+NOT_ASKED = "not asked"
 
 
 @dataclass(frozen=True)
@@ -59,20 +61,23 @@ STUDY = Study("rivals", "make mutants", "models or claims", _subject)
 
 def asked_of_each(claim: Claim) -> Claim:
     """The claim; where all its experiments are of one rival, without the name of that."""
-    of = {name for name in (_named(claim.experiments[name]) for name in _setups(claim))}
+    of = _variants(claim)
     if len(of) != 1 or not of.intersection(RIVALS):
         return claim
     setups = {name: _unnamed(setup) for name, setup in claim.experiments.items()}
     return replace(claim, experiments=setups)
 
 
-def _setups(claim: Claim) -> list[str]:
-    return [name for condition in claim.conditions for name in condition.setups()]
+def compares(claim: Claim) -> bool:
+    """Whether a claim asks of a rival how it differs from the default, or from another."""
+    of = _variants(claim)
+    return len(of) > 1 and bool(of.intersection(RIVALS))
 
 
-def _named(setup: Setup) -> str | None:
-    name: str | None = setup.options.get("variant")
-    return name
+def _variants(claim: Claim) -> set[str | None]:
+    """The variants that the experiments of a claim name; None where one names none."""
+    names = {name for condition in claim.conditions for name in condition.setups()}
+    return {claim.experiments[name].options.get("variant") for name in names}
 
 
 def _unnamed(setup: Setup) -> Setup:
@@ -82,13 +87,15 @@ def _unnamed(setup: Setup) -> Setup:
 
 def judged(rival: str) -> bytes:
     """The status of each claim in a rival, by the claim's id, as JSON."""
-    claims = [asked_of_each(claim) for claim in load_claims()]
+    every = load_claims()
+    claims = [asked_of_each(claim) for claim in every if not compares(claim)]
 
     def one(experiment: Any) -> Any:
         return simulate(experiment, files=model_files.packaged(experiment.variant))
 
     found = judge(claims, Runs(claims, one, rival), rival)
-    return json.dumps({each.claim.id: each.status for each in found}).encode()
+    statuses = {each.claim.id: each.status for each in found}
+    return json.dumps({claim.id: statuses.get(claim.id, NOT_ASKED) for claim in every}).encode()
 
 
 def stands(found: Mapping[str, Mapping[str, str]], claims: Sequence[Claim]) -> list[Stand]:

@@ -171,7 +171,8 @@ def make(given: argparse.Namespace) -> list[pd.DataFrame]:
     print(f"sets: {sets}; {len(claims)} claims; chunks are kept in {given.out}", flush=True)
     holds, decides = [], []
     for draw in DRAWS:
-        print(f"within {draw.within} ...", flush=True)
+        there = len(list((given.out / draw.within).glob("chunk-*")))
+        print(f"within {draw.within}: {there} chunks are there already", flush=True)
         found = ensemble(
             draw.sets,
             seed=SEED,
