@@ -11,8 +11,6 @@ from ketamine_mtor.knowledge.rows import ASSUMED, EVIDENCE, KINDS, Reference, Va
 from ketamine_mtor.sensitivity_tables import CLAIMS, SENSITIVE, Sensitivities, committed, load
 
 PAGE = "parameters.md"
-#: Resolvers of the identifiers of a reference.
-_DOI, _PUBMED = "https://doi.org/", "https://pubmed.ncbi.nlm.nih.gov/"
 _UNUSED = "Numbers that no rule uses"
 #: The share of what is measured or derived is told for these too: numbers lie near any cut-off.
 _OTHER_CUT_OFFS = (0.05, 0.2)
@@ -163,8 +161,7 @@ def _source(row: Value, references: Mapping[str, Reference]) -> str:
 
 def cited(row: Reference) -> str:
     """A reference in Markdown: its id, linked where there is a DOI or a PMID, and its citation."""
-    link = f"{_DOI}{row.doi}" if row.doi else f"{_PUBMED}{row.pmid}" if row.pmid else ""
-    name = f"[{row.id}]({link})" if link else row.id
+    name = f"[{row.id}]({row.address})" if row.address else row.id
     return f"{name}: {row.citation}"
 
 

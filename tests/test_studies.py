@@ -11,6 +11,7 @@ import pytest
 
 from ketamine_mtor.claims import load_claims
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS
+from ketamine_mtor.claims.model import number
 from ketamine_mtor.claims.mutants import load_groups, load_spare
 from ketamine_mtor.ensembles.summary import ALL
 from ketamine_mtor.errors import InputError
@@ -152,7 +153,7 @@ def test_a_claim_flips_only_from_pass_to_fail():
 
 def test_a_claim_counts_as_shown_only_where_all_above_it_pass():
     second = next(claim for claim in CLAIMS if claim.upstream == (C01,))
-    name, above = necessity.short(second.id), necessity.short(C01)
+    name, above = second.number, number(C01)
     alone, with_it, unrun = (
         row("alone", [name]),
         row("both", [name, above]),

@@ -283,7 +283,7 @@ def choose(claims: Sequence[Claim], ids: Iterable[str] | None) -> list[Claim]:
     if not isinstance(ids, Iterable):
         raise InputError(f"claims are {ids!r}; allowed: a list of ids, or None for all")
     wanted = [ids] if isinstance(ids, str) else list(ids)
-    numbers = [claim.id.split("_")[0] for claim in claims]
+    numbers = [claim.number for claim in claims]
     allowed = [*numbers, *(claim.id for claim in claims)]
     for name in wanted:
         if name not in allowed:

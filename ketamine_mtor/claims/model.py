@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from ketamine_mtor.experiment import Experiment
 
 
+def number(claim: str) -> str:
+    """A claim's id up to its first ``_``, as in ``C05``."""
+    return claim.split("_")[0]
+
+
 @dataclass(frozen=True)
 class Readout:
     """An observable as a claim sees it; `fraction` decides what counts as no change."""
@@ -346,6 +351,11 @@ class Claim:
     source: tuple[str, ...]
     experiments: Mapping[str, Setup] = field(repr=False)
     note: str = ""
+
+    @property
+    def number(self) -> str:
+        """What it is called for short; see :func:`number`."""
+        return number(self.id)
 
     def needed(self, variant: str | None = None) -> Iterator[Experiment]:
         """Every experiment that must be run to judge this claim; repeats are possible."""

@@ -86,9 +86,8 @@ class Session:
         self.species = tuple(plant.species)
         self._at_rest = files.at_rest
         self._seeding = Seeding(files.tables, plant)
-        self.steady_state = lru_cache(maxsize=256)(self._steady_state)
+        self._looked_for = lru_cache(maxsize=256)(self._look_for)
         self._neighbours: dict[_Changes, _Changes] = {}
-        self._restless: dict[_Changes, SimulationError] = {}
 
     def run(self, schedule: Schedule, observables: Sequence[str]) -> Course:
         """The observables over the schedule's times.
@@ -127,8 +126,7 @@ class Session:
 
     def forget(self) -> None:
         """Forget the drug-free states that were found, and which animals have none."""
-        self.steady_state.cache_clear()
-        self._restless.clear()
+        self._looked_for.cache_clear()
 
     def rest_near(self, animal: Mapping[str, float], neighbour: Mapping[str, float]) -> None:
         """Have the drug-free state of ``animal`` looked for from that of its ``neighbour``.
@@ -163,11 +161,21 @@ class Session:
             reached = (start + failure.reached) / SECONDS_PER_HOUR
             raise SimulationError(failure.reason, time_h=reached) from None
 
-    def _steady_state(self, changes: _Changes) -> np.ndarray:
-        """The drug-free state (nM) of an animal with ``changes``; one without is told at once."""
-        if changes in self._restless:
-            failure = self._restless[changes]
-            raise SimulationError(failure.reason, time_h=failure.time_h)
+    def steady_state(self, changes: _Changes) -> np.ndarray:
+        """The drug-free state (nM) of an animal with ``changes``, looked for once.
+
+        Raises
+        ------
+        SimulationError
+            When it finds no rest.
+        """
+        found = self._looked_for(changes)
+        if isinstance(found, SimulationError):
+            raise SimulationError(found.reason, time_h=found.time_h)
+        return found
+
+    def _look_for(self, changes: _Changes) -> np.ndarray | SimulationError:
+        """The drug-free state, or why there is none."""
         neighbour = self._neighbours.get(changes, changes)
         if neighbour != changes:
             rest = self.steady_state(neighbour)
@@ -181,10 +189,10 @@ class Session:
         try:
             return self._rested(state)
         except SimulationError as failure:
-            # Given more time it might have come to rest.
-            if not limits.over():
-                self._restless[changes] = failure
-            raise
+            # Given more time it might have come to rest: that is not remembered.
+            if limits.over():
+                raise
+            return failure
 
     def settle(self, state: np.ndarray, changes: Mapping[str, float] | None = None) -> np.ndarray:
         """The drug-free state (nM) of an animal with ``changes`` that was left alone in ``state``.

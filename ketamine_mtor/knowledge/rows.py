@@ -17,6 +17,8 @@ EVIDENCE = ("measured", "derived")
 STATUSES = ("READ", "REPO", "MEM")
 #: ... and which of these are sources.
 CITABLE = ("READ", "REPO")
+#: Resolvers of the identifiers of a reference.
+_DOI, _PUBMED = "https://doi.org/", "https://pubmed.ncbi.nlm.nih.gov/"
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,13 @@ class Reference:
     doi: str
     pmid: str
     note: str
+
+    @property
+    def address(self) -> str:
+        """Where it is found: of its DOI, else of its PubMed id, else empty."""
+        if self.doi:
+            return f"{_DOI}{self.doi}"
+        return f"{_PUBMED}{self.pmid}" if self.pmid else ""
 
 
 @dataclass(frozen=True)

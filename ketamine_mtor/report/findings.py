@@ -124,7 +124,7 @@ class Findings:
         if claim.id not in {each.id for each in claims}:
             return Found()
         own = necessity.own(self.matrix, claim.id, claims)
-        flips = [row for row in self.matrix if necessity.short(claim.id) in row.flips]
+        flips = [row for row in self.matrix if claim.number in row.flips]
         stands = {row.claim: dict(row.status) for row in self.stands}
         return Found(
             own=tuple(necessity.named(own, claim.id))[:_NAMED],

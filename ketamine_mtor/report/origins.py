@@ -9,12 +9,10 @@ from functools import cache
 from ketamine_mtor import knowledge
 from ketamine_mtor.knowledge.rows import Reference, Value
 
-DOI, PUBMED = "https://doi.org/", "https://pubmed.ncbi.nlm.nih.gov/"
-
 
 @dataclass(frozen=True)
 class Paper:
-    """A reference as it is shown; ``address`` is empty where it has neither DOI nor PubMed id."""
+    """A reference as it is shown; what is assumed has neither citation nor address."""
 
     name: str
     citation: str
@@ -41,9 +39,7 @@ def papers(names: Iterable[str]) -> tuple[Paper, ...]:
 def _paper(name: str, reference: Reference | None) -> Paper:
     if reference is None:
         return Paper(name, "", "")
-    address = f"{DOI}{reference.doi}" if reference.doi else ""
-    address = address or (f"{PUBMED}{reference.pmid}/" if reference.pmid else "")
-    return Paper(name, reference.citation, address)
+    return Paper(name, reference.citation, reference.address)
 
 
 def steps(rules: Iterable[str]) -> tuple[Step, ...]:
@@ -74,9 +70,7 @@ def _written() -> Mapping[str, tuple[str, str, tuple[str, ...]]]:
     from ketamine_mtor import rules
 
     found: dict[str, tuple[str, str, tuple[str, ...]]] = {}
-    for variant, row in knowledge.load().variants.items():
-        if variant != knowledge.DEFAULT_VARIANT and not row.modules:
-            continue
+    for variant in rules.writers():
         model, home = rules.build_model(variant), rules.homes(variant)
         for rule in model.rules:
             rates = (rule.rate_forward, rule.rate_reverse)

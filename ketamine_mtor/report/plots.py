@@ -101,9 +101,7 @@ def draw(claim: Claim, runs: Runs, variant: str | None = None, vehicles: Runs | 
             if panel is None:
                 axes.set_axis_off()
             else:
-                _draw_panel(axes, claim, panel, runs, variant)
-                if vehicles is not None:
-                    _draw_vehicle(axes, claim, panel, vehicles, variant)
+                _draw_panel(axes, claim, panel, runs, variant, vehicles)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
@@ -159,6 +157,7 @@ def _draw_panel(
     panel: Panel,
     runs: Runs,
     variant: str | None,
+    vehicles: Runs | None,
 ) -> None:
     from matplotlib.ticker import MultipleLocator
 
@@ -180,6 +179,8 @@ def _draw_panel(
         for shape in (c for c in conditions if isinstance(c, Shape) and c.setup == name):
             _points(axes, shape, data, scale, colour)
         shown[name] = float(data.attrs["baseline"]), colour
+    if vehicles is not None:
+        _draw_vehicle(axes, claim, panel, vehicles, variant)
     if claim.experiment in shown:
         baseline = shown[claim.experiment][0]
         axes.axhline(baseline, color="0.6", linewidth=0.8, linestyle=":")
@@ -223,7 +224,6 @@ def _draw_vehicle(axes: Axes, claim: Claim, panel: Panel, runs: Runs, variant: s
     time, value = _thin(np.asarray(run["time"]), np.asarray(run[panel.readout.id]), panel)
     scale, _ = _unit_of_time(panel)
     axes.plot(time * scale, value, color="0.55", linewidth=1.1, zorder=1, label="vehicle")
-    axes.legend(frameon=False, fontsize=7)
 
 
 def _unit_of_time(panel: Panel) -> tuple[int, str]:

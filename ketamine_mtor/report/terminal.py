@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS
+from ketamine_mtor.claims.model import number
 from ketamine_mtor.report.words import by_kind, measured, threshold
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def table(result: Result) -> Group:
             elif part:
                 said.append(f"\n{part.condition.readout.id} in {part.condition.setup}", style="dim")
             rows.add_row(
-                verdict.claim.id.split("_")[0],
+                verdict.claim.number,
                 said,
                 measured(part),
                 threshold(part),
@@ -64,7 +65,7 @@ def necessity(result: Result) -> Table:
         made.add_column(name, no_wrap=name.startswith("claim"))
     for row in result.necessity:
         made.add_row(
-            row.mutant.claim.split("_")[0],
+            number(row.mutant.claim),
             ", ".join(row.mutant.rules),
             Text(row.status, style=_COLOURS[PASS if row.shown else FAIL]),
             ", ".join(f"{name} {status}" for name, status in row.upstream),

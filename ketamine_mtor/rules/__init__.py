@@ -74,6 +74,12 @@ def stretches(tables: knowledge.Tables | None = None) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda pair: order.index(pair[1])))
 
 
+def writers() -> list[str]:
+    """The default, and each variant with rules of its own: every rule is in one of these."""
+    rows = knowledge.load().variants.items()
+    return [name for name, row in rows if name == knowledge.DEFAULT_VARIANT or row.modules]
+
+
 def homes(variant: str | None = None) -> dict[str, str]:
     """Each rule, parameter and formula of a variant to the module of ``rules/`` that wrote it."""
     return _written(variant, None)[1]

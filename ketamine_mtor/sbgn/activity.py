@@ -123,7 +123,7 @@ def _activities(given: Sequence[Mapping[str, Any]], file: str) -> tuple[Activity
 def _influences(
     given: Sequence[Mapping[str, Any]], ids: set[str], file: str
 ) -> tuple[Influence, ...]:
-    claims = [claim.id.split("_")[0] for claim in load_claims() if claim.kind == "caption"]
+    claims = [claim.number for claim in load_claims() if claim.kind == "caption"]
     found: dict[tuple[str, str], Influence] = {}
     for number, each in enumerate(given):
         where = f"{file}, field influences.{number}"

@@ -45,10 +45,9 @@ class Stretch:
 def stretches() -> list[Stretch]:
     """Every module that writes rules, in the figure's order, those of variants alone last."""
     found: dict[str, Stretch] = {}
-    for variant, row in knowledge.load().variants.items():
-        if variant == knowledge.DEFAULT_VARIANT or row.modules:
-            for module, names in rules.modules(variant).items():
-                found.setdefault(module, Stretch(module, variant, tuple(names)))
+    for variant in rules.writers():
+        for module, names in rules.modules(variant).items():
+            found.setdefault(module, Stretch(module, variant, tuple(names)))
     return list(found.values())
 
 

@@ -10,16 +10,15 @@ import argparse
 import json
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketamine_mtor import knowledge, model_files, paths
+from ketamine_mtor import knowledge, model_files
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS
 from ketamine_mtor.claims.loader import load_claims, upstream_of
-from ketamine_mtor.claims.model import Claim
+from ketamine_mtor.claims.model import Claim, number
 from ketamine_mtor.claims.mutants import (
     FILE,
     judge_without,
@@ -27,11 +26,8 @@ from ketamine_mtor.claims.mutants import (
     load_mutants,
     load_spare,
 )
-from ketamine_mtor.ensembles.store import fingerprint, subject, version_of
-from ketamine_mtor.ensembles.workers import here
-from ketamine_mtor.files import write
-from ketamine_mtor.progress import progress
-from ketamine_mtor.studies.study import Study, run
+from ketamine_mtor.ensembles.store import fingerprint, subject
+from ketamine_mtor.studies.study import Study, kept, run, scratch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,16 +78,11 @@ def removals(claims: Sequence[Claim]) -> list[Removal]:
     rules = [Removal(RULE, name, (name,)) for name in knowledge.load().rules]
     groups = [Removal(GROUP, name, each) for name, each in load_groups().items()]
     mutants = [
-        Removal(MUTANT, short(each.claim), each.rules)
+        Removal(MUTANT, number(each.claim), each.rules)
         for each in load_mutants(claims)
         if len(each.rules) > 1
     ]
     return [*rules, *groups, *mutants]
-
-
-def short(claim: str) -> str:
-    """A claim's id up to its first ``_``."""
-    return claim.split("_")[0]
 
 
 def _judged() -> dict[str, Any]:
@@ -123,24 +114,10 @@ def statuses(
     KeyboardInterrupt
         After Ctrl-C; what is done is kept.
     """
-    order = list(dict.fromkeys(wanted))
-    files = {rules: folder / f"{fingerprint({'rules': rules})}.json" for rules in order}
-    kept = {rules: json.loads(paths.read(path)) for rules, path in files.items() if path.exists()}
-    tasks = {i: partial(judged, rules) for i, rules in enumerate(order) if rules not in kept}
-    try:
-        with (
-            progress("mutants", len(order), len(kept)) as advance,
-            closing(here(tasks, workers)) as made,
-        ):
-            for index, content in made:
-                write(files[order[index]], content)
-                kept[order[index]] = json.loads(content)
-                advance()
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            f"interrupted: {len(kept)} of {len(order)} mutants are kept in {folder}"
-        ) from None
-    return kept
+    names = {rules: fingerprint({"rules": rules}) for rules in wanted}
+    tasks = {name: partial(judged, rules) for rules, name in names.items()}
+    found = kept("mutants", tasks, folder, workers)
+    return {rules: found[name] for rules, name in names.items()}
 
 
 def matrix(
@@ -156,7 +133,7 @@ def matrix(
             each.rules,
             *(
                 tuple(
-                    short(claim)
+                    number(claim)
                     for claim, before in whole.items()
                     if before == PASS and found[each.rules][claim] == status
                 )
@@ -169,11 +146,11 @@ def matrix(
 
 def own(rows: Iterable[Row], claim: str, claims: Sequence[Claim]) -> list[Row]:
     """The rows in which a claim fails while all those upstream of it pass."""
-    above = {short(name) for name in upstream_of(claim, claims)}
+    above = {number(name) for name in upstream_of(claim, claims)}
     return [
         row
         for row in rows
-        if short(claim) in row.flips and not above.intersection((*row.flips, *row.not_run))
+        if number(claim) in row.flips and not above.intersection((*row.flips, *row.not_run))
     ]
 
 
@@ -184,7 +161,7 @@ def named(rows: Iterable[Row], claim: str) -> Iterator[tuple[str, bool]]:
     """
     for row in rows:
         if row.kind == MUTANT:
-            if row.name == short(claim):
+            if row.name == number(claim):
                 yield OWN_LINK, False
         else:
             yield row.name, row.kind == RULE
@@ -240,8 +217,7 @@ def make(given: argparse.Namespace) -> list[pd.DataFrame]:
     """The whole matrix."""
     claims = load_claims()
     asked = removals(claims)
-    versions = {name: version_of(name) for name in ("ketamine-mtor", "libroadrunner")}
-    folder = given.out / fingerprint({**_judged(), **versions})[:12]
+    folder = scratch(given.out, _judged())
     wanted = [(), *(each.rules for each in asked)]
     there = len(list(folder.glob("*.json")))
     print(

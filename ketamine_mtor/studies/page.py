@@ -10,13 +10,13 @@ from pathlib import Path
 from ketamine_mtor import paths
 from ketamine_mtor.claims.judge import PASS
 from ketamine_mtor.claims.loader import load_claims
-from ketamine_mtor.claims.model import Claim
+from ketamine_mtor.claims.model import Claim, number
 from ketamine_mtor.claims.mutants import load_spare
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.evidence import markdown
 from ketamine_mtor.files import renewed, write
 from ketamine_mtor.studies import necessity, rivals, robustness
-from ketamine_mtor.studies.necessity import RULE, named, own, short
+from ketamine_mtor.studies.necessity import RULE, named, own
 from ketamine_mtor.studies.picture import heat_map
 
 PAGE, PICTURE = "docs/studies.md", "docs/necessity.svg"
@@ -54,7 +54,7 @@ def _necessity(rows: Sequence[necessity.Row], claims: Sequence[Claim]) -> Iterab
                     f"`{name}`" if is_rule else f"*{name}*"
                     for name, is_rule in named(own(rows, claim.id, claims), claim.id)
                 ),
-                f"{sum(row.kind == RULE and short(claim.id) in row.flips for row in rows)} rules",
+                f"{sum(row.kind == RULE and claim.number in row.flips for row in rows)} rules",
             ]
             for claim in claims
         ),
@@ -98,7 +98,7 @@ def _rivals(rows: Sequence[rivals.Stand], claims: Sequence[Claim]) -> Iterable[s
         ["claim", "what it says", *rivals.RIVALS],
         (
             [
-                row.claim.split("_")[0],
+                number(row.claim),
                 said[row.claim],
                 *(
                     "yes" if row.status[rival] == PASS else row.status[rival]

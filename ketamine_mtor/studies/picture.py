@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketamine_mtor import knowledge
 from ketamine_mtor.claims.model import Claim
-from ketamine_mtor.studies.necessity import GROUP, RULE, Row, own, short
+from ketamine_mtor.studies.necessity import GROUP, RULE, Row, own
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,9 +37,9 @@ def cells(rows: Sequence[Row], claims: Sequence[Claim]) -> np.ndarray:
         for i, row in enumerate(rows):
             if id(row) in alone:
                 found[i, j] = ALONE
-            elif short(claim.id) in row.flips:
+            elif claim.number in row.flips:
                 found[i, j] = FAILS
-            elif short(claim.id) in row.not_run:
+            elif claim.number in row.not_run:
                 found[i, j] = NOT_RUN
     return found
 
@@ -68,7 +67,7 @@ def heat_map(rows: Sequence[Row], claims: Sequence[Claim]) -> str:
                 _ROW * len(shown) / height,
             )
         )
-        _draw(axes, values, [row.name for row in shown], [short(claim.id) for claim in claims])
+        _draw(axes, values, [row.name for row in shown], [claim.number for claim in claims])
         _brackets(axes, [(name, len(members)) for name, members in parts], len(claims))
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None})
@@ -79,7 +78,7 @@ def _by_module(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     from ketamine_mtor import rules
 
     homes: dict[str, str] = {}
-    for variant in knowledge.load().variants:
+    for variant in rules.writers():
         homes = {**rules.homes(variant), **homes}
     found: dict[str, list[Row]] = {}
     for row in rows:

@@ -11,7 +11,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,10 +20,8 @@ from ketamine_mtor.claims.judge import Runs, judge
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim, Setup
 from ketamine_mtor.ensembles.store import subject
-from ketamine_mtor.ensembles.workers import here
-from ketamine_mtor.progress import progress
 from ketamine_mtor.run import simulate
-from ketamine_mtor.studies.study import Study, run
+from ketamine_mtor.studies.study import Study, kept, run, scratch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,17 +125,9 @@ def from_frame(frame: pd.DataFrame) -> list[Stand]:
 
 def make(given: argparse.Namespace) -> list[pd.DataFrame]:
     """The table."""
-    tasks = {index: partial(judged, rival) for index, rival in enumerate(RIVALS)}
-    found: dict[str, dict[str, str]] = {}
-    with (
-        progress("rivals", len(RIVALS)) as advance,
-        closing(here(tasks, given.workers)) as made,
-    ):
-        for index, content in made:
-            found[RIVALS[index]] = json.loads(content)
-            advance()
-    ordered = {rival: found[rival] for rival in RIVALS}
-    return [to_frame(stands(ordered, load_claims()))]
+    tasks = {rival: partial(judged, rival) for rival in RIVALS}
+    found = kept("rivals", tasks, scratch(given.out, _subject()), given.workers)
+    return [to_frame(stands(found, load_claims()))]
 
 
 if __name__ == "__main__":

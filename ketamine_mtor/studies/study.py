@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketamine_mtor import paths
-from ketamine_mtor.ensembles.store import fingerprint
+from ketamine_mtor.ensembles.store import fingerprint, version_of
+from ketamine_mtor.ensembles.workers import here
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 from ketamine_mtor.files import write
+from ketamine_mtor.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: The last column of each table: what the rows are of.
 OF = "of"
-#: Digits of a digest.
-_DIGITS = 8
+#: Digits of a digest, and of one that names a folder.
+_DIGITS, _FOLDER_DIGITS = 8, 12
 _SEPARATOR = "\t"
 
 
@@ -89,6 +93,52 @@ class Study:
 def committed() -> Path:
     """The folder of the committed tables."""
     return paths.validation() / "results"
+
+
+def kept(
+    what: str, tasks: Mapping[str, Callable[[], bytes]], folder: Path, workers: int | None
+) -> dict[str, Any]:
+    """What tasks give, as JSON, by their names; what a folder has is not made anew.
+
+    Parameters
+    ----------
+    what
+        What the tasks are called.
+    tasks
+        Name of a file, without its ending, to what computes its bytes, in any process.
+    folder
+        Where each result is kept as soon as it is there.
+    workers
+        Processes (default: one per core).
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After Ctrl-C; what is done is kept.
+    """
+    files = {name: folder / f"{name}.json" for name in tasks}
+    found = {name: json.loads(paths.read(path)) for name, path in files.items() if path.exists()}
+    left = [name for name in tasks if name not in found]
+    try:
+        with (
+            progress(what, len(tasks), len(found)) as advance,
+            closing(here({i: tasks[name] for i, name in enumerate(left)}, workers)) as made,
+        ):
+            for index, content in made:
+                write(files[left[index]], content)
+                found[left[index]] = json.loads(content)
+                advance()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"interrupted: {len(found)} of {len(tasks)} {what} are kept in {folder}"
+        ) from None
+    return {name: found[name] for name in tasks}
+
+
+def scratch(out: Path, subject: dict[str, Any]) -> Path:
+    """The folder in ``out`` for what is made of a subject with what is installed now."""
+    versions = {name: version_of(name) for name in ("ketamine-mtor", "libroadrunner")}
+    return out / fingerprint({**subject, **versions})[:_FOLDER_DIGITS]
 
 
 def run(
