@@ -155,7 +155,7 @@ def test_a_neighbour_leads_to_the_same_resting_state():
             changed.rest_near(changes, neighbour)
             near = changed.steady_state(tuple(sorted(changes.items())))
             assert near == pytest.approx(usual, rel=1e-5, abs=1e-9)
-            changed.steady_state.cache_clear()
+            changed.forget()
 
 
 def test_a_neighbour_is_nearer(monkeypatch):
@@ -171,7 +171,7 @@ def test_a_neighbour_is_nearer(monkeypatch):
     key = tuple(changes.items())
     session.rest_near(changes, {})
     near = session.steady_state(key)
-    session.steady_state.cache_clear()
+    session.forget()
     session.rest_near({}, {})
     usual = session.steady_state(key)
     assert near == pytest.approx(usual, rel=1e-4, abs=1e-6)
