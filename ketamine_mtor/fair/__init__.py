@@ -1,0 +1,56 @@
+"""What machines read of the project, of one source, and the FAIR-CA sheet: ``docs/fair.md``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ketamine_mtor import paths
+from ketamine_mtor.fair import crate, descriptions, sheet, source
+from ketamine_mtor.files import renewed, write
+
+PAGE = "docs/fair.md"
+
+
+def made(folder: Path | None = None) -> dict[str, bytes]:
+    """Each file that is made, by its path in the checkout ``folder``, to its bytes.
+
+    Raises
+    ------
+    InputError
+        Where CITATION.cff, pyproject.toml, the sheet or a file that is named is wrong or not there.
+    """
+    folder = paths.root() if folder is None else folder
+    said = source.read(folder)
+    documents = {
+        "codemeta.json": descriptions.codemeta(said),
+        ".zenodo.json": descriptions.zenodo(said),
+        crate.NAME: crate.render(said, folder),
+    }
+    files = {name: _text(document) for name, document in documents.items()}
+    page = renewed(paths.read(folder / PAGE), sheet.render(folder), PAGE)
+    return files | {PAGE: page.encode()}
+
+
+def renew(folder: Path | None = None) -> list[str]:
+    """Write every file, once all are made; the paths written."""
+    folder = paths.root() if folder is None else folder
+    files = made(folder)
+    for name, content in files.items():
+        write(folder / name, content)
+    return [str(folder / name) for name in files]
+
+
+def differences(files: Mapping[str, bytes], folder: Path | None = None) -> list[str]:
+    """One line for each of ``files`` that ``folder`` lacks or has otherwise."""
+    folder = paths.root() if folder is None else folder
+    return [
+        f"{folder / name} is not what is generated; run: make fair"
+        for name, content in files.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    ]
+
+
+def _text(document: object) -> bytes:
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
