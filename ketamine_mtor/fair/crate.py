@@ -23,6 +23,8 @@ Entity = dict[str, object]
 NAME = "ro-crate-metadata.json"
 MODEL, ARCHIVE = "sbml/ketamine_mtor.xml", "dist/ketamine_mtor.omex"
 _PROFILE = "https://w3id.org/ro/crate/1.1"
+#: How the commands are described.
+_RUNS = "https://w3id.org/ro/wfrun/process/0.5"
 _SPECIFICATIONS = f"{RESOLVER}combine.specifications:"
 _ARCHIVE_FORMAT = "omex.version-1"
 #: Beside RO-Crate's own words, those of PROV-O.
@@ -119,6 +121,7 @@ def _root(
     return {
         "@id": "./",
         "@type": "Dataset",
+        "conformsTo": _at(_RUNS),
         "name": source.title,
         "description": source.abstract,
         "identifier": source.urn,
@@ -159,7 +162,7 @@ def _file(
         entity["license"] = _at(f"{SPDX}{row['licence']}")
     if row["step"]:
         entity["wasGeneratedBy"] = _at(f"#make-{row['step']}")
-        entity["wasDerivedFrom"] = [_at(used) for used in steps[row["step"]]["used"].split()]
+        entity["wasDerivedFrom"] = _one_or_more(steps[row["step"]]["used"].split())
     if name == "validation/caption.txt":
         entity["isBasedOn"] = _at(f"{DOI}{source.review_doi}")
     if name.startswith("sbml/variants/") and row["standard"]:
@@ -200,7 +203,7 @@ def _archive(source: Source, steps: Mapping[str, Mapping[str, str]]) -> Entity:
         "conformsTo": _at(f"{_SPECIFICATIONS}{_ARCHIVE_FORMAT}"),
         "citation": _at(f"{DOI}{source.review_doi}"),
         "wasGeneratedBy": _at("#make-archive"),
-        "wasDerivedFrom": [_at(used) for used in steps["archive"]["used"].split()],
+        "wasDerivedFrom": _one_or_more(steps["archive"]["used"].split()),
     }
 
 
@@ -231,8 +234,8 @@ def _step(row: Mapping[str, str], results: Sequence[str], files: Mapping[str, ob
         "description": row["what"],
         "instrument": [_at(_TOOL), _at("Makefile")],
         "agent": _at(_AUTHORS),
-        "object": [_at(name) for name in used],
-        "result": [_at(name) for name in results],
+        "object": _one_or_more(used),
+        "result": _one_or_more(results),
     }
 
 
@@ -292,9 +295,10 @@ def _licences(source: Source) -> Iterator[Entity]:
 
 
 def _formats(files: Mapping[str, Mapping[str, str]]) -> Iterator[Entity]:
+    yield {"@id": _RUNS, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
     standards = {row["standard"] for row in files.values()} - {""} | {_ARCHIVE_FORMAT}
     for standard in sorted(standards):
-        yield {"@id": f"{_SPECIFICATIONS}{standard}", "@type": "WebPage", "name": standard}
+        yield {"@id": f"{_SPECIFICATIONS}{standard}", "@type": "WebSite", "name": standard}
     yield {"@id": "#make", "@type": "ComputerLanguage", "name": "GNU Make"}
 
 
@@ -312,6 +316,12 @@ def _known(name: str, allowed: Mapping[str, object]) -> str:
 
 def _at(name: str) -> Entity:
     return {"@id": name}
+
+
+def _one_or_more(names: Sequence[str]) -> Entity | list[Entity]:
+    """A list, but of one, which RO-Crate wants without."""
+    found = [_at(name) for name in names]
+    return found[0] if len(found) == 1 else found
 
 
 def _refer(entities: Sequence[Entity]) -> list[Entity]:
