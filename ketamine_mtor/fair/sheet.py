@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -116,9 +117,14 @@ def _parts(answers: list[Answer], published: list[dict[str, str]]) -> Iterator[s
     yield markdown(["assessed", *words], [ours, *theirs])
     full = [answer for answer in answers if answer.answer == FULL]
     hosted = sum(answer.rests_on == HOST for answer in full)
+    archived = sum(re.search(r"\dA$", answer.id) is not None for answer in full)
+    referring = sum(answer.short.startswith("I3") for answer in full)
     yield (
-        f"Of the {len(full)} answered in full, {len(full) - hosted} rest on files of the repository"
-        f" alone, {hosted} on its being got by git, which HTTPS and SSH carry."
+        f"Of the {len(full)} answered in full, {len(full) - hosted} rest on what the repository has"
+        f" or makes, {hosted} on its being got by git, which HTTPS and SSH carry; {archived} are of"
+        f" the archive that `make archive` writes. {referring} are of I3, on references to other"
+        " data, which the sheets of the PBPK models have as not applicable: without these it is"
+        f" {len(full) - referring} against their number."
     )
     yield markdown(
         ["principle", *words],
