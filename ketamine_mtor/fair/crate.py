@@ -22,6 +22,7 @@ Entity = dict[str, object]
 
 NAME = "ro-crate-metadata.json"
 MODEL, ARCHIVE = "sbml/ketamine_mtor.xml", "dist/ketamine_mtor.omex"
+_CAPTION = "validation/caption.txt"
 _PROFILE = "https://w3id.org/ro/crate/1.1"
 #: How the commands are described.
 _RUNS = "https://w3id.org/ro/wfrun/process/0.5"
@@ -92,6 +93,7 @@ def render(source: Source, folder: Path | None = None) -> dict[str, object]:
     graph += [*terms, *_review(source), *papers, *_licences(source), *_formats(files)]
     by_name = {entity["@id"]: entity for entity in graph}
     by_name["ketamine_mtor/knowledge/references.tsv"]["citation"] = _refer(papers)
+    by_name["ketamine_mtor/rules/"]["isBasedOn"] = _at(_CAPTION)
     by_name[MODEL] |= {
         "name": "Ketamine and mTOR",
         "identifier": [_swhid(folder / MODEL), urn(MODEL, source)],
@@ -163,7 +165,7 @@ def _file(
     if row["step"]:
         entity["wasGeneratedBy"] = _at(f"#make-{row['step']}")
         entity["wasDerivedFrom"] = _one_or_more(steps[row["step"]]["used"].split())
-    if name == "validation/caption.txt":
+    if name == _CAPTION:
         entity["isBasedOn"] = _at(f"{DOI}{source.review_doi}")
     if name.startswith("sbml/variants/") and row["standard"]:
         variant = knowledge.load().variants[Path(name).stem]
