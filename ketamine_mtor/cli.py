@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Columns of a table that does not go to a terminal.
 _PIPED_WIDTH = 160
+_HEALTHY = "All that simulate and validate need works."
+_ILL = "Something that simulate and validate need does not work."
 _FILE = click.Path(path_type=Path)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 _variant = click.option("--variant", metavar="NAME", help="Variant of the model [caption].")
@@ -273,6 +275,26 @@ def info(what: str | None, as_json: bool) -> None:
             _print_split(footer[1])
     else:
         _print_table(["list", "rows"], [[name, str(len(rows))] for name, rows in found.items()])
+
+
+@main.command()
+@_json
+def doctor(as_json: bool) -> int:
+    """Say what works here, what is missing, and how to get it."""
+    from ketamine_mtor import doctor as doctors
+
+    found = doctors.examine()
+    healthy = doctors.healthy(found)
+    if as_json:
+        _print_json(doctors.as_json(found))
+    else:
+        # Plain lines: what prints tables may be what is missing.
+        for each in found:
+            click.echo(f"{each.state:8} {each.what:16} {each.said}")
+            if each.mend:
+                click.echo(f"{'':8} {'':16} -> {each.mend}")
+        click.echo(_HEALTHY if healthy else _ILL)
+    return DONE if healthy else NOT_AS_EXPECTED
 
 
 def _fields(
