@@ -75,6 +75,17 @@ def as_json(findings: Iterable[Finding]) -> dict[str, Any]:
     return {"ok": healthy(listed), "checks": [asdict(each) for each in listed]}
 
 
+def lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """The findings for people, in plain lines: what draws tables may be what is missing."""
+    listed = list(findings)
+    for each in listed:
+        yield f"{each.state:8} {each.what:16} {each.said}"
+        if each.mend:
+            yield f"{'':25} -> {each.mend}"
+    word = "works" if healthy(listed) else "does not all work"
+    yield f"What simulate and validate need {word}."
+
+
 def healthy(findings: Iterable[Finding]) -> bool:
     """Whether all that simulating and judging need is there."""
     return all(each.state == OK for each in findings if each.required)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib.image
 import numpy as np
@@ -20,6 +22,7 @@ from click.testing import CliRunner, Result
 import ketamine_mtor as km
 from ketamine_mtor import build, claims, output, paths, reproduce, run
 from ketamine_mtor.cli import main
+from ketamine_mtor.ensembles.run import make_plan
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 from ketamine_mtor.experiment import Bath
 
@@ -459,6 +462,52 @@ def test_every_option_has_its_help():
         assert command.help, name
         for option in command.params:
             assert getattr(option, "help", None) or option.param_type_name == "argument", option
+
+
+EXAMPLES = [example for command in main.commands.values() for example in command.examples]
+
+
+def test_every_command_shows_examples():
+    assert all(command.examples for command in main.commands.values())
+    for name, command in main.commands.items():
+        shown = _call(name, "--help").stdout
+        assert all(f"\n  ketamine-mtor {example}\n" in shown for example in command.examples)
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if "|" not in each])
+def test_an_example_runs(monkeypatch, tmp_path, example):
+    """What takes long is not computed, but its words are understood."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(build, "build", lambda check: [])
+    monkeypatch.setattr(reproduce, "reproduce", lambda console: 0)
+    monkeypatch.setattr(claims, "judge", lambda chosen, runs, variant: [])
+    monkeypatch.setattr("ketamine_mtor.report.write", lambda *_: None)
+    monkeypatch.setattr(output, "write_figure", lambda _, path: path.touch())
+    monkeypatch.setattr("ketamine_mtor.ensembles.run._kernel", lambda _: False)
+    done = SimpleNamespace(summary=pd.DataFrame(), deviation=0.0)
+    plans = []
+
+    def planned(out, workers, scheduler, resume, **rest):
+        plans.append(make_plan(**rest))
+        return done
+
+    monkeypatch.setattr("ketamine_mtor.ensembles.ensemble", planned)
+    words = shlex.split(example.partition(" >")[0])
+    result = _call(*words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert bool(plans) is (words[0] == "ensemble")
+    written = [words[words.index(each) + 1] for each in ("--out", "--plot") if each in words]
+    if words[0] in ("simulate", "scan"):
+        assert sorted(each.name for each in tmp_path.iterdir()) == sorted(written)
+
+
+def test_help_puts_options_under_headings():
+    shown = _call("scan", "--help").stdout
+    headings = ["What is scanned over:", "What is done:", "How it is run:", "What comes out:"]
+    places = [shown.index(heading) for heading in headings]
+    assert places == sorted(places)
+    assert shown.index("--over") < places[1] < shown.index("--knockout") < places[2]
+    assert places[3] < shown.index("--plot") < shown.index("Options:") < shown.index("Examples:")
 
 
 def test_a_reader_that_goes_away_is_no_traceback():

@@ -46,7 +46,7 @@ def test_here_all_works():
 
 
 @pytest.mark.parametrize(
-    "required, status, last", [(True, 1, "does not work."), (False, 0, "works.")]
+    "required, status, last", [(True, 1, "does not all work."), (False, 0, " works.")]
 )
 def test_only_what_is_required_is_an_error(monkeypatch, required, status, last):
     found = [Finding("x", OK, "fine"), Finding("y", MISSING, "gone", "get y", required)]
