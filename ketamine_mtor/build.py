@@ -20,6 +20,7 @@ from ketamine_mtor.files import write
 from ketamine_mtor.knowledge import WILDTYPE
 from ketamine_mtor.knowledge.rows import SteadySpecies, WildType
 from ketamine_mtor.model_files import ModelFiles
+from ketamine_mtor.progress import tracked
 from ketamine_mtor.rules import build_model
 
 if TYPE_CHECKING:
@@ -89,8 +90,10 @@ def build(check: bool = False, folder: Path | None = None) -> list[str]:
     folder = paths.sbml().parent if folder is None else folder
     with tempfile.TemporaryDirectory() as scratch:
         variants = knowledge.load().variants
-        made = {variant: fresh(Path(scratch), variant) for variant in variants}
-        moving = [line for name, files in made.items() for line in _moving(name, files)]
+        moving = []
+        with tracked("variants", variants) as listed:
+            for variant in listed:
+                moving += _moving(variant, fresh(Path(scratch), variant))
         if check:
             return differences(Path(scratch), folder) + moving
         if moving:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ketamine_mtor import completion, options
 from ketamine_mtor._version import __version__
-from ketamine_mtor.commands import DONE, NOT_AS_EXPECTED, Commands
+from ketamine_mtor.commands import DONE, NOT_AS_EXPECTED, Commands, Option
 from ketamine_mtor.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,49 +23,6 @@ if TYPE_CHECKING:
 
 #: Columns of a table that does not go to a terminal.
 _PIPED_WIDTH = 160
-_FILE = click.Path(path_type=Path)
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-_variant = click.option("--variant", metavar="NAME", help="Variant of the model [caption].")
-
-_EXPERIMENT = (
-    click.option(
-        "--ketamine",
-        metavar="MGKG",
-        multiple=True,
-        help="Dose in mg/kg i.p. [10]: MGKG at t=0, MGKG@HOURS, or an infusion"
-        " MGKG@HOURS/MINUTES; repeat for more.",
-    ),
-    click.option(
-        "--drug",
-        metavar="NAME",
-        multiple=True,
-        help="NAME[=NM][@START[:END]]: a drug, its concentration in nM, from when to when in"
-        " hours [usual nM, from -0.5 to the end]; repeat for more.",
-    ),
-    click.option("--knockout", metavar="GENE", multiple=True, help="Gene to knock out; repeat."),
-    click.option(
-        "--set", "settings", metavar="PARAMETER=VALUE", multiple=True, help="Parameter; repeat."
-    ),
-    _variant,
-    click.option("--hours", type=float, default=72.0, show_default=True, help="Length of the run."),
-    click.option(
-        "--every", type=float, default=60.0, show_default=True, help="Seconds between samples."
-    ),
-    click.option("--observable", metavar="ID", multiple=True, help="What is read [all]; repeat."),
-    click.option(
-        "--engine",
-        default="roadrunner",
-        show_default=True,
-        help="roadrunner, copasi, pysb or bngsim.",
-    ),
-    click.option("--out", type=_FILE, help="Write the run to FILE.csv, .parquet or .nc."),
-    click.option("--plot", type=_FILE, help="Draw the run to FILE.png or .svg."),
-    _json,
-)
-
-
-def _experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    return functools.reduce(lambda made, option: option(made), reversed(_EXPERIMENT), command)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,13 +35,19 @@ def main() -> None:
     """
 
 
-@main.command()
-@_experiment_options
-def simulate(out: Path | None, plot: Path | None, as_json: bool, **options: Any) -> None:
+@main.command(
+    examples=(
+        "simulate --plot run.png",
+        "simulate --ketamine 10 --ketamine 10@24 --drug rapamycin=100@-1:6 --out run.csv",
+        "simulate --knockout RICTOR --hours 24 --observable pS6K_T389 --json",
+    )
+)
+@options.experiment
+def simulate(out: Path | None, plot: Path | None, as_json: bool, **given: Any) -> None:
     """Simulate one experiment."""
     from ketamine_mtor import output, run
 
-    fields = _fields(out, plot, **options)
+    fields = _fields(out, plot, **given)
     done = run.record(**fields)
     summary = output.summary_of(done)
     if out is not None:
@@ -99,22 +62,31 @@ def simulate(out: Path | None, plot: Path | None, as_json: bool, **options: Any)
         _print_table(["observable", "unit", *numbers], rows)
 
 
-@main.command()
+@main.command(
+    examples=(
+        "scan --over ketamine=1,3,10,30 --plot doses.svg",
+        "scan --over rapamycin=0,1,10,100 --drug rapamycin@-1 --hours 24",
+        "scan --over ketamine=3,10 --over PTEN_0=5,10 --observable PIP3 --out grid.nc",
+    )
+)
 @click.option(
     "--over",
     metavar="NAME=V1,V2,...",
     multiple=True,
+    cls=Option,
+    group="What is scanned over",
     help="ketamine, a drug or a parameter, and its values; repeat for a grid. A dose or a drug"
     " keeps the times that --ketamine or --drug gives it.",
+    shell_complete=completion.numbers(scanned=True),
 )
-@_experiment_options
+@options.experiment
 def scan(
-    over: Sequence[str], out: Path | None, plot: Path | None, as_json: bool, **options: Any
+    over: Sequence[str], out: Path | None, plot: Path | None, as_json: bool, **given: Any
 ) -> None:
     """Simulate an experiment over a grid of values."""
     from ketamine_mtor import output, run
 
-    fields = _fields(out, plot, **options)
+    fields = _fields(out, plot, **given)
     axes = _pairs("--over", over, "NAME=V1,V2,...")
     grid = {name: [_number(name, value) for value in text.split(",")] for name, text in axes}
     if len(grid) < len(axes):
@@ -148,17 +120,21 @@ def scan(
         _print_table([*grid, "observable", "unit", "baseline", "max", "at (h)", "end"], rows)
 
 
-@main.command()
-@click.option(
-    "--claim", "claims", metavar="ID", multiple=True, help="Claim to judge [all]; repeat."
+@main.command(
+    examples=(
+        "validate",
+        "validate --claim C01 --claim C02 --json",
+        "validate --variant eef2k --out eef2k.html",
+    )
 )
-@_variant
-@click.option("--sbml", type=_FILE, help="Judge another SBML file of this model.")
+@options.claim
+@options.variant
+@click.option("--sbml", type=options.FILE, help="Judge another SBML file of this model.")
 @click.option(
     "--mutants", is_flag=True, help="Also show that each claim needs its rules (minutes)."
 )
-@click.option("--out", type=_FILE, help="Write the report to FILE.html.")
-@_json
+@click.option("--out", type=options.FILE, help="Write the report to FILE.html.")
+@options.as_json
 def validate(
     claims: Sequence[str],
     variant: str | None,
@@ -187,32 +163,44 @@ def validate(
     return DONE if result.as_expected else NOT_AS_EXPECTED
 
 
-@main.command()
+@main.command(
+    examples=(
+        "ensemble --samples 100 --out sets",
+        "ensemble --samples 100 --out sets --resume",
+        "ensemble --claim C05 --spread 2 --seed 1 --out spread --json",
+    )
+)
 @click.option("--samples", type=int, help="Parameter sets that are drawn [1000].")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of what is drawn.")
-@click.option("--design", default="sobol", show_default=True, help="sobol or latin-hypercube.")
+@click.option(
+    "--design",
+    default="sobol",
+    show_default=True,
+    help="sobol or latin-hypercube.",
+    shell_complete=completion.words(options.DESIGNS),
+)
 @click.option(
     "--spread",
     type=float,
     help="Bounds of all numbers: their values over and times this [the tables' ranges].",
 )
-@click.option("--table", type=_FILE, help="Own sets: a .csv or .parquet file, a column per number.")
 @click.option(
-    "--claim", "claims", metavar="ID", multiple=True, help="Claim to judge [all]; repeat."
+    "--table", type=options.FILE, help="Own sets: a .csv or .parquet file, a column per number."
 )
-@_variant
+@options.claim
+@options.variant
 @click.option("--workers", type=int, help="Processes [one per core].")
 @click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler.")
 @click.option("--chunk", type=int, help="Sets that a process runs at once [128].")
-@click.option("--out", type=_FILE, required=True, help="Folder for the results.")
+@click.option("--out", type=options.FILE, required=True, help="Folder for the results.")
 @click.option("--resume", is_flag=True, help="Go on with what is in the folder.")
-@_json
-def ensemble(claims: Sequence[str], out: Path, as_json: bool, **options: Any) -> None:
+@options.as_json
+def ensemble(claims: Sequence[str], out: Path, as_json: bool, **given: Any) -> None:
     """Judge the claims over many parameter sets."""
     from ketamine_mtor.ensembles import ensemble as run_all
 
     try:
-        done = run_all(out=out, claims=list(claims) or None, **options)
+        done = run_all(out=out, claims=list(claims) or None, **given)
     except KeyboardInterrupt as error:
         said = f"{error}; --resume goes on from there" if str(error) else ""
         raise KeyboardInterrupt(said) from None
@@ -234,7 +222,12 @@ def ensemble(claims: Sequence[str], out: Path, as_json: bool, **options: Any) ->
     )
 
 
-@main.command()
+@main.command(
+    examples=(
+        "build --check",
+        "build",
+    )
+)
 @click.option("--check", is_flag=True, help="Change nothing; say what a fresh build would change.")
 def build(check: bool) -> int:
     """Rewrite sbml/ from the rules and the tables."""
@@ -246,7 +239,7 @@ def build(check: bool) -> int:
     return NOT_AS_EXPECTED if check and lines else DONE
 
 
-@main.command()
+@main.command(examples=("reproduce",))
 def reproduce() -> int:
     """Build the model afresh, judge every claim and write the report."""
     from ketamine_mtor.reproduce import reproduce as run_all
@@ -254,9 +247,17 @@ def reproduce() -> int:
     return run_all(_console())
 
 
-@main.command()
-@click.argument("what", required=False, metavar="[LIST]")
-@_json
+@main.command(
+    examples=(
+        "info",
+        "info drugs",
+        "info parameters --json",
+    )
+)
+@click.argument(
+    "what", required=False, metavar="[LIST]", shell_complete=completion.words(options.LISTS)
+)
+@options.as_json
 def info(what: str | None, as_json: bool) -> None:
     """List observables, drugs, genes, parameters, claims or variants."""
     from ketamine_mtor import info as lists
@@ -273,6 +274,30 @@ def info(what: str | None, as_json: bool) -> None:
             _print_split(footer[1])
     else:
         _print_table(["list", "rows"], [[name, str(len(rows))] for name, rows in found.items()])
+
+
+@main.command(
+    "completion", examples=("completion bash > ketamine-mtor.bash", "completion fish | source")
+)
+@click.argument("shell", shell_complete=completion.words(completion.SHELLS))
+def complete(shell: str) -> None:
+    """Print what bash, zsh or fish has to run to complete names."""
+    click.echo(completion.script(shell, main), nl=False)
+
+
+@main.command(examples=("doctor", "doctor --json"))
+@options.as_json
+def doctor(as_json: bool) -> int:
+    """Say what works here, what is missing, and how to get it."""
+    from ketamine_mtor import doctor as doctors
+
+    found = doctors.examine()
+    if as_json:
+        _print_json(doctors.as_json(found))
+    else:
+        for line in doctors.lines(found):
+            click.echo(line)
+    return DONE if doctors.healthy(found) else NOT_AS_EXPECTED
 
 
 def _fields(

@@ -11,13 +11,46 @@ from typing import Any
 
 import click
 
+from ketamine_mtor.completion import PROGRAM
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, not_allowed
 
 DONE, NOT_AS_EXPECTED, WRONG_INPUT = 0, 1, 2
+OPTIONS = "Options"
+
+
+class Option(click.Option):
+    """An option that the help lists under the heading ``group``."""
+
+    def __init__(self, *names: Any, group: str = OPTIONS, **about: Any):
+        super().__init__(*names, **about)
+        self.group = group
 
 
 class Command(click.Command):
-    """A command that refuses a repeated option of which it would keep only the last."""
+    """A command that refuses a repeated option of which it would keep only the last.
+
+    Its help ends with ``examples``, command lines without the program's name.
+    """
+
+    def __init__(self, *names: Any, examples: Sequence[str] = (), **about: Any):
+        super().__init__(*names, **about)
+        self.examples = tuple(examples)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                groups.setdefault(getattr(parameter, "group", OPTIONS), []).append(record)
+        for group, records in groups.items():
+            with formatter.section(group):
+                formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{PROGRAM} {example}\n")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         _, _, given = self.make_parser(ctx).parse_args(args=list(args))
@@ -25,7 +58,8 @@ class Command(click.Command):
             once = isinstance(parameter, click.Option) and not (
                 parameter.multiple or parameter.is_flag
             )
-            if once and times > 1:
+            # A line that is being completed may have anything in it.
+            if once and times > 1 and not ctx.resilient_parsing:
                 raise InputError(f"{parameter.opts[0]} is given {times} times; allowed: once")
         return super().parse_args(ctx, args)
 
@@ -40,7 +74,8 @@ class Commands(click.Group):
     command_class = Command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if not args[0].startswith("-") and args[0] not in self.commands:
+        known = args[0].startswith("-") or args[0] in self.commands
+        if not known and not ctx.resilient_parsing:
             raise not_allowed("command", args[0], self.commands)
         return super().resolve_command(ctx, args)
 
@@ -49,7 +84,7 @@ class Commands(click.Group):
     ) -> Any:
         extra["standalone_mode"] = False
         try:
-            status = super().main(args, prog_name or "ketamine-mtor", **extra)
+            status = super().main(args, prog_name or PROGRAM, **extra)
         except click.exceptions.NoArgsIsHelpError as help_asked_for:
             click.echo(help_asked_for.format_message())
             status = DONE

@@ -158,6 +158,18 @@ class Experiment:
         }
 
 
+def set_elsewhere(tables: knowledge.Tables) -> dict[str, str]:
+    """Each parameter that a dose or a drug sets, to how."""
+    by_drug = {
+        parameter: f"--drug {row.drug} (drugs={{'{row.drug}': nM}})"
+        for row in tables.drugs.values()
+        for parameter in (row.parameter, row.switch)
+        if parameter
+    }
+    doses = (DOSE, INFUSION, knowledge.DEPOT_SEED)
+    return by_drug | dict.fromkeys(doses, "--ketamine (ketamine=mg/kg)")
+
+
 def parse_ketamine(text: str) -> tuple[float, float, float]:
     """``MGKG[@HOURS[/MINUTES]]``, as on the command line, to (hours, mg/kg, minutes).
 
@@ -291,16 +303,7 @@ def _settings(given: object, tables: knowledge.Tables) -> tuple[tuple[str, float
         return ()
     numbers = tables.numbers()
     sizes = {row.size for row in tables.compartments.values()}
-    by_drug = {
-        parameter: f"--drug {row.drug} (drugs={{'{row.drug}': nM}})"
-        for row in tables.drugs.values()
-        for parameter in (row.parameter, row.switch)
-        if parameter
-    }
-    by_ketamine = dict.fromkeys(
-        (DOSE, INFUSION, knowledge.DEPOT_SEED), "--ketamine (ketamine=mg/kg)"
-    )
-    elsewhere = by_drug | by_ketamine
+    elsewhere = set_elsewhere(tables)
     settable = [name for name in numbers if name not in elsewhere]
     checked = []
     for name, value in pairs.items():

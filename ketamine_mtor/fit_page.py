@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from ketamine_mtor import pictures
 from ketamine_mtor.claims.fits import CLAIMS, POINTS, Target
 from ketamine_mtor.files import renew, write
 from ketamine_mtor.fit import Found
@@ -110,7 +110,6 @@ def _largest(reading: Reading) -> float:
 
 def draw(results: Sequence[Found], kind: str = "svg") -> bytes:
     """Curves against points, and below how far each target is off, as SVG (or PNG)."""
-    import matplotlib
     from matplotlib.figure import Figure
 
     curves = list(_curves(results))
@@ -120,7 +119,7 @@ def draw(results: Sequence[Found], kind: str = "svg") -> bytes:
         for target, first, last in zip(found.fit.targets, found.before, found.after, strict=False)
     ]
     heights = [_PANEL_INCHES] * bool(curves) + [1.0 + _ROW_INCHES * len(rows)]
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": PAGE, "font.size": 8}):
+    with pictures.settings(PAGE):
         figure = Figure(figsize=(_WIDTH_INCHES, sum(heights)), layout="constrained")
         parts = np.atleast_1d(figure.subfigures(len(heights), 1, height_ratios=heights))
         if curves:
@@ -141,9 +140,7 @@ def draw(results: Sequence[Found], kind: str = "svg") -> bytes:
         axes.grid(axis="x", color="0.9")
         axes.set_axisbelow(True)
         axes.legend(frameon=False, loc="lower right")
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format=kind, metadata={"Date": None} if kind == "svg" else None)
-    return buffer.getvalue()
+        return pictures.drawn(figure, kind)
 
 
 def _curves(results: Sequence[Found]) -> Iterator[tuple]:

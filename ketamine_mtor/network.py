@@ -37,7 +37,7 @@ def generate(model: pysb.Model) -> str:
     pysb.bng.BngInterfaceError
         For rules that BioNetGen refuses.
     """
-    pathfinder.set_path("bng", str(_bionetgen()))
+    pathfinder.set_path("bng", str(bionetgen()))
     if shutil.which("perl") is None:
         raise MissingExtra("BioNetGen needs Perl, which is not on the PATH")
     try:
@@ -95,8 +95,14 @@ def _is_of(known: Collection[str], row: Sequence[str]) -> bool:
     return len(row) == 5 and row[1] in known
 
 
-def _bionetgen() -> Path:
-    """The folder of BNG2.pl; found without importing bionetgen, which needs a notebook stack."""
+def bionetgen() -> Path:
+    """The folder of BNG2.pl; found without importing bionetgen, which needs a notebook stack.
+
+    Raises
+    ------
+    MissingExtra
+        Where BioNetGen is not installed.
+    """
     package = importlib.util.find_spec("bionetgen")
     if package is None or package.origin is None:
         raise MissingExtra("making the network needs BioNetGen: install ketamine-mtor[build]")

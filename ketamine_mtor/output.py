@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,24 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ketamine_mtor import figures
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write_with
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-    from matplotlib.axes import Axes
 
     from ketamine_mtor.run import Record
 
-TABLES, FIGURES = (".csv", ".parquet", ".nc"), (".png", ".svg")
+TABLES = (".csv", ".parquet", ".nc")
+FIGURES = figures.FIGURES
 #: Key of what a Parquet file says about its columns.
 METADATA = b"ketamine_mtor"
 #: The column of a table that has the time.
 TIME = "time_h"
-_COLUMNS, _WIDTH, _HEIGHT = 5, 2.7, 1.9
-#: A legend with more lines than this hides the curves.
-_LEGEND_AT_MOST = 12
 
 
 def check_path(path: Path | None, suffixes: Sequence[str]) -> None:
@@ -165,48 +162,5 @@ def points(run: xr.Dataset) -> list[tuple[dict[str, float], xr.Dataset]]:
 
 
 def write_figure(run: xr.Dataset, path: Path) -> None:
-    """Draw every observable over time, a panel each; of a scan, a line for each of its points."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    names, lines = readouts_of(run), points(run)
-    columns = min(_COLUMNS, len(names))
-    rows = math.ceil(len(names) / columns)
-    # The same run gives the same file: no date, and ids that do not depend on chance.
-    with mpl.rc_context({"svg.hashsalt": "ketamine_mtor", "font.size": 7, "axes.linewidth": 0.6}):
-        figure = Figure(
-            figsize=(_WIDTH * columns + 0.4, _HEIGHT * rows + 0.4), layout="constrained"
-        )
-        grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
-        panels = grid.ravel()
-        for panel, name in zip(panels, names, strict=False):
-            _draw(panel, name, lines)
-        for panel in panels[len(names) :]:
-            panel.remove()
-        for panel in panels[max(0, len(names) - columns) : len(names)]:
-            panel.set_xlabel("time (h)")
-            panel.tick_params(labelbottom=True)
-        if 1 < len(lines) <= _LEGEND_AT_MOST:
-            handles, labels = panels[0].get_legend_handles_labels()
-            figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(lines)))
-        kind = path.suffix.lower().removeprefix(".")
-        metadata = {"Date": None} if kind == "svg" else {}
-        write_with(
-            path, lambda scratch: figure.savefig(scratch, format=kind, dpi=150, metadata=metadata)
-        )
-
-
-def _draw(panel: Axes, name: str, lines: Sequence[tuple[Mapping[str, float], xr.Dataset]]) -> None:
-    import matplotlib as mpl
-
-    colours = mpl.colormaps["viridis"](np.linspace(0, 0.9, len(lines)))
-    for colour, (point, run) in zip(colours, lines, strict=True):
-        label = ", ".join(f"{key} = {value:g}" for key, value in point.items())
-        panel.plot(run["time"], run[name], color=colour, linewidth=1, label=label)
-    first = lines[0][1][name]
-    panel.axhline(first.attrs["baseline"], color="0.6", linewidth=0.6, linestyle="--")
-    panel.set_title(name, fontsize=8)
-    panel.set_ylabel(first.attrs["units"])
-    panel.margins(x=0)
-    for side in ("top", "right"):
-        panel.spines[side].set_visible(False)
+    """Draw every readout over time, a panel each; of a scan, a line for each of its points."""
+    figures.write_figure(run, points(run), path)

@@ -10,6 +10,7 @@ from rich.console import Console
 from ketamine_mtor import knowledge, paths, report
 from ketamine_mtor.claims import validate
 from ketamine_mtor.engines import saved
+from ketamine_mtor.progress import tracked
 
 REPORT = "report.html"
 
@@ -37,7 +38,8 @@ def reproduce(console: Console | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch, saved.switched_off():
         folder = Path(scratch)
         console.print("Network and SBML from the rules, afresh ...")
-        made = {name: build.fresh(folder, name) for name in knowledge.load().variants}
+        with tracked("variants", knowledge.load().variants) as variants:
+            made = {name: build.fresh(folder, name) for name in variants}
         complaints = [line for files in made.values() for line in problems(files.sbml)]
         complaints += build.differences(folder, paths.sbml().parent)
         console.print("Simulating and judging ...")

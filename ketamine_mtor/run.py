@@ -15,6 +15,7 @@ from ketamine_mtor import engines, model_files
 from ketamine_mtor._version import __version__
 from ketamine_mtor.errors import InputError, SimulationError, not_allowed
 from ketamine_mtor.experiment import MOST_POINTS, Bath, Dose, Experiment
+from ketamine_mtor.progress import tracked
 from ketamine_mtor.schedule import SECONDS_PER_HOUR, plan
 
 if TYPE_CHECKING:
@@ -164,7 +165,8 @@ def scan(
         raise InputError(
             f"{len(points)} runs of {len(first.times)} points; allowed: up to {MOST_POINTS} in all"
         )
-    runs = [_run(each, engine, files) for each in chosen]
+    with tracked("runs", chosen) as listed:
+        runs = [_run(each, engine, files) for each in listed]
     names, times, _ = runs[0]
     shape = tuple(len(values) for values in axes.values())
     values = np.stack([course.values.T for _, _, course in runs])

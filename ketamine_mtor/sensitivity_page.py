@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ketamine_mtor import knowledge, paths
+from ketamine_mtor import knowledge, paths, pictures
 from ketamine_mtor.evidence import evidence_split, markdown
 from ketamine_mtor.files import BEGIN, END, renewed, write
 from ketamine_mtor.knowledge.rows import EVIDENCE
@@ -130,14 +129,13 @@ def page(
 
 def draw(found: Sensitivities, kind: str = "svg") -> bytes:
     """A heat map as SVG (or PNG): a row per claim, a column per number, most influential first."""
-    import matplotlib
     from matplotlib.colors import SymLogNorm
     from matplotlib.figure import Figure
 
     strength = np.abs(np.nan_to_num(found.values)).max(axis=0)
     shown = np.argsort(-strength, kind="stable")[:MOST_COLUMNS]
     names = [found.columns[i] for i in shown]
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": PAGE, "font.size": 8}):
+    with pictures.settings(PAGE):
         size = (
             _MARGIN_INCHES + _CELL_INCHES * len(names),
             # The names of the numbers stand below and above.
@@ -157,9 +155,7 @@ def draw(found: Sensitivities, kind: str = "svg") -> bytes:
         bar = figure.colorbar(image, ax=axes, shrink=0.3, extend="both", ticks=ticks)
         bar.ax.set_yticklabels([f"{tick:g}" for tick in ticks])
         bar.set_label("% change of the deciding number per % change")
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format=kind, metadata={"Date": None} if kind == "svg" else None)
-    return buffer.getvalue()
+        return pictures.drawn(figure, kind)
 
 
 def _strongest(measured: Sequence[Decided], found: Sensitivities, kinds: Mapping[str, str]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib.image
 import numpy as np
@@ -20,6 +22,7 @@ from click.testing import CliRunner, Result
 import ketamine_mtor as km
 from ketamine_mtor import build, claims, output, paths, reproduce, run
 from ketamine_mtor.cli import main
+from ketamine_mtor.ensembles.run import make_plan
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 from ketamine_mtor.experiment import Bath
 
@@ -176,26 +179,29 @@ def test_a_scan_is_written_too(tmp_path, suffix):
         assert len(table) == 4 * 7 and not table.isna().any().any()
 
 
-@pytest.mark.parametrize("suffix", ["png", "svg"])
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_a_figure_is_drawn(tmp_path, suffix):
     path, again = (tmp_path / f"{name}.{suffix}" for name in ("one", "two"))
+    asked = ("simulate", *SHORT, "--observable", "Ca", "--observable", "pS6K_T389")
     for each in (path, again):
-        assert _call("simulate", *SHORT, "--plot", each).exit_code == 0
+        assert _call(*asked, "--plot", each).exit_code == 0
     assert path.read_bytes() == again.read_bytes()
     if suffix == "png":
         image = matplotlib.image.imread(path)
         assert image.shape[0] > 500 and image.std() > 0.01
-    else:
+    elif suffix == "svg":
         text = path.read_text(encoding="utf-8")
         for said in ("pS6K_T389", "time (h)", "nM"):
-            assert f"<!-- {said} -->" in text
+            assert f">{said}</text>" in text
+    else:
+        assert path.read_bytes().startswith(b"%PDF") and b"CreationDate" not in path.read_bytes()
 
 
 def test_a_figure_of_a_scan_has_a_legend(tmp_path):
     path = tmp_path / "scan.svg"
     over = ("--over", "ketamine=1,10", "--observable", "Ca")
     assert _call("scan", *SHORT, *over, "--plot", path).exit_code == 0
-    assert "<!-- ketamine = 10 -->" in path.read_text(encoding="utf-8")
+    assert ">ketamine 10 mg/kg</text>" in path.read_text(encoding="utf-8")
 
 
 def test_a_suffix_may_be_in_capitals(tmp_path):
@@ -224,7 +230,7 @@ def test_a_failed_write_leaves_nothing_half_done(tmp_path, monkeypatch):
     [
         ("--out", "run.txt", "ends in '.txt'; allowed: .csv, .parquet, .nc"),
         ("--out", "run", "ends in ''; allowed: .csv"),
-        ("--plot", "run.pdf", "ends in '.pdf'; allowed: .png, .svg"),
+        ("--plot", "run.jpg", "ends in '.jpg'; allowed: .png, .svg, .pdf"),
         ("--out", "folder.csv", "is a folder; allowed: a file"),
         ("--out", "file/run.csv", "cannot be written: there is no folder"),
         ("--out", "new/folder/run.csv", "cannot be written: there is no folder"),
@@ -459,6 +465,52 @@ def test_every_option_has_its_help():
         assert command.help, name
         for option in command.params:
             assert getattr(option, "help", None) or option.param_type_name == "argument", option
+
+
+EXAMPLES = [example for command in main.commands.values() for example in command.examples]
+
+
+def test_every_command_shows_examples():
+    assert all(command.examples for command in main.commands.values())
+    for name, command in main.commands.items():
+        shown = _call(name, "--help").stdout
+        assert all(f"\n  ketamine-mtor {example}\n" in shown for example in command.examples)
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if "|" not in each])
+def test_an_example_runs(monkeypatch, tmp_path, example):
+    """What takes long is not computed, but its words are understood."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(build, "build", lambda check: [])
+    monkeypatch.setattr(reproduce, "reproduce", lambda console: 0)
+    monkeypatch.setattr(claims, "judge", lambda chosen, runs, variant: [])
+    monkeypatch.setattr("ketamine_mtor.report.write", lambda *_: None)
+    monkeypatch.setattr(output, "write_figure", lambda _, path: path.touch())
+    monkeypatch.setattr("ketamine_mtor.ensembles.run._kernel", lambda _: False)
+    done = SimpleNamespace(summary=pd.DataFrame(), deviation=0.0)
+    plans = []
+
+    def planned(out, workers, scheduler, resume, **rest):
+        plans.append(make_plan(**rest))
+        return done
+
+    monkeypatch.setattr("ketamine_mtor.ensembles.ensemble", planned)
+    words = shlex.split(example.partition(" >")[0])
+    result = _call(*words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert bool(plans) is (words[0] == "ensemble")
+    written = [words[words.index(each) + 1] for each in ("--out", "--plot") if each in words]
+    if words[0] in ("simulate", "scan"):
+        assert sorted(each.name for each in tmp_path.iterdir()) == sorted(written)
+
+
+def test_help_puts_options_under_headings():
+    shown = _call("scan", "--help").stdout
+    headings = ["What is scanned over:", "What is done:", "How it is run:", "What comes out:"]
+    places = [shown.index(heading) for heading in headings]
+    assert places == sorted(places)
+    assert shown.index("--over") < places[1] < shown.index("--knockout") < places[2]
+    assert places[3] < shown.index("--plot") < shown.index("Options:") < shown.index("Examples:")
 
 
 def test_a_reader_that_goes_away_is_no_traceback():

@@ -266,7 +266,7 @@ def test_antimony_read_back_runs_as_the_sbml(made, sbml):
 def by_bionetgen(tmp_path_factory):
     """What BioNetGen makes of the committed file, which is what is generated (tested)."""
     folder = tmp_path_factory.mktemp("bngl")
-    program = network._bionetgen() / "BNG2.pl"
+    program = network.bionetgen() / "BNG2.pl"
     command = ["perl", program, "--outdir", folder, ROOT / "sbml" / "ketamine_mtor.bngl"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder

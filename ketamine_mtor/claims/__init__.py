@@ -14,6 +14,7 @@ from ketamine_mtor.claims.loader import choose, load_claims
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.claims.mutants import Necessity, load_mutants, matrix
 from ketamine_mtor.claims.words import fault, known
+from ketamine_mtor.progress import tracked
 
 if TYPE_CHECKING:
     from ketamine_mtor.model_files import ModelFiles
@@ -122,7 +123,8 @@ def validate(
     runs = Runs(
         chosen, lambda experiment: simulate(experiment, files=files_of[experiment.variant]), variant
     )
-    verdicts = judge(chosen, runs, variant)
+    with tracked("claims", chosen) as listed:
+        verdicts = judge(listed, runs, variant)
     rows: list[Necessity] = []
     if mutants:
         wanted = {claim.id for claim in chosen}

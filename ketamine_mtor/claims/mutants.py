@@ -20,6 +20,7 @@ from ketamine_mtor.claims.loader import check_schema, load_claims, read_yaml, up
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.claims.words import fault, known
 from ketamine_mtor.model_files import ModelFiles
+from ketamine_mtor.progress import tracked
 
 #: In the folder of the claims.
 FILE = "mutants.yaml"
@@ -264,12 +265,18 @@ def matrix(
     """
     groups = _by_rules(mutants)
     workers = min(workers or os.cpu_count() or 1, len(groups))
+    rows: dict[Mutant, Necessity] = {}
     if workers <= 1:
-        return judge_mutants(mutants, claims, files, variant)
+        with tracked("mutants", groups) as listed:
+            for alike in listed:
+                found = judge_mutants(alike, claims, files, variant)
+                rows.update(zip(alike, found, strict=True))
+        return [rows[mutant] for mutant in mutants]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         jobs = [pool.submit(_judge_packaged, alike, files.sbml, variant) for alike in groups]
-        rows = {row.mutant: row for job in jobs for row in job.result()}
+        with tracked("mutants", jobs) as listed:
+            rows.update((row.mutant, row) for job in listed for row in job.result())
     return [rows[mutant] for mutant in mutants]
 
 

@@ -18,6 +18,7 @@ from ketamine_mtor.claims import caption as text
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Verdict
 from ketamine_mtor.claims.loader import load_claims, read_caption
 from ketamine_mtor.claims.mutants import load_mutants
+from ketamine_mtor.progress import tracked
 from ketamine_mtor.report import activities, origins
 from ketamine_mtor.report.findings import Findings
 from ketamine_mtor.report.words import by_kind, measured, threshold
@@ -72,9 +73,11 @@ def render(result: Result) -> str:
     verdicts = result.verdicts
     claims = [verdict.claim for verdict in verdicts]
     vehicles = cache(result.runs.simulate)
-    plots = {
-        claim.id: _embedded(draw(claim, result.runs, result.variant, vehicles)) for claim in claims
-    }
+    with tracked("plots", claims) as listed:
+        plots = {
+            claim.id: _embedded(draw(claim, result.runs, result.variant, vehicles))
+            for claim in listed
+        }
     findings = Findings()
     svg = activities.drawing()
     lights = activities.lights(result, activities.shown(svg))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketamine_mtor import pictures
 from ketamine_mtor.claims.model import (
     Blocked,
     Change,
@@ -51,8 +51,6 @@ _GREY = "0.25"
 _PANEL_INCHES = (4.6, 3.0)
 _PAD_INCHES = 0.12
 _COLUMNS = 2
-_TICKS = {"min": (5, 10, 15, 30, 60), "h": (0.25, 0.5, 1, 2, 6, 12, 24, 48, 96)}
-_MOST_TICKS = 8
 #: Height of a line of a threshold's label as a share of the panel's.
 _LABEL_HEIGHT = 0.055
 
@@ -85,13 +83,11 @@ def draw(claim: Claim, runs: Runs, variant: str | None = None, vehicles: Runs | 
     vehicles
         Gives the run of the claim's experiment without ketamine, to be drawn beside it.
     """
-    import matplotlib
     from matplotlib.figure import Figure
 
     places = _arranged([panels(claim, r) for r in _readouts(claim)])
     rows, columns = -(-len(places) // _COLUMNS), min(len(places), _COLUMNS)
-    style = {"svg.fonttype": "none", "svg.hashsalt": claim.id, "font.size": 8}
-    with matplotlib.rc_context(style):
+    with pictures.settings(claim.id):
         width, height = _PANEL_INCHES
         figure = Figure(figsize=(columns * width, rows * height), layout="constrained")
         # Text is drawn by the reader's own font, which may be a little wider.
@@ -102,9 +98,7 @@ def draw(claim: Claim, runs: Runs, variant: str | None = None, vehicles: Runs | 
                 axes.set_axis_off()
             else:
                 _draw_panel(axes, claim, panel, runs, variant, vehicles)
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+        return pictures.drawn(figure).decode()
 
 
 def panels(claim: Claim, readout: Readout) -> tuple[Panel, ...]:
@@ -202,7 +196,7 @@ def _draw_panel(
     axes.set_ylabel(_label(readout))
     axes.set_xlim(panel.start * scale, panel.end * scale)
     length = (panel.end - panel.start) * scale
-    axes.xaxis.set_major_locator(MultipleLocator(_tick(length, unit_of_time)))
+    axes.xaxis.set_major_locator(MultipleLocator(pictures.step(length, unit_of_time)))
     axes.spines[["top", "right"]].set_visible(False)
     _write_labels(axes, labels)
     if shown:
@@ -229,11 +223,6 @@ def _draw_vehicle(axes: Axes, claim: Claim, panel: Panel, runs: Runs, variant: s
 def _unit_of_time(panel: Panel) -> tuple[int, str]:
     """What hours are multiplied by on the panel's axis, and its unit."""
     return (60, "min") if panel.end <= MINUTES_UP_TO_H else (1, "h")
-
-
-def _tick(length: float, unit_of_time: str) -> float:
-    """Distance of the ticks: as people divide hours and days."""
-    return next((tick for tick in _TICKS[unit_of_time] if length <= _MOST_TICKS * tick), length)
 
 
 def _write_labels(axes: Axes, labels: Mapping[tuple[float, str], str]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketamine_mtor import pictures
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.studies.necessity import GROUP, RULE, Row, own
 
@@ -46,7 +46,6 @@ def cells(rows: Sequence[Row], claims: Sequence[Claim]) -> np.ndarray:
 
 def heat_map(rows: Sequence[Row], claims: Sequence[Claim]) -> str:
     """The matrix as the text of an SVG: a row per group and rule, a column per claim."""
-    import matplotlib
     from matplotlib.figure import Figure
 
     groups = [row for row in rows if row.kind == GROUP]
@@ -54,8 +53,7 @@ def heat_map(rows: Sequence[Row], claims: Sequence[Claim]) -> str:
     parts = [(_GROUPS, groups), *_by_module(ruled)]
     shown = [row for _, members in parts for row in members]
     values = cells(shown, claims)
-    style = {"svg.fonttype": "none", "svg.hashsalt": "necessity", "font.size": _FONT}
-    with matplotlib.rc_context(style):
+    with pictures.settings("necessity", _FONT):
         width = _LEFT + _COLUMN * len(claims) + _RIGHT
         height = _TOP + _ROW * len(shown) + _BELOW
         figure = Figure(figsize=(width, height))
@@ -69,9 +67,7 @@ def heat_map(rows: Sequence[Row], claims: Sequence[Claim]) -> str:
         )
         _draw(axes, values, [row.name for row in shown], [claim.number for claim in claims])
         _brackets(axes, [(name, len(members)) for name, members in parts], len(claims))
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+        return pictures.drawn(figure).decode()
 
 
 def _by_module(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:

@@ -199,7 +199,7 @@ def pysb_scipy(problem: Problem, relative: float) -> Run:
 
 def run_network(problem: Problem, relative: float) -> Run:
     """BioNetGen's ``run_network``: a process for each run, as BioNetGen itself does it."""
-    program = network._bionetgen() / "bin" / "run_network"
+    program = network.bionetgen() / "bin" / "run_network"
     folder = _scratch()
     net = folder / "model.net"
     net.write_text(_with_amounts(problem.net, problem.amounts), encoding="utf-8")
