@@ -132,12 +132,12 @@ def test_a_second_dose_is_enlarged_where_it_is():
         (
             "level",
             {"when": {"at": "1 h"}, "less_than": 1.3, "relative_to": "baseline"},
-            ["less than 1.3 x drug-free"],
+            ["less than 1.3 x baseline"],
         ),
         (
             "peak",
             {"goes": "up", "between": ["1 min", "1 h"], "times_baseline": [1.2, 2]},
-            ["peak 1.2 x", "peak 2 x"],
+            ["peak at least 1.2 x baseline", "peak at most 2 x baseline"],
         ),
         ("flat", {"when": {"always": ["0 min", "1 h"]}}, ["at most up 10 %", "at most down 10 %"]),
         ("returns", {"within": "5 %", "from": "3 h"}, ["back within 5 %"]),
@@ -145,8 +145,37 @@ def test_a_second_dose_is_enlarged_where_it_is():
 )
 def test_a_threshold_is_drawn_with_its_meaning(kind, raw, said):
     svg = drawn(claim_with(kind, readout="glutamate", **raw))
-    for words in (*said, "drug-free"):
+    for words in (*said, "baseline", "vehicle"):
         assert f">{words}<" in svg
+
+
+def test_vehicle_that_stays_at_baseline_is_one_line_with_one_name():
+    still = draw(RISE, FakeRuns(ketamine=GOOD), None, FakeRuns(ketamine_vehicle=REST))
+    moves = drawn(RISE)
+    assert ">vehicle<" in still and ">baseline<" not in still
+    assert ">vehicle<" in moves and ">baseline<" in moves
+
+
+def test_another_animal_has_its_own_vehicle_and_baseline_where_the_claim_compares_with_them():
+    window = {"between": ["0 min", "2 h"], "by_at_least": "50 %"}
+    blocked = claim_with("blocked", readout="glutamate", goes="up", **window, **{"in": "NBQX"})
+    own = claim_with("change", readout="glutamate", goes="up", when={"at": "1 h"}, **{"in": "NBQX"})
+    other = run(glutamate=flat(140))
+    runs = FakeRuns(ketamine=GOOD, NBQX=other)
+    vehicles = FakeRuns(ketamine_vehicle=REST, NBQX_vehicle=other)
+    svg = draw(blocked, runs, None, vehicles)
+    assert ">vehicle<" in svg and ">vehicle of NBQX<" in svg and ">baseline of" not in svg
+    svg = draw(own, runs, None, vehicles)
+    assert ">vehicle of NBQX<" not in svg and ">baseline of NBQX<" in svg
+
+
+def test_both_bounds_of_a_peak_are_said_and_its_condition_once(quoting):
+    bounds = {"goes": "up", "between": ["1 min", "1 h"], "times_baseline": [1.2, 2]}
+    text = report.render(result(claims=(claim_with("peak", readout="glutamate", **bounds),)))
+    behind = text[text.index('<details class="claim"') :]
+    assert ">1 to 60 min<" in behind and ">1.2 to 2 x baseline<" in behind
+    assert behind.count("glutamate peaks (up)") == 1
+    assert "&gt;= 1.2" not in text
 
 
 def test_a_threshold_on_one_side_is_one_line():
@@ -184,7 +213,8 @@ def test_every_experiment_is_drawn_and_no_two_alike():
 
 
 def drawn(claim) -> str:
-    return draw(claim, FakeRuns(ketamine=GOOD, ketamine_vehicle=GOOD))
+    runs = FakeRuns(ketamine=GOOD, ketamine_vehicle=GOOD)
+    return draw(claim, runs, None, runs)
 
 
 def test_the_page_stands_alone(tmp_path, quoting):

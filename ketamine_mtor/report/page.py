@@ -20,7 +20,7 @@ from ketamine_mtor.claims.loader import load_claims, read_caption
 from ketamine_mtor.claims.mutants import load_mutants
 from ketamine_mtor.report import activities, origins
 from ketamine_mtor.report.findings import Findings
-from ketamine_mtor.report.words import by_kind, measured, threshold
+from ketamine_mtor.report.words import by_condition, by_kind, measured, threshold
 from ketamine_mtor.studies.picture import heat_map
 from ketamine_mtor.studies.robustness import bounds
 
@@ -67,7 +67,11 @@ def render(result: Result) -> str:
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.filters.update(
-        measured=measured, threshold=threshold, by_kind=by_kind, groupby_stretch=_by_stretch
+        measured=measured,
+        threshold=threshold,
+        by_kind=by_kind,
+        by_condition=by_condition,
+        groupby_stretch=_by_stretch,
     )
     verdicts = result.verdicts
     claims = [verdict.claim for verdict in verdicts]
