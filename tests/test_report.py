@@ -23,6 +23,7 @@ from ketamine_mtor.errors import InputError, SimulationError
 from ketamine_mtor.report import activities, origins, page
 from ketamine_mtor.report.findings import Findings, Found
 from ketamine_mtor.report.plots import draw, levels, panels
+from ketamine_mtor.studies.necessity import OWN_LINK
 from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
 
 RISE = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
@@ -318,6 +319,34 @@ def test_what_is_behind_a_claim_has_its_papers():
     (other,) = origins.steps(["GABAAR_silences_pyramidal_cell"])
     assert any(paper.address.startswith("https://") for paper in other.papers)
     assert origins.papers(["assumed"]) == (origins.Paper("assumed", "", ""),)
+
+
+def behind(text: str, claim: str) -> str:
+    """What the page says behind a claim."""
+    return text[text.index(f'id="{claim}"') :].partition('<details class="claim"')[0]
+
+
+def test_what_a_claim_fails_without_starts_with_its_own_and_is_short(quoting, monkeypatch):
+    own = tuple((f"rule_{number}", True) for number in range(8))
+    found = SimpleNamespace(**{**vars(page.Findings()), "of": lambda _: Found(own, 9)})
+    monkeypatch.setattr(page, "Findings", lambda: found)
+    below = replace(RISE, id="C02_below", upstream=(RISE.id,))
+    text = report.render(result(claims=(RISE, below)))
+    first, second = behind(text, RISE.id), behind(text, below.id)
+    for said in (first, second):
+        shown, _, folded = said.partition('<details class="more">')
+        assert "rule_5" in shown and "and 2 others." in shown and "rule_6" not in shown
+        assert "rule_6" in folded and "rule_7" in folded
+    assert "No claim lies upstream of it" in first and "In all" not in first
+    assert "No claim" not in second and "In all it fails without 9" in second
+
+
+def test_the_rules_of_a_claims_own_link_are_the_first_that_it_fails_without():
+    claim = next(claim for claim in load_claims() if claim.number == "L08")
+    found = Findings().of(claim)
+    link = origins.own_rules()[claim.id]
+    assert {name for name, _ in found.first} > set(link) and found.rest
+    assert {name for name, _ in found.own[: len(link) + 1]} == {*link, OWN_LINK}
 
 
 def test_the_studies_of_other_models_are_not_shown(monkeypatch):

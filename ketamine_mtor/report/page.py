@@ -17,7 +17,6 @@ from ketamine_mtor._version import __version__
 from ketamine_mtor.claims import caption as text
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Verdict
 from ketamine_mtor.claims.loader import load_claims, read_caption
-from ketamine_mtor.claims.mutants import load_mutants
 from ketamine_mtor.report import activities, origins
 from ketamine_mtor.report.findings import Findings
 from ketamine_mtor.report.words import by_condition, by_kind, measured, threshold
@@ -93,7 +92,7 @@ def render(result: Result) -> str:
         version=__version__,
         caption=pieces(read_caption(paths.validation()), verdicts),
         plots=plots,
-        links={claim.id: origins.steps(_own_rules().get(claim.id, ())) for claim in claims},
+        links={claim.id: origins.steps(origins.own_rules().get(claim.id, ())) for claim in claims},
         papers={claim.id: origins.papers(claim.source) for claim in claims},
         found={claim.id: findings.of(claim) for claim in claims},
         findings=findings,
@@ -121,12 +120,6 @@ def _embedded(svg: str) -> str:
 def to_json(document: Any) -> str:
     """JSON that cannot end the element that it stands in."""
     return json.dumps(document, separators=(",", ":")).replace("<", "\\u003c")
-
-
-@cache
-def _own_rules() -> dict[str, tuple[str, ...]]:
-    """Each claim of the package to the rules of its own link."""
-    return {each.claim: each.rules for each in load_mutants(load_claims())}
 
 
 def pieces(caption: str, verdicts: Sequence[Verdict]) -> list[Piece]:
