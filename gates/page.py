@@ -19,7 +19,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 #: How long something is waited for, and for the page to come to rest (ms).
 PATIENCE_MS, SETTLED_MS = 5000, 300
 #: With so many tabs the caption is reached.
-FIRST_TABS = 3
+FIRST_TABS = 4
+#: Where the first tabs lead past the caption, and with how many more something there is reached.
+SKIPS, SKIPPED_TABS = ("map", "claims"), 1
 #: Where the slider stands in the picture of the map.
 SHOWN_AT = 22
 #: Smallest contrast of text (WCAG 2.2, AA).
@@ -76,7 +78,7 @@ def faults(browser: Browser, path: Path, screens: Path | None = None) -> Iterato
     if page.locator(".caption a").count() == 0 or page.locator("details.claim").count() == 0:
         yield "there is no caption, or no claim"
         return
-    for check in (_phrase, _keyboard, _slider, _narrow):
+    for check in (_phrase, _keyboard, _skip, _slider, _narrow):
         yield from check(page)
     if screens:
         page.goto(path.as_uri())
@@ -153,6 +155,35 @@ def _keyboard(page: Page) -> Iterator[str]:
         yield "Enter on an activity does not open a claim"
 
 
+def _skip(page: Page) -> Iterator[str]:
+    """The first tabs are ways past the caption, which are seen and lead where they say."""
+    # How much of what has the focus is on the screen, and whether it is in the part of a heading.
+    seen = """() => {
+      const box = document.activeElement.getBoundingClientRect();
+      return box.height > 0 && box.right > 0 && box.bottom > 0 && box.left < innerWidth;
+    }"""
+    after = """id => {
+      const heads = [...document.querySelectorAll("h2")];
+      const before = (each) => document.activeElement.compareDocumentPosition(each) & 2;
+      return heads.filter(before).pop()?.id === id;
+    }"""
+    for number, target in enumerate(SKIPS, start=1):
+        page.goto("about:blank")
+        page.go_back()
+        for _ in range(number):
+            page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.hash") != f"#{target}":
+            yield f"tab {number} is no way to the {target}"
+            continue
+        if not page.evaluate(seen):
+            yield f"the way to the {target} is not seen when it has the focus"
+        page.keyboard.press("Enter")
+        for _ in range(SKIPPED_TABS):
+            page.keyboard.press("Tab")
+        if not page.evaluate(after, target):
+            yield f"the way to the {target} leads elsewhere"
+
+
 def _slider(page: Page) -> Iterator[str]:
     """Time goes on, and activities light up and fall back to rest."""
     lights = "all => all.filter(each => Math.abs(each.dataset.light) > 0.2).length"
@@ -226,6 +257,12 @@ BROKEN: dict[str, Callable[[str], str]] = {
     "a missing claim": lambda text: re.sub(
         r'(<details class="claim" id=")', r"\1lost_", text, count=1
     ),
+    "ways past the caption that are not seen": lambda text: text.replace(
+        ".skip a:not(:focus)", ".skip a"
+    ),
+    "a way past the caption that leads elsewhere": lambda text: text.replace(
+        '<h2 id="claims"', "<h2"
+    ).replace('<h2 id="studies">', '<h2 id="studies"><a id="claims"></a>'),
     "unreadable ink": lambda text: text.replace("--soft: #59616b", "--soft: #c9ced4"),
     "a map without lights": lambda text: text.replace('"lights":{', '"lights":{},"was":{'),
 }
