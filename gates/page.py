@@ -24,6 +24,9 @@ FIRST_TABS = 4
 SKIPS, SKIPPED_TABS = ("map", "claims"), 1
 #: Where the slider stands in the picture of the map.
 SHOWN_AT = 22
+#: A telephone: its width and height, and the least height there of a line of the map (pixels) and
+#: share of a plot's own width, which comes in whole pixels.
+TELEPHONE, LEAST_LINE, LEAST_SHARE = (420, 800), 11, 0.99
 #: Smallest contrast of text (WCAG 2.2, AA).
 CONTRAST = 4.5
 #: Of two sRGB colours; shares of the channels, as WCAG defines it.
@@ -215,11 +218,25 @@ def _slider(page: Page) -> Iterator[str]:
 
 
 def _narrow(page: Page) -> Iterator[str]:
-    page.set_viewport_size({"width": 420, "height": 800})
+    """On a telephone the page is not wide, and what is drawn can be read."""
+    before = page.viewport_size
+    width, height = TELEPHONE
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator("details.claim img").first.evaluate("each => each.closest('details').open = true")
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    page.set_viewport_size({"width": 1280, "height": 900})
+    lines = "all => Math.min(...all.map(each => each.getBoundingClientRect().height))"
+    least = page.locator(".map svg text").evaluate_all(lines)
+    plot = page.locator("details.claim[open] img").first
+    plot.scroll_into_view_if_needed()
+    page.wait_for_timeout(SETTLED_MS)
+    shrunk = plot.evaluate("each => each.getBoundingClientRect().width / each.naturalWidth")
+    page.set_viewport_size(before)
     if wide > 2:
         yield f"on a narrow screen the page is {wide} pixels too wide"
+    if least < LEAST_LINE:
+        yield f"on a narrow screen a line of the map is {least:.0f} pixels high"
+    if shrunk < LEAST_SHARE:
+        yield f"on a narrow screen a plot has {shrunk:.0%} of its width"
 
 
 def _contrast(page: Page, scheme: str) -> Iterator[str]:
@@ -263,6 +280,10 @@ BROKEN: dict[str, Callable[[str], str]] = {
     "a way past the caption that leads elsewhere": lambda text: text.replace(
         '<h2 id="claims"', "<h2"
     ).replace('<h2 id="studies">', '<h2 id="studies"><a id="claims"></a>'),
+    "a map that shrinks with the screen": lambda text: text.replace("min-width: 78rem;", ""),
+    "plots that shrink with the screen": lambda text: text.replace(
+        "img { height: auto;", "img { max-width: 100%; height: auto;"
+    ),
     "unreadable ink": lambda text: text.replace("--soft: #59616b", "--soft: #c9ced4"),
     "a map without lights": lambda text: text.replace('"lights":{', '"lights":{},"was":{'),
 }

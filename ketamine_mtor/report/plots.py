@@ -50,13 +50,15 @@ _LINES = ("-", "-.", (0, (5, 1, 1, 1, 1, 1)))
 _GREY, _VEHICLE = "0.25", "0.55"
 #: What is nearer than this share of the axis is one line.
 LINE = 1 / 200
-_PANEL_INCHES = (4.6, 3.0)
+#: Points: at its own size text of a plot is no smaller than that.
+_FONT, _SMALL = 8.5, 7.5
+_PANEL_INCHES = (4.9, 3.2)
 _PAD_INCHES = 0.12
 _COLUMNS = 2
 _TICKS = {"min": (5, 10, 15, 30, 60), "h": (0.25, 0.5, 1, 2, 6, 12, 24, 48, 96)}
 _MOST_TICKS = 8
 #: Height of a line of a threshold's label as a share of the panel's.
-_LABEL_HEIGHT = 0.055
+_LABEL_HEIGHT = 0.058
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def draw(claim: Claim, runs: Runs, variant: str | None = None, vehicles: Runs | 
 
     places = _arranged([panels(claim, r) for r in _readouts(claim)])
     rows, columns = -(-len(places) // _COLUMNS), min(len(places), _COLUMNS)
-    style = {"svg.fonttype": "none", "svg.hashsalt": claim.id, "font.size": 8}
+    style = {"svg.fonttype": "none", "svg.hashsalt": claim.id, "font.size": _FONT}
     with matplotlib.rc_context(style):
         width, height = _PANEL_INCHES
         figure = Figure(figsize=(columns * width, rows * height), layout="constrained")
@@ -198,7 +200,7 @@ def _draw_panel(
         labels[level, colour] = said
     axes.set_title(readout.id, loc="left", fontweight="bold")
     if panel.enlarged:
-        axes.set_title("enlarged", loc="right", fontsize=7)
+        axes.set_title("enlarged", loc="right", fontsize=_SMALL)
     since = "time after ketamine" if claim.experiments[claim.experiment].has_ketamine else "time"
     axes.set_xlabel(f"{since} ({unit_of_time})")
     axes.set_ylabel(_label(readout))
@@ -208,7 +210,7 @@ def _draw_panel(
     axes.spines[["top", "right"]].set_visible(False)
     _write_labels(axes, labels)
     if shown:
-        axes.legend(frameon=False, fontsize=7)
+        axes.legend(frameon=False, fontsize=_SMALL)
 
 
 def _draw_vehicles(
@@ -292,7 +294,7 @@ def _write_labels(axes: Axes, labels: Mapping[tuple[float, str], str]) -> None:
         # A plain line: an arrow of an annotation takes a third of the time of the whole plot.
         inside = {"transform": axes.transAxes, "clip_on": False}
         axes.add_line(Line2D([1, 1.025], [share, height], color=colour, linewidth=0.5, **inside))
-        axes.text(1.03, height, said, va="center", color=colour, fontsize=6.5, **inside)
+        axes.text(1.03, height, said, va="center", color=colour, fontsize=_SMALL, **inside)
 
 
 def _points(axes: Axes, shape: Shape, data: xr.DataArray, scale: float, colour: str) -> None:
