@@ -22,6 +22,8 @@ PATIENCE_MS, SETTLED_MS = 5000, 300
 FIRST_TABS = 4
 #: Where the first tabs lead past the caption, and with how many more something there is reached.
 SKIPS, SKIPPED_TABS = ("map", "claims"), 1
+#: A4 pages that the report may take: less than half of what it takes with all that it folds.
+MOST_PAGES = 75
 #: Where the slider stands in the picture of the map.
 SHOWN_AT = 22
 #: A telephone: its width and height, and the least height there of a line of the map (pixels) and
@@ -160,7 +162,8 @@ def _keyboard(page: Page) -> Iterator[str]:
 
 def _skip(page: Page) -> Iterator[str]:
     """The first tabs are ways past the caption, which are seen and lead where they say."""
-    # How much of what has the focus is on the screen, and whether it is in the part of a heading.
+    address = page.url.partition("#")[0]
+    # Whether what has the focus is on the screen, and whether it is in the part of a heading.
     seen = """() => {
       const box = document.activeElement.getBoundingClientRect();
       return box.height > 0 && box.right > 0 && box.bottom > 0 && box.left < innerWidth;
@@ -172,7 +175,7 @@ def _skip(page: Page) -> Iterator[str]:
     }"""
     for number, target in enumerate(SKIPS, start=1):
         page.goto("about:blank")
-        page.go_back()
+        page.goto(address)
         for _ in range(number):
             page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.hash") != f"#{target}":
@@ -248,7 +251,7 @@ def _contrast(page: Page, scheme: str) -> Iterator[str]:
 
 
 def _paper(browser: Browser, path: Path, screens: Path | None) -> Iterator[str]:
-    """On paper every claim is open, dark ink on white."""
+    """On paper every claim is open, dark ink on white, on not too many pages."""
     page, _ = opened(browser, path, color_scheme="dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
@@ -258,11 +261,18 @@ def _paper(browser: Browser, path: Path, screens: Path | None) -> Iterator[str]:
         yield "paper is not white"
     if page.locator(".controls").is_visible():
         yield "controls are printed"
+    heads = "all => all.filter(each => getComputedStyle(each).breakAfter !== 'avoid').length"
+    if alone := page.locator("h2, h3, h4, summary").evaluate_all(heads):
+        yield f"{alone} headings may stand alone at the end of a page"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     if page.locator("details.claim[open]").count():
         yield "claims stay open after printing"
+    paper = page.pdf(format="A4")
     if screens:
-        page.pdf(path=screens / "paper.pdf", format="A4")
+        (screens / "paper.pdf").write_bytes(paper)
+    pages = len(re.findall(rb"/Type\s*/Page\b", paper))
+    if pages > MOST_PAGES:
+        yield f"it takes {pages} pages; allowed: {MOST_PAGES}"
 
 
 #: Ways to break a page, each of which has to be noticed.
@@ -285,6 +295,10 @@ BROKEN: dict[str, Callable[[str], str]] = {
         "img { height: auto;", "img { max-width: 100%; height: auto;"
     ),
     "unreadable ink": lambda text: text.replace("--soft: #59616b", "--soft: #c9ced4"),
+    "headings that stand alone on paper": lambda text: text.replace(
+        "h4, summary, thead, blockquote { break-after: avoid; }", "h4 { break-after: avoid; }"
+    ),
+    "all of it on paper": lambda text: text.replace("details.claim:not([data-kind=caption])", "x"),
     "a map without lights": lambda text: text.replace('"lights":{', '"lights":{},"was":{'),
 }
 

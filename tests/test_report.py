@@ -334,8 +334,8 @@ def test_what_a_claim_fails_without_starts_with_its_own_and_is_short(quoting, mo
     text = report.render(result(claims=(RISE, below)))
     first, second = behind(text, RISE.id), behind(text, below.id)
     for said in (first, second):
-        shown, _, folded = said.partition('<details class="more">')
-        assert "rule_5" in shown and "and 2 others." in shown and "rule_6" not in shown
+        shown, _, folded = said.partition("<details>")
+        assert "rule_5" in shown and "and 2 more." in shown and "rule_6" not in shown
         assert "rule_6" in folded and "rule_7" in folded
     assert "No claim lies upstream of it" in first and "In all" not in first
     assert "No claim" not in second and "In all it fails without 9" in second
@@ -358,6 +358,15 @@ def test_the_studies_of_other_models_are_not_shown(monkeypatch):
     monkeypatch.setattr(Study, "identity", lambda self: "another")
     found = Findings()
     assert len(found.missing) == 4 and not found.of(claim).own and not found.of(claim).shares
+
+
+def test_on_paper_only_the_captions_claims_have_all_that_is_behind_them(quoting):
+    text = report.render(of_kinds("caption", "literature"))
+    for claim, kind in (("C01_test", "caption"), ("L01_test", "literature")):
+        said = behind(text, claim)
+        assert f'data-kind="{kind}"' in said and said.count('class="more"') == 1
+        assert 'class="wide more"><img' in said
+    assert "details.claim:not([data-kind=caption]) > .more" in text
 
 
 def test_only_the_script_of_the_page_may_run(quoting):
