@@ -368,7 +368,7 @@ def test_reproduce_exits_by_what_it_found(monkeypatch, status):
         ("genes", {"gene", "parameters", "stands_for"}),
         ("parameters", {"id", "value", "unit", "kind", "source", "low", "high"}),
         ("claims", {"id", "kind", "role", "quote", "statement", "source"}),
-        ("variants", {"variant", "modules", "meaning", "source", "settings"}),
+        ("variants", {"variant", "modules", "meaning", "source", "settings", "note"}),
     ],
 )
 def test_info_lists(what, keys):

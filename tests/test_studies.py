@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from ketamine_mtor import knowledge
 from ketamine_mtor.claims import load_claims
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS
 from ketamine_mtor.claims.model import number
@@ -58,6 +60,15 @@ def test_the_committed_rivals_are_of_every_claim_and_the_caption_passes():
     assert len(rivals.apart(rows)) > 0
     (compared,) = (row for row in rows if row.claim.startswith("L34_"))
     assert set(compared.status.values()) == {rivals.NOT_ASKED}
+
+
+def test_what_a_variants_note_says_of_the_caption_is_in_the_table():
+    rows = rivals.from_frame(rivals.STUDY.frame())
+    noted = {name: row.note for name, row in knowledge.load().variants.items() if row.note}
+    assert noted and noted.keys() <= set(rivals.RIVALS)
+    for name, note in noted.items():
+        lost = {number(r.claim) for r in rows if r.kind == "caption" and r.status[name] != PASS}
+        assert set(re.findall(r"\bC\d\d\b", note)) == lost
 
 
 def test_the_committed_shares_are_of_every_claim_and_draw():
