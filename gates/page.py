@@ -19,9 +19,16 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 #: How long something is waited for, and for the page to come to rest (ms).
 PATIENCE_MS, SETTLED_MS = 5000, 300
 #: With so many tabs the caption is reached.
-FIRST_TABS = 3
+FIRST_TABS = 4
+#: Where the first tabs lead past the caption, and with how many more something there is reached.
+SKIPS, SKIPPED_TABS = ("map", "claims"), 1
+#: A4 pages that the report may take: less than half of what it takes with all that it folds.
+MOST_PAGES = 75
 #: Where the slider stands in the picture of the map.
 SHOWN_AT = 22
+#: A telephone: its width and height, and the least height there of a line of the map (pixels) and
+#: share of a plot's own width, which comes in whole pixels.
+TELEPHONE, LEAST_LINE, LEAST_SHARE = (420, 800), 11, 0.99
 #: Smallest contrast of text (WCAG 2.2, AA).
 CONTRAST = 4.5
 #: Of two sRGB colours; shares of the channels, as WCAG defines it.
@@ -76,7 +83,7 @@ def faults(browser: Browser, path: Path, screens: Path | None = None) -> Iterato
     if page.locator(".caption a").count() == 0 or page.locator("details.claim").count() == 0:
         yield "there is no caption, or no claim"
         return
-    for check in (_phrase, _keyboard, _slider, _narrow):
+    for check in (_phrase, _keyboard, _skip, _slider, _narrow):
         yield from check(page)
     if screens:
         page.goto(path.as_uri())
@@ -153,6 +160,36 @@ def _keyboard(page: Page) -> Iterator[str]:
         yield "Enter on an activity does not open a claim"
 
 
+def _skip(page: Page) -> Iterator[str]:
+    """The first tabs are ways past the caption, which are seen and lead where they say."""
+    address = page.url.partition("#")[0]
+    # Whether what has the focus is on the screen, and whether it is in the part of a heading.
+    seen = """() => {
+      const box = document.activeElement.getBoundingClientRect();
+      return box.height > 0 && box.right > 0 && box.bottom > 0 && box.left < innerWidth;
+    }"""
+    after = """id => {
+      const heads = [...document.querySelectorAll("h2")];
+      const before = (each) => document.activeElement.compareDocumentPosition(each) & 2;
+      return heads.filter(before).pop()?.id === id;
+    }"""
+    for number, target in enumerate(SKIPS, start=1):
+        page.goto("about:blank")
+        page.goto(address)
+        for _ in range(number):
+            page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.hash") != f"#{target}":
+            yield f"tab {number} is no way to the {target}"
+            continue
+        if not page.evaluate(seen):
+            yield f"the way to the {target} is not seen when it has the focus"
+        page.keyboard.press("Enter")
+        for _ in range(SKIPPED_TABS):
+            page.keyboard.press("Tab")
+        if not page.evaluate(after, target):
+            yield f"the way to the {target} leads elsewhere"
+
+
 def _slider(page: Page) -> Iterator[str]:
     """Time goes on, and activities light up and fall back to rest."""
     lights = "all => all.filter(each => Math.abs(each.dataset.light) > 0.2).length"
@@ -184,11 +221,25 @@ def _slider(page: Page) -> Iterator[str]:
 
 
 def _narrow(page: Page) -> Iterator[str]:
-    page.set_viewport_size({"width": 420, "height": 800})
+    """On a telephone the page is not wide, and what is drawn can be read."""
+    before = page.viewport_size
+    width, height = TELEPHONE
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator("details.claim img").first.evaluate("each => each.closest('details').open = true")
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    page.set_viewport_size({"width": 1280, "height": 900})
+    lines = "all => Math.min(...all.map(each => each.getBoundingClientRect().height))"
+    least = page.locator(".map svg text").evaluate_all(lines)
+    plot = page.locator("details.claim[open] img").first
+    plot.scroll_into_view_if_needed()
+    page.wait_for_timeout(SETTLED_MS)
+    shrunk = plot.evaluate("each => each.getBoundingClientRect().width / each.naturalWidth")
+    page.set_viewport_size(before)
     if wide > 2:
         yield f"on a narrow screen the page is {wide} pixels too wide"
+    if least < LEAST_LINE:
+        yield f"on a narrow screen a line of the map is {least:.0f} pixels high"
+    if shrunk < LEAST_SHARE:
+        yield f"on a narrow screen a plot has {shrunk:.0%} of its width"
 
 
 def _contrast(page: Page, scheme: str) -> Iterator[str]:
@@ -200,7 +251,7 @@ def _contrast(page: Page, scheme: str) -> Iterator[str]:
 
 
 def _paper(browser: Browser, path: Path, screens: Path | None) -> Iterator[str]:
-    """On paper every claim is open, dark ink on white."""
+    """On paper every claim is open, dark ink on white, on not too many pages."""
     page, _ = opened(browser, path, color_scheme="dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
@@ -210,11 +261,18 @@ def _paper(browser: Browser, path: Path, screens: Path | None) -> Iterator[str]:
         yield "paper is not white"
     if page.locator(".controls").is_visible():
         yield "controls are printed"
+    heads = "all => all.filter(each => getComputedStyle(each).breakAfter !== 'avoid').length"
+    if alone := page.locator("h2, h3, h4, summary").evaluate_all(heads):
+        yield f"{alone} headings may stand alone at the end of a page"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     if page.locator("details.claim[open]").count():
         yield "claims stay open after printing"
+    paper = page.pdf(format="A4")
     if screens:
-        page.pdf(path=screens / "paper.pdf", format="A4")
+        (screens / "paper.pdf").write_bytes(paper)
+    pages = len(re.findall(rb"/Type\s*/Page\b", paper))
+    if pages > MOST_PAGES:
+        yield f"it takes {pages} pages; allowed: {MOST_PAGES}"
 
 
 #: Ways to break a page, each of which has to be noticed.
@@ -226,7 +284,21 @@ BROKEN: dict[str, Callable[[str], str]] = {
     "a missing claim": lambda text: re.sub(
         r'(<details class="claim" id=")', r"\1lost_", text, count=1
     ),
+    "ways past the caption that are not seen": lambda text: text.replace(
+        ".skip a:not(:focus)", ".skip a"
+    ),
+    "a way past the caption that leads elsewhere": lambda text: text.replace(
+        '<h2 id="claims"', "<h2"
+    ).replace('<h2 id="studies">', '<h2 id="studies"><a id="claims"></a>'),
+    "a map that shrinks with the screen": lambda text: text.replace("min-width: 78rem;", ""),
+    "plots that shrink with the screen": lambda text: text.replace(
+        "img { height: auto;", "img { max-width: 100%; height: auto;"
+    ),
     "unreadable ink": lambda text: text.replace("--soft: #59616b", "--soft: #c9ced4"),
+    "headings that stand alone on paper": lambda text: text.replace(
+        "h4, summary, thead, blockquote { break-after: avoid; }", "h4 { break-after: avoid; }"
+    ),
+    "all of it on paper": lambda text: text.replace("details.claim:not([data-kind=caption])", "x"),
     "a map without lights": lambda text: text.replace('"lights":{', '"lights":{},"was":{'),
 }
 

@@ -145,11 +145,10 @@ def validate(
 ) -> int:
     """Judge the claims of the caption and of the literature."""
     from ketamine_mtor import claims as judge
-    from ketamine_mtor import output, paths, report
+    from ketamine_mtor import output, report
 
     output.check_path(out, (".html",))
-    text = None if sbml is None else paths.read(sbml)
-    result = judge.validate(list(claims) or None, variant, text, mutants)
+    result = judge.validate(list(claims) or None, variant, sbml, mutants)
     if out is not None:
         report.write(result, out)
     if as_json:

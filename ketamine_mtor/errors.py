@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 #: A list of allowed words longer than this is cut: the nearest match says the rest.
 SHOWN_AT_MOST = 40
@@ -13,6 +14,15 @@ _ALIKE = 0.5
 
 class InputError(ValueError):
     """A wrong value: the message names it, what is allowed and the nearest match."""
+
+
+@contextmanager
+def within(place: object) -> Iterator[None]:
+    """What is wrong with the input in here is said to be in ``place``; None: as it is."""
+    try:
+        yield
+    except InputError as error:
+        raise error if place is None else InputError(f"{place}: {error}") from None
 
 
 class MissingExtra(RuntimeError):

@@ -97,5 +97,5 @@ LISTS: Mapping[str, tuple[Callable[[], list[Row]], tuple[str, ...]]] = {
         ("id", "value", "unit", "kind", "source", "note"),
     ),
     "claims": (_claims, ("id", "kind", "role", "statement", "source")),
-    "variants": (_variants, ("variant", "meaning", "modules", "settings", "source")),
+    "variants": (_variants, ("variant", "meaning", "modules", "settings", "source", "note")),
 }

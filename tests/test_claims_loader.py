@@ -43,7 +43,12 @@ def test_a_list_of_readouts_gives_a_condition_each(tmp_path):
         ({"upstream": ["C02_nothing"]}, "unknown claim 'C02_nothing'"),
         ({"upstream": ["C01_glutamate"]}, "a claim above itself"),
         ({"test": change(readout="glutamat")}, "unknown readout 'glutamat'; nearest: glutamate"),
-        ({"test": change(goes="sideways")}, "test.all.0.change.goes"),
+        ({"test": change(goes="sideways")}, "test.all.0.change.goes: unknown goes 'sideways'"),
+        (
+            {"kind": "captoin"},
+            r"kind: unknown kind 'captoin'; nearest: caption \(allowed: caption, expectation, lit",
+        ),
+        ({"role": ["held-out"]}, r"nearest: held-out \(allowed: calibration, held-out\)"),
         ({"test": change(when={"at": "9 h"})}, "looks until 9 h but .* ends at 6 h"),
         ({"test": change(when={"mean": ["2 h", "1 h"]})}, "the window ends at 1 h"),
         ({"test": change(when={"at": "2 weeks"})}, "when.at"),
@@ -69,7 +74,7 @@ def test_a_list_of_readouts_gives_a_condition_each(tmp_path):
         ({"kind": "expectation", "quote": ""}, r"source is \[assumed\]"),
         ({"kind": "literature"}, 'quotes nothing: ""'),
         ({"biology": "Somebody saw it in some animal (E99)."}, "unknown evidence id 'E99'"),
-        ({"sources": ["E01"]}, "nearest: source"),
+        ({"sources": ["E01"]}, "unknown field 'sources'; nearest: source"),
         ({"id": "glutamate"}, "field id"),
     ],
 )

@@ -301,15 +301,41 @@ def test_validate_exits_by_what_it_found(monkeypatch, tmp_path, surprises, statu
 
     monkeypatch.setattr(claims, "validate", judge)
     sbml = tmp_path / "edited.xml"
-    sbml.write_text("<sbml/>", encoding="utf-8")
     result = _call("validate", "--claim", "C01", "--claim", "C02", "--sbml", sbml, "--mutants")
     assert result.exit_code == status
-    assert asked == [(["C01", "C02"], None, "<sbml/>", True)]
+    assert asked == [(["C01", "C02"], None, sbml, True)]
     assert all(line in result.stdout for line in surprises)
     assert "claims fail without their rules" in result.stdout
     result = _call("validate", "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (status, dict(Judged(surprises)))
     assert asked[1] == (None, None, None, False)
+
+
+OTHER = """<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1">
+<model id="other"><listOfCompartments><compartment id="c" size="1" constant="true"/>
+</listOfCompartments><listOfSpecies><species id="A" compartment="c" initialConcentration="1"
+hasOnlySubstanceUnits="false" boundaryCondition="false" constant="false"/></listOfSpecies></model>
+</sbml>"""
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("<sbml", "not an SBML file"),
+        ("<html><body/></html>", "not an SBML file"),
+        (OTHER, "species 'A' is not in steady_state.tsv: another model?"),
+    ],
+    ids=["damaged", "no SBML", "another model"],
+)
+def test_a_file_that_cannot_be_judged_is_named(tmp_path, text, said):
+    path = tmp_path / "nonsense.xml"
+    path.write_text(text, encoding="utf-8")
+    assert f"error: {path}: {said}" in _refused("validate", "--claim", "C01", "--sbml", path)
+
+
+def test_another_mistake_than_in_the_file_is_not_laid_to_it():
+    said = _refused("validate", "--claim", "nonesuch", "--sbml", paths.sbml())
+    assert said.startswith("error: unknown claim")
 
 
 def test_validate_judges_the_model():
@@ -348,7 +374,7 @@ def test_reproduce_exits_by_what_it_found(monkeypatch, status):
         ("genes", {"gene", "parameters", "stands_for"}),
         ("parameters", {"id", "value", "unit", "kind", "source", "low", "high"}),
         ("claims", {"id", "kind", "role", "quote", "statement", "source"}),
-        ("variants", {"variant", "modules", "meaning", "source", "settings"}),
+        ("variants", {"variant", "modules", "meaning", "source", "settings", "note"}),
     ],
 )
 def test_info_lists(what, keys):

@@ -23,6 +23,7 @@ from ketamine_mtor.errors import InputError, SimulationError
 from ketamine_mtor.report import activities, origins, page
 from ketamine_mtor.report.findings import Findings, Found
 from ketamine_mtor.report.plots import draw, levels, panels
+from ketamine_mtor.studies.necessity import OWN_LINK
 from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
 
 RISE = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
@@ -132,12 +133,12 @@ def test_a_second_dose_is_enlarged_where_it_is():
         (
             "level",
             {"when": {"at": "1 h"}, "less_than": 1.3, "relative_to": "baseline"},
-            ["less than 1.3 x drug-free"],
+            ["less than 1.3 x baseline"],
         ),
         (
             "peak",
             {"goes": "up", "between": ["1 min", "1 h"], "times_baseline": [1.2, 2]},
-            ["peak 1.2 x", "peak 2 x"],
+            ["peak at least 1.2 x baseline", "peak at most 2 x baseline"],
         ),
         ("flat", {"when": {"always": ["0 min", "1 h"]}}, ["at most up 10 %", "at most down 10 %"]),
         ("returns", {"within": "5 %", "from": "3 h"}, ["back within 5 %"]),
@@ -145,8 +146,37 @@ def test_a_second_dose_is_enlarged_where_it_is():
 )
 def test_a_threshold_is_drawn_with_its_meaning(kind, raw, said):
     svg = drawn(claim_with(kind, readout="glutamate", **raw))
-    for words in (*said, "drug-free"):
+    for words in (*said, "baseline", "vehicle"):
         assert f">{words}<" in svg
+
+
+def test_vehicle_that_stays_at_baseline_is_one_line_with_one_name():
+    still = draw(RISE, FakeRuns(ketamine=GOOD), None, FakeRuns(ketamine_vehicle=REST))
+    moves = drawn(RISE)
+    assert ">vehicle<" in still and ">baseline<" not in still
+    assert ">vehicle<" in moves and ">baseline<" in moves
+
+
+def test_another_animal_has_its_own_vehicle_and_baseline_where_the_claim_compares_with_them():
+    window = {"between": ["0 min", "2 h"], "by_at_least": "50 %"}
+    blocked = claim_with("blocked", readout="glutamate", goes="up", **window, **{"in": "NBQX"})
+    own = claim_with("change", readout="glutamate", goes="up", when={"at": "1 h"}, **{"in": "NBQX"})
+    other = run(glutamate=flat(140))
+    runs = FakeRuns(ketamine=GOOD, NBQX=other)
+    vehicles = FakeRuns(ketamine_vehicle=REST, NBQX_vehicle=other)
+    svg = draw(blocked, runs, None, vehicles)
+    assert ">vehicle<" in svg and ">vehicle of NBQX<" in svg and ">baseline of" not in svg
+    svg = draw(own, runs, None, vehicles)
+    assert ">vehicle of NBQX<" not in svg and ">baseline of NBQX<" in svg
+
+
+def test_both_bounds_of_a_peak_are_said_and_its_condition_once(quoting):
+    bounds = {"goes": "up", "between": ["1 min", "1 h"], "times_baseline": [1.2, 2]}
+    text = report.render(result(claims=(claim_with("peak", readout="glutamate", **bounds),)))
+    behind = text[text.index('<details class="claim"') :]
+    assert ">1 to 60 min<" in behind and ">1.2 to 2 x baseline<" in behind
+    assert behind.count("glutamate peaks (up)") == 1
+    assert "&gt;= 1.2" not in text
 
 
 def test_a_threshold_on_one_side_is_one_line():
@@ -184,7 +214,8 @@ def test_every_experiment_is_drawn_and_no_two_alike():
 
 
 def drawn(claim) -> str:
-    return draw(claim, FakeRuns(ketamine=GOOD, ketamine_vehicle=GOOD))
+    runs = FakeRuns(ketamine=GOOD, ketamine_vehicle=GOOD)
+    return draw(claim, runs, None, runs)
 
 
 def test_the_page_stands_alone(tmp_path, quoting):
@@ -290,6 +321,34 @@ def test_what_is_behind_a_claim_has_its_papers():
     assert origins.papers(["assumed"]) == (origins.Paper("assumed", "", ""),)
 
 
+def behind(text: str, claim: str) -> str:
+    """What the page says behind a claim."""
+    return text[text.index(f'id="{claim}"') :].partition('<details class="claim"')[0]
+
+
+def test_what_a_claim_fails_without_starts_with_its_own_and_is_short(quoting, monkeypatch):
+    own = tuple((f"rule_{number}", True) for number in range(8))
+    found = SimpleNamespace(**{**vars(page.Findings()), "of": lambda _: Found(own, 9)})
+    monkeypatch.setattr(page, "Findings", lambda: found)
+    below = replace(RISE, id="C02_below", upstream=(RISE.id,))
+    text = report.render(result(claims=(RISE, below)))
+    first, second = behind(text, RISE.id), behind(text, below.id)
+    for said in (first, second):
+        shown, _, folded = said.partition("<details>")
+        assert "rule_5" in shown and "and 2 more." in shown and "rule_6" not in shown
+        assert "rule_6" in folded and "rule_7" in folded
+    assert "No claim lies upstream of it" in first and "In all" not in first
+    assert "No claim" not in second and "In all it fails without 9" in second
+
+
+def test_the_rules_of_a_claims_own_link_are_the_first_that_it_fails_without():
+    claim = next(claim for claim in load_claims() if claim.number == "L08")
+    found = Findings().of(claim)
+    link = origins.own_rules()[claim.id]
+    assert {name for name, _ in found.first} > set(link) and found.rest
+    assert {name for name, _ in found.own[: len(link) + 1]} == {*link, OWN_LINK}
+
+
 def test_the_studies_of_other_models_are_not_shown(monkeypatch):
     claim = load_claims()[0]
     assert Findings().of(claim).own and Findings().of(claim).shares
@@ -299,6 +358,15 @@ def test_the_studies_of_other_models_are_not_shown(monkeypatch):
     monkeypatch.setattr(Study, "identity", lambda self: "another")
     found = Findings()
     assert len(found.missing) == 4 and not found.of(claim).own and not found.of(claim).shares
+
+
+def test_on_paper_only_the_captions_claims_have_all_that_is_behind_them(quoting):
+    text = report.render(of_kinds("caption", "literature"))
+    for claim, kind in (("C01_test", "caption"), ("L01_test", "literature")):
+        said = behind(text, claim)
+        assert f'data-kind="{kind}"' in said and said.count('class="more"') == 1
+        assert 'class="wide more"><img' in said
+    assert "details.claim:not([data-kind=caption]) > .more" in text
 
 
 def test_only_the_script_of_the_page_may_run(quoting):

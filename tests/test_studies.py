@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from ketamine_mtor import knowledge
 from ketamine_mtor.claims import load_claims
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS
 from ketamine_mtor.claims.model import number
 from ketamine_mtor.claims.mutants import load_groups, load_spare
 from ketamine_mtor.ensembles.summary import ALL
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.studies import necessity, rivals, robustness, study
+from ketamine_mtor.studies import necessity, page, picture, rivals, robustness, study
 from ketamine_mtor.studies.necessity import GROUP, MUTANT, RULE, Removal, Row
 from ketamine_mtor.studies.robustness import DRAWS, Draw
 from ketamine_mtor.studies.study import Study
@@ -58,6 +60,15 @@ def test_the_committed_rivals_are_of_every_claim_and_the_caption_passes():
     assert len(rivals.apart(rows)) > 0
     (compared,) = (row for row in rows if row.claim.startswith("L34_"))
     assert set(compared.status.values()) == {rivals.NOT_ASKED}
+
+
+def test_what_a_variants_note_says_of_the_caption_is_in_the_table():
+    rows = rivals.from_frame(rivals.STUDY.frame())
+    noted = {name: row.note for name, row in knowledge.load().variants.items() if row.note}
+    assert noted and noted.keys() <= set(rivals.RIVALS)
+    for name, note in noted.items():
+        lost = {number(r.claim) for r in rows if r.kind == "caption" and r.status[name] != PASS}
+        assert set(re.findall(r"\bC\d\d\b", note)) == lost
 
 
 def test_the_committed_shares_are_of_every_claim_and_draw():
@@ -295,3 +306,43 @@ def test_what_is_left_to_chance_is_not_said_to_decide():
     found = Found()
     found.frame["one"] = np.random.default_rng(1).choice([PASS, FAIL], 600)
     assert {each["number"] for each in robustness.deciding(found)} == {""}
+
+
+# The picture
+
+MADE_UP = [
+    Row(RULE, "spike_opens_terminal", ("spike_opens_terminal",), ("C05", "C07"), ("C06",)),
+    Row(GROUP, "a < loop", ("spike_opens_terminal",), (), ()),
+    Row(MUTANT, "C18", ("spike_opens_terminal",), ("C06",), ()),
+]
+
+
+def drawn(of: str, svg: str) -> int:
+    """How many bars of this colour there are."""
+    return sum(line.count("z") for line in svg.splitlines() if f'fill="{of}"' in line)
+
+
+def test_a_cell_says_what_its_row_does_to_its_claim():
+    where = [claim.number in ("C05", "C06", "C07") for claim in CLAIMS]
+    first, second, third = picture.cells(MADE_UP, CLAIMS)[:, where]
+    assert list(first) == [picture.ALONE, picture.NOT_RUN, picture.FAILS]
+    assert not second.any() and list(third) == [picture.PASSES, picture.ALONE, picture.PASSES]
+
+
+def test_kinds_of_rows_and_of_claims_stand_apart_under_headings():
+    svg = picture.heat_map(MADE_UP, CLAIMS)
+    headings = [block.heading for block in picture.blocks(MADE_UP)]
+    places = [svg.index(f">{each}<") for each in (picture.TITLE, *headings)]
+    assert places == sorted(places)
+    for kind in ("caption", "literature", "expectation"):
+        assert svg.count(f">{kind} claims<") == len(headings)
+    for name in ("a &lt; loop", "C18 mTORC1 phosphorylates 4EBP", "spike_opens_terminal"):
+        assert svg.count(f">{name}<") == 1
+    assert svg.count(">glutamate<") == 1, "the module of the rule"
+    # What stands side by side is one bar, within one kind of claims.
+    assert drawn(picture.COLOURS[picture.NOT_RUN], svg) == 1
+    assert drawn(picture.COLOURS[picture.PASSES], svg) == 4 + 3 + 4
+
+
+def test_the_committed_page_and_picture_are_of_the_tables():
+    assert page.main(["--check"]) == 0

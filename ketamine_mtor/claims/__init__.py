@@ -14,6 +14,7 @@ from ketamine_mtor.claims.loader import choose, load_claims
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.claims.mutants import Necessity, load_mutants, matrix
 from ketamine_mtor.claims.words import fault, known
+from ketamine_mtor.errors import within
 from ketamine_mtor.progress import tracked
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Result(dict):
 def validate(
     claims: Iterable[str] | None = None,
     variant: str | None = None,
-    sbml: str | None = None,
+    sbml: str | Path | None = None,
     mutants: bool = False,
     *,
     files: ModelFiles | None = None,
@@ -87,8 +88,9 @@ def validate(
     variant
         Variant of the model (default: ``caption``).
     sbml
-        Text of another SBML of this model: its numbers count, and its own steady state. What a
-        claim says of another variant is judged on the package's own file of that variant.
+        Another SBML of this model, as text or as the path of its file: its numbers count, and its
+        own steady state. What a claim says of another variant is judged on the package's own file
+        of that variant.
     mutants
         Whether to judge the necessity matrix too (minutes).
     files
@@ -101,7 +103,8 @@ def validate(
     Raises
     ------
     InputError
-        For an unknown claim or variant, or claim files that are not as they should be.
+        For an unknown claim or variant, or claim files that are not as they should be; for an SBML
+        that is none of this model, with the path where one was given.
     """
     from ketamine_mtor import model_files
     from ketamine_mtor.experiment import Experiment
@@ -113,7 +116,9 @@ def validate(
     failures = known_failures(every, folder)
     workers = None if folder is None and files is None else 1
     files = model_files.packaged(variant) if files is None else files
-    files = files if sbml is None else model_files.edited(files, sbml)
+    place = sbml if isinstance(sbml, Path) else None
+    text = sbml if place is None else paths.read(place)
+    files = files if text is None else model_files.edited(files, text)
     files_of = model_files.by_variant(
         files,
         variant,
@@ -123,13 +128,12 @@ def validate(
     runs = Runs(
         chosen, lambda experiment: simulate(experiment, files=files_of[experiment.variant]), variant
     )
-    with tracked("claims", chosen) as listed:
-        verdicts = judge(listed, runs, variant)
-    rows: list[Necessity] = []
-    if mutants:
-        wanted = {claim.id for claim in chosen}
-        listed = [m for m in load_mutants(every, folder) if m.claim in wanted]
-        rows = matrix(listed, every, files, variant, workers)
+    wanted = {claim.id for claim in chosen}
+    listed = [m for m in load_mutants(every, folder) if m.claim in wanted] if mutants else []
+    with within(place):
+        with tracked("claims", chosen) as judged:
+            verdicts = judge(judged, runs, variant)
+        rows = matrix(listed, every, files, variant, workers) if listed else []
     return Result(verdicts, runs, failures, rows, variant)
 
 

@@ -49,7 +49,10 @@ _STILL_MOVING = 0.05
 
 @dataclass(frozen=True)
 class Part:
-    """One measured number against one threshold; `sense` is ">=" or "<="."""
+    """One measured number against one threshold; `sense` is ">=" or "<=".
+
+    Where it has to lie between two, these are `bounds`, and the threshold is the nearer one.
+    """
 
     condition: Condition
     passed: bool
@@ -58,6 +61,7 @@ class Part:
     unit: str
     sense: str = ">="
     reason: str = ""
+    bounds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,8 @@ class Scores:
         As of a `Part`.
     at_least
         Whether the number has to reach the threshold, or may not exceed it.
+    bounds
+        Both thresholds, where it has to lie between two.
     """
 
     passed: np.ndarray
@@ -77,6 +83,7 @@ class Scores:
     threshold: np.ndarray
     unit: str
     at_least: np.ndarray
+    bounds: tuple[float, float] | None = None
 
     def part(self, condition: Condition) -> Part:
         """That of the only animal."""
@@ -87,6 +94,7 @@ class Scores:
             float(self.threshold),
             self.unit,
             ">=" if self.at_least else "<=",
+            bounds=self.bounds,
         )
 
 
@@ -278,7 +286,9 @@ def _bounded(condition: Level, values: np.ndarray, worst: bool, unit: str) -> Sc
     index = margin.argmin(-1) if worst else margin.argmax(-1)
     value = _at(values, index)
     nearer_low = value - low <= high - value
-    return Scores(_at(margin, index) >= 0, value, np.where(nearer_low, low, high), unit, nearer_low)
+    threshold = np.where(nearer_low, low, high)
+    bounds = (low, high) if np.isfinite([low, high]).all() else None
+    return Scores(_at(margin, index) >= 0, value, threshold, unit, nearer_low, bounds)
 
 
 @_score.register
@@ -295,7 +305,8 @@ def _(condition: Peak, bench: Bench, lacking: Lacking) -> list[Scores]:
     early = np.abs(time - condition.start) <= np.abs(time - condition.end)
     within = (condition.start - SLACK_H <= time) & (time <= condition.end + SLACK_H)
     threshold = 60 * np.where(early, condition.start, condition.end)
-    scores = [Scores(within, 60 * time, threshold, "min", early)]
+    bounds = 60 * condition.start, 60 * condition.end
+    scores = [Scores(within, 60 * time, threshold, "min", early, bounds)]
     if condition.times_baseline:
         lacking.unless(np.abs(own.baseline) >= _NOTHING, f"baseline of {condition.readout.id} is 0")
         low, high = condition.times_baseline
@@ -303,7 +314,7 @@ def _(condition: Peak, bench: Bench, lacking: Lacking) -> list[Scores]:
         nearer_low = np.abs(height - low) <= np.abs(height - high)
         passed = (low <= height) & (height <= high)
         threshold = np.where(nearer_low, low, high)
-        scores.append(Scores(passed, height, threshold, "x baseline", nearer_low))
+        scores.append(Scores(passed, height, threshold, "x baseline", nearer_low, (low, high)))
     return scores
 
 

@@ -62,15 +62,14 @@ def check_schema(document: Any, schema: str, path: Path) -> None:
         claim = document["claims"][steps[1]]
         where += f", claim {claim.get('id', steps[1]) if isinstance(claim, dict) else steps[1]}"
         steps = steps[2:]
-    field = ".".join(map(str, steps)) or "top level"
-    what = error.message
+    where += f", field {'.'.join(map(str, steps)) or 'top level'}"
     if error.validator == "additionalProperties":
-        allowed = sorted(error.schema.get("properties", {}))
-        unknown = sorted(set(error.instance) - set(allowed))
-        close = nearest(unknown[0], allowed) if unknown else None
-        what += f"; nearest: {close}" if close else ""
-        what += f" (allowed: {', '.join(allowed)})"
-    raise fault(f"{where}, field {field}", what)
+        allowed = error.schema.get("properties", {})
+        for word in sorted(set(error.instance) - set(allowed)):
+            known(word, allowed, where, "field")
+    if error.validator == "enum":
+        known(error.instance, error.validator_value, where, str(steps[-1]))
+    raise fault(where, error.message)
 
 
 def load_setups(path: Path, vocabulary: Vocabulary) -> dict[str, Setup]:

@@ -12,12 +12,12 @@ def fault(where: str, what: str) -> InputError:
     return InputError(f"{where}: {' '.join(what.split())}")
 
 
-def known(word: str, allowed: Iterable[str], where: str, what: str) -> None:
+def known(word: object, allowed: Iterable[str], where: str, what: str) -> None:
     """`InputError` with the nearest match unless the word is one of those allowed."""
     choices = sorted(allowed)
     if word in choices:
         return
-    close = nearest(word, choices)
+    close = nearest(str(word), choices)
     hint = f"; nearest: {close}" if close else ""
     listed = ", ".join(choices) if len(choices) <= 60 else f"one of {len(choices)}"
     raise fault(where, f"unknown {what} '{word}'{hint} (allowed: {listed})")

@@ -160,13 +160,15 @@ class Reference:
 class Variant:
     """A row of ``variants.tsv``: the default ``caption``, or ``sbml/variants/NAME.xml``.
 
-    ``modules`` are modules of ``rules/`` that it has beside the default's.
+    ``modules`` are modules of ``rules/`` that it has beside the default's; ``note`` is what follows
+    for the claims.
     """
 
     variant: str
     modules: tuple[str, ...]
     meaning: str
     source: tuple[str, ...]
+    note: str
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.ensembles.summary import ALL
 from ketamine_mtor.errors import InputError
+from ketamine_mtor.report.origins import own_rules
 from ketamine_mtor.studies import necessity, rivals, robustness
 from ketamine_mtor.studies.study import Study
 
-#: Claims fail without so many rules at most that are named one by one.
-_NAMED = 12
+#: So many of what a claim fails without are named at once.
+NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Found:
     ----------
     own
         What the claim fails without, while all claims upstream of it pass, and whether that is a
-        rule.
+        rule: the rules of its own link first.
     rules
         Without how many rules it fails in all.
     shares
@@ -53,6 +54,16 @@ class Found:
     shares: tuple[Share, ...] = ()
     deciding: tuple[tuple[str, str, float, str], ...] = ()
     rivals: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def first(self) -> tuple[tuple[str, bool], ...]:
+        """The start of `own`, short enough to be read."""
+        return self.own[:NAMED]
+
+    @property
+    def rest(self) -> tuple[tuple[str, bool], ...]:
+        """The others of `own`."""
+        return self.own[NAMED:]
 
 
 class Findings:
@@ -123,11 +134,12 @@ class Findings:
         claims = load_claims()
         if claim.id not in {each.id for each in claims}:
             return Found()
-        own = necessity.own(self.matrix, claim.id, claims)
+        alone = necessity.named(necessity.own(self.matrix, claim.id, claims), claim.id)
+        link = {necessity.OWN_LINK, *own_rules().get(claim.id, ())}
         flips = [row for row in self.matrix if claim.number in row.flips]
         stands = {row.claim: dict(row.status) for row in self.stands}
         return Found(
-            own=tuple(necessity.named(own, claim.id))[:_NAMED],
+            own=tuple(sorted(alone, key=lambda each: each[0] not in link)),
             rules=sum(row.kind == necessity.RULE for row in flips),
             shares=tuple(self.shares.get(claim.id, ())),
             deciding=tuple(self._deciding.get(claim.id, ())),

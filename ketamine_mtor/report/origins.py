@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from ketamine_mtor import knowledge
+from ketamine_mtor.claims.loader import load_claims
+from ketamine_mtor.claims.mutants import load_mutants
 from ketamine_mtor.knowledge.rows import Reference, Value
 
 
@@ -40,6 +42,12 @@ def _paper(name: str, reference: Reference | None) -> Paper:
     if reference is None:
         return Paper(name, "", "")
     return Paper(name, reference.citation, reference.address)
+
+
+@cache
+def own_rules() -> Mapping[str, tuple[str, ...]]:
+    """Each claim of the package to the rules of its own link."""
+    return {each.claim: each.rules for each in load_mutants(load_claims())}
 
 
 def steps(rules: Iterable[str]) -> tuple[Step, ...]:

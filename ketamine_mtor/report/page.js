@@ -25,7 +25,7 @@
   // On paper nothing can be opened: all is, and is closed again afterwards.
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
+    closed = [...document.querySelectorAll("details.claim:not([open])")];
     closed.forEach((each) => { each.open = true; });
   });
   addEventListener("afterprint", () => { closed.forEach((each) => { each.open = false; }); closed = []; });

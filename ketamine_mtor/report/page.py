@@ -17,11 +17,10 @@ from ketamine_mtor._version import __version__
 from ketamine_mtor.claims import caption as text
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Verdict
 from ketamine_mtor.claims.loader import load_claims, read_caption
-from ketamine_mtor.claims.mutants import load_mutants
 from ketamine_mtor.progress import tracked
 from ketamine_mtor.report import activities, origins
 from ketamine_mtor.report.findings import Findings
-from ketamine_mtor.report.words import by_kind, measured, threshold
+from ketamine_mtor.report.words import by_condition, by_kind, measured, threshold
 from ketamine_mtor.studies.picture import heat_map
 from ketamine_mtor.studies.robustness import bounds
 
@@ -68,7 +67,11 @@ def render(result: Result) -> str:
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.filters.update(
-        measured=measured, threshold=threshold, by_kind=by_kind, groupby_stretch=_by_stretch
+        measured=measured,
+        threshold=threshold,
+        by_kind=by_kind,
+        by_condition=by_condition,
+        groupby_stretch=_by_stretch,
     )
     verdicts = result.verdicts
     claims = [verdict.claim for verdict in verdicts]
@@ -92,7 +95,7 @@ def render(result: Result) -> str:
         version=__version__,
         caption=pieces(read_caption(paths.validation()), verdicts),
         plots=plots,
-        links={claim.id: origins.steps(_own_rules().get(claim.id, ())) for claim in claims},
+        links={claim.id: origins.steps(origins.own_rules().get(claim.id, ())) for claim in claims},
         papers={claim.id: origins.papers(claim.source) for claim in claims},
         found={claim.id: findings.of(claim) for claim in claims},
         findings=findings,
@@ -120,12 +123,6 @@ def _embedded(svg: str) -> str:
 def to_json(document: Any) -> str:
     """JSON that cannot end the element that it stands in."""
     return json.dumps(document, separators=(",", ":")).replace("<", "\\u003c")
-
-
-@cache
-def _own_rules() -> dict[str, tuple[str, ...]]:
-    """Each claim of the package to the rules of its own link."""
-    return {each.claim: each.rules for each in load_mutants(load_claims())}
 
 
 def pieces(caption: str, verdicts: Sequence[Verdict]) -> list[Piece]:

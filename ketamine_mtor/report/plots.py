@@ -47,12 +47,16 @@ REACH = 8
 MINUTES_UP_TO_H = 4.0
 _COLOURS = ("#1b6ca8", "#d1495b", "#e09f3e", "#5b8e7d", "#7d5ba6", "#8d6b4f")
 _LINES = ("-", "-.", (0, (5, 1, 1, 1, 1, 1)))
-_GREY = "0.25"
-_PANEL_INCHES = (4.6, 3.0)
+_GREY, _VEHICLE = "0.25", "0.55"
+#: What is nearer than this share of the axis is one line.
+LINE = 1 / 200
+#: Points: at its own size text of a plot is no smaller than that.
+_FONT, _SMALL = 8.5, 7.5
+_PANEL_INCHES = (4.9, 3.2)
 _PAD_INCHES = 0.12
 _COLUMNS = 2
 #: Height of a line of a threshold's label as a share of the panel's.
-_LABEL_HEIGHT = 0.055
+_LABEL_HEIGHT = 0.058
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def draw(claim: Claim, runs: Runs, variant: str | None = None, vehicles: Runs | 
 
     places = _arranged([panels(claim, r) for r in _readouts(claim)])
     rows, columns = -(-len(places) // _COLUMNS), min(len(places), _COLUMNS)
-    with pictures.settings(claim.id):
+    with pictures.settings(claim.id, _FONT):
         width, height = _PANEL_INCHES
         figure = Figure(figsize=(columns * width, rows * height), layout="constrained")
         # Text is drawn by the reader's own font, which may be a little wider.
@@ -173,12 +177,12 @@ def _draw_panel(
         for shape in (c for c in conditions if isinstance(c, Shape) and c.setup == name):
             _points(axes, shape, data, scale, colour)
         shown[name] = float(data.attrs["baseline"]), colour
-    if vehicles is not None:
-        _draw_vehicle(axes, claim, panel, vehicles, variant)
-    if claim.experiment in shown:
-        baseline = shown[claim.experiment][0]
-        axes.axhline(baseline, color="0.6", linewidth=0.8, linestyle=":")
-        labels[baseline, "0.45"] = "drug-free"
+    flat = _draw_vehicles(axes, claim, panel, vehicles, variant, shown) if vehicles else ()
+    for name, baseline, colour in _baselines(claim, conditions, shown):
+        # Where vehicle stays there it is the same line, which has its name.
+        if name not in flat:
+            axes.axhline(baseline, color=colour, linewidth=0.8, linestyle=":")
+            labels[baseline, colour] = "baseline" + _of(name, claim)
     sliver = (panel.end - panel.start) / 200
     for condition in conditions:
         start, stop = condition.window()
@@ -190,7 +194,7 @@ def _draw_panel(
         labels[level, colour] = said
     axes.set_title(readout.id, loc="left", fontweight="bold")
     if panel.enlarged:
-        axes.set_title("enlarged", loc="right", fontsize=7)
+        axes.set_title("enlarged", loc="right", fontsize=_SMALL)
     since = "time after ketamine" if claim.experiments[claim.experiment].has_ketamine else "time"
     axes.set_xlabel(f"{since} ({unit_of_time})")
     axes.set_ylabel(_label(readout))
@@ -200,24 +204,64 @@ def _draw_panel(
     axes.spines[["top", "right"]].set_visible(False)
     _write_labels(axes, labels)
     if shown:
-        axes.legend(frameon=False, fontsize=7)
+        axes.legend(frameon=False, fontsize=_SMALL)
 
 
-def _draw_vehicle(axes: Axes, claim: Claim, panel: Panel, runs: Runs, variant: str | None) -> None:
-    """The claim's own experiment without ketamine, behind all else."""
-    setup = claim.experiments[claim.experiment]
-    if not setup.has_ketamine:
-        return
-    experiment = setup.experiment(variant, vehicle=True)
-    try:
-        run = runs(replace(experiment, every=VEHICLE_EVERY_S))
-    except SimulationError:
-        return
-    if panel.readout.id not in run:
-        return
-    time, value = _thin(np.asarray(run["time"]), np.asarray(run[panel.readout.id]), panel)
+def _draw_vehicles(
+    axes: Axes,
+    claim: Claim,
+    panel: Panel,
+    runs: Runs,
+    variant: str | None,
+    shown: Mapping[str, tuple[float, str]],
+) -> set[str]:
+    """Without ketamine, behind all else: the claim's own experiment, and those it compares with.
+
+    Returns the names of those that stay where they were before.
+    """
+    low, high = axes.get_ylim()
     scale, _ = _unit_of_time(panel)
-    axes.plot(time * scale, value, color="0.55", linewidth=1.1, zorder=1, label="vehicle")
+    needed = (name for c in _conditions(claim, panel.readout) for name in c.vehicles())
+    still = set()
+    for name in dict.fromkeys([claim.experiment, *needed]):
+        setup = claim.experiments[name]
+        if not setup.has_ketamine or name not in shown:
+            continue
+        experiment = setup.experiment(variant, vehicle=True)
+        try:
+            run = runs(replace(experiment, every=VEHICLE_EVERY_S))
+        except SimulationError:
+            continue
+        if panel.readout.id not in run:
+            continue
+        time, value = _thin(np.asarray(run["time"]), np.asarray(run[panel.readout.id]), panel)
+        baseline, colour = shown[name]
+        own = name == claim.experiment
+        look = {"color": _VEHICLE} if own else {"color": colour, "alpha": 0.8, "linestyle": ":"}
+        label = "vehicle" + _of(name, claim)
+        axes.plot(time * scale, value, linewidth=1.1, zorder=1, label=label, **look)
+        if np.abs(value - baseline).max() <= LINE * (high - low):
+            still.add(name)
+    return still
+
+
+def _baselines(
+    claim: Claim, conditions: Iterable[Condition], shown: Mapping[str, tuple[float, str]]
+) -> Iterator[tuple[str, float, str]]:
+    """Name, drug-free value and colour of the claim's own run, and of those judged against it."""
+    for name in dict.fromkeys([claim.experiment, *(c.setup for c in conditions)]):
+        against = any(c.setup == name and _against_baseline(c) for c in conditions)
+        if name in shown and (name == claim.experiment or against):
+            baseline, colour = shown[name]
+            yield name, baseline, "0.45" if name == claim.experiment else colour
+
+
+def _against_baseline(condition: Condition) -> bool:
+    return isinstance(condition, Peak) or getattr(condition, "relative_to", "") == "baseline"
+
+
+def _of(name: str, claim: Claim) -> str:
+    return "" if name == claim.experiment else f" of {name}"
 
 
 def _unit_of_time(panel: Panel) -> tuple[int, str]:
@@ -239,7 +283,7 @@ def _write_labels(axes: Axes, labels: Mapping[tuple[float, str], str]) -> None:
         # A plain line: an arrow of an annotation takes a third of the time of the whole plot.
         inside = {"transform": axes.transAxes, "clip_on": False}
         axes.add_line(Line2D([1, 1.025], [share, height], color=colour, linewidth=0.5, **inside))
-        axes.text(1.03, height, said, va="center", color=colour, fontsize=6.5, **inside)
+        axes.text(1.03, height, said, va="center", color=colour, fontsize=_SMALL, **inside)
 
 
 def _points(axes: Axes, shape: Shape, data: xr.DataArray, scale: float, colour: str) -> None:
@@ -310,12 +354,13 @@ def _thresholds(condition: Condition, baseline: float) -> Iterator[tuple[float, 
             sign = 1 if change.goes == "up" else -1
             yield baseline + sign * step, f"{change.goes} {change.size}"
         case Level(relative_to="unit" | "baseline") as level:
-            factor, of = (1.0, "") if level.relative_to == "unit" else (baseline, " x drug-free")
+            factor, of = (1.0, "") if level.relative_to == "unit" else (baseline, " x baseline")
             for word, bound in (("more than", level.more_than), ("less than", level.less_than)):
                 if bound is not None:
                     yield bound * factor, f"{word} {bound:g}{of}"
         case Peak(times_baseline=(low, high)):
-            yield from ((bound * baseline, f"peak {bound:g} x") for bound in (low, high))
+            for word, bound in (("at least", low), ("at most", high)):
+                yield bound * baseline, f"peak {word} {bound:g} x baseline"
         case Flat(relative_to="baseline") as flat:
             step = away(flat.within.value, flat.within.relative)
             for goes, sign in (("up", 1), ("down", -1)):

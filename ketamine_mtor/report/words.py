@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from ketamine_mtor.claims.evaluate import Part
 from ketamine_mtor.claims.judge import Verdict
+from ketamine_mtor.claims.model import Condition
 
 #: Kinds of claims, in this order and never in one table: title and what such a claim rests on.
 KINDS = {
@@ -23,9 +25,12 @@ def measured(part: Part | None) -> str:
 
 
 def threshold(part: Part | None) -> str:
-    """The threshold with its sense and unit; empty where there is none."""
+    """The threshold with its sense and unit, or both bounds; empty where there is none."""
     if part is None or part.threshold is None:
         return ""
+    if part.bounds is not None:
+        low, high = part.bounds
+        return f"{low:.3g} to {high:.3g}{_unit(part.unit)}"
     return f"{part.sense} {part.threshold:.3g}{_unit(part.unit)}"
 
 
@@ -37,6 +42,14 @@ def by_kind(verdicts: Iterable[Verdict]) -> list[tuple[str, str, list[Verdict]]]
         for kind, (title, about) in KINDS.items()
     ]
     return [group for group in grouped if group[2]]
+
+
+def by_condition(parts: Iterable[Part]) -> list[tuple[Condition, list[Part]]]:
+    """Each condition with what was measured of it, in their order."""
+    return [
+        (condition, list(members))
+        for condition, members in itertools.groupby(parts, key=lambda part: part.condition)
+    ]
 
 
 def _unit(unit: str) -> str:
