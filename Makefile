@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench cost steady fit sensitivity parameters mutants robustness contradictions fair wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ $(GATES)/fair/.installed: gates/fair-constraints.txt
 	$(PYTHON) -m venv $(GATES)/fair
 	$(GATES)/fair/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --ignore-requires-python -r $<
 	@touch $@
+
+archive: $(VENV)/.installed ## write dist/ketamine_mtor.omex and dist/submission/ (docs/archive.md)
+	$(BIN)/python -m ketamine_mtor.archive
 
 bench: $(VENV)/.installed $(BENCH)/.installed ## measure how quick it is beside other simulators, for docs/benchmarks.* (a quarter of an hour)
 	$(BIN)/python -m tests.benchmarks

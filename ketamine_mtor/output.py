@@ -76,13 +76,14 @@ def write_record(record: Record, path: Path) -> None:
         write_run(record.dataset(), path)
 
 
-def _table(run: xr.Dataset) -> pd.DataFrame:
+def table_of(run: xr.Dataset) -> pd.DataFrame:
+    """What :func:`write_run` writes: a row per sample, those of each point of a scan together."""
     frame = run.to_dataframe(dim_order=[*axes_of(run), "time"]).reset_index()
     return frame.rename(columns={"time": TIME})
 
 
 def _write_csv(run: xr.Dataset, path: Path) -> None:
-    table = _table(run)
+    table = table_of(run)
     _write_columns({name: table[name].to_numpy() for name in table}, path)
 
 
@@ -97,7 +98,7 @@ def _write_parquet(run: xr.Dataset, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(_table(run), preserve_index=False)
+    table = pa.Table.from_pandas(table_of(run), preserve_index=False)
     about = {**run.attrs, "columns": {str(name): run[name].attrs for name in run.data_vars}}
     metadata = {**(table.schema.metadata or {}), METADATA: json.dumps(about).encode()}
     pq.write_table(table.replace_schema_metadata(metadata), path)

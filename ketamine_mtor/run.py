@@ -159,7 +159,7 @@ def scan(
     experiment, files = _prepare(experiment, fields, sbml, files)
     axes = _axes(over, experiment)
     points = list(itertools.product(*axes.values()))
-    chosen = [_at(experiment, dict(zip(axes, point, strict=True)), files) for point in points]
+    chosen = [at_point(experiment, dict(zip(axes, point, strict=True)), files) for point in points]
     first = plan(chosen[0], files.tables)
     if len(points) * len(first.times) > MOST_POINTS:
         raise InputError(
@@ -241,7 +241,7 @@ def _axes(over: object, experiment: Experiment) -> dict[str, tuple[float, ...]]:
     return axes
 
 
-def _at(experiment: Experiment, point: Mapping[str, float], files: ModelFiles) -> Experiment:
+def at_point(experiment: Experiment, point: Mapping[str, float], files: ModelFiles) -> Experiment:
     """The experiment at one point of the grid."""
     tables = files.tables
     drugs, parameters = dict(experiment.drugs), dict(experiment.parameters)

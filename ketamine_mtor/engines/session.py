@@ -120,6 +120,18 @@ class Session:
             parts.append(read)
         return Course(np.concatenate(parts), baseline)
 
+    def drug_free(self, animal: Mapping[str, float]) -> tuple[dict[str, float], np.ndarray]:
+        """What an animal has otherwise than the SBML, by id, and its drug-free state (nM).
+
+        Raises
+        ------
+        SimulationError
+            When it finds no rest.
+        """
+        changes = self._seeding.changes(animal)
+        with limits.limited():
+            return changes, self.steady_state(_sorted(changes))
+
     def observe(self, state: np.ndarray, observables: Sequence[str]) -> np.ndarray:
         """The observables in a state, with the settings of the last one that was looked for."""
         return self._plant.observe(state, observables)

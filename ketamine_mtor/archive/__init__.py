@@ -1,0 +1,98 @@
+"""The model for others to re-run: a COMBINE archive, and loose files for BioModels.
+
+``make archive`` writes both to ``dist/``; see ``docs/archive.md``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ketamine_mtor import fair, paths
+from ketamine_mtor.archive import expected, metadata, omex, pages, sedml
+from ketamine_mtor.archive.metadata import Part
+from ketamine_mtor.archive.runs import load_figures
+from ketamine_mtor.files import write
+from ketamine_mtor.progress import tracked
+
+#: Where the two go, below the folder that is asked for.
+OMEX, SUBMISSION = f"{paths.NAME}.omex", "submission"
+_CC0, _MIT = "CC0-1.0", "MIT"
+#: Files of the repository that go along: by their name there, title and licence.
+_ALONG = {
+    "sbml/ketamine_mtor.sbgn": ("The network as an SBGN Process Description map", _CC0),
+    "sbml/ketamine_mtor_activity.sbgn": ("The caption as an SBGN Activity Flow map", _CC0),
+    "docs/maps/activity_flow.svg": ("The caption as a picture", _CC0),
+    "CITATION.cff": ("How to cite", _MIT),
+}
+#: For COPASI's windows: tools that open an archive take SED-ML instead.
+_COPASI = "sbml/ketamine_mtor.cps"
+
+
+def made() -> dict[str, bytes]:
+    """All files, by their path in ``dist/``.
+
+    Raises
+    ------
+    InputError
+        Where a figure cannot be run from files, or a file of the checkout is not there.
+    MissingExtra
+        Without libSEDML.
+    """
+    source = fair.source.read()
+    figures = load_figures()
+    how = sedml.protocols(figures)
+    files: dict[str, bytes] = {}
+    parts: dict[str, Part] = {}
+
+    def add(name: str, content: bytes, part: Part) -> None:
+        files[name] = content
+        parts[f"./{name}"] = part
+
+    main = f"{paths.NAME}.xml"
+    models = {each.source: each.sbml for each in how.values()}
+    for name in sorted(models, key=lambda name: (name != main, name)):
+        origin = (f"./{main}",) if name != main else ()
+        add(name, models[name].encode(), Part(pages.title(models[name]), _CC0, "build", origin))
+    rows: list[pages.Row] = []
+    runs = [(figure, run) for figure in figures.values() for run in figure.runs]
+    with tracked("figures", runs) as listed:
+        for figure, run in listed:
+            said = f"{figure.title}: {run.what}"
+            origin = (f"./{how[run.name].source}",)
+            text = sedml.write(figure, run, how[run.name])
+            add(f"{run.name}.sedml", text.encode(), Part(said, _CC0, "archive", origin))
+            data = expected.results(figure, run)
+            rows += pages.outcomes(run.name, figure, data)
+            of = (f"./{run.name}.sedml", *origin)
+            for name, content in (
+                (f"expected/{run.name}.csv", expected.table(data)),
+                (f"figures/{run.name}.png", expected.picture(data)),
+            ):
+                add(name, content, Part(said, _CC0, "archive", of))
+    for name, (title, licence) in _ALONG.items():
+        add(name.rpartition("/")[2], _read(name), Part(title, licence, "build"))
+    add("LICENSE.txt", _read(f"LICENSES/{_CC0}.txt"), Part(_CC0, _CC0, "build"))
+    guide = pages.write("guide", source, figures, how).encode()
+    add("README.md", guide, Part("What is in the archive", _CC0, "archive"))
+    said = metadata.write(source, models[main], parts, f"./{main}").encode()
+    loose = {
+        **{name: content for name, content in files.items() if name != "README.md"},
+        _COPASI.rpartition("/")[2]: _read(_COPASI),
+        "README.md": pages.write("curators", source, figures, how, rows).encode(),
+    }
+    return {
+        OMEX: omex.pack({**files, metadata.FILE: said}),
+        **{f"{SUBMISSION}/{name.rpartition('/')[2]}": each for name, each in loose.items()},
+    }
+
+
+def renew(folder: Path) -> list[str]:
+    """Write all files below ``folder``, once all are made; the paths written."""
+    files = made()
+    for name, content in files.items():
+        write(folder / name, content)
+    return [str(folder / name) for name in files]
+
+
+def _read(name: str) -> bytes:
+    return paths.read(paths.root() / name).encode()

@@ -1,0 +1,100 @@
+"""The two READMEs: what is in the archive, and what a curator of BioModels has to run and see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from typing import Any, NamedTuple
+
+import jinja2
+import xarray as xr
+
+from ketamine_mtor import output
+from ketamine_mtor.archive import expected, sedml
+from ketamine_mtor.archive.protocol import Protocol
+from ketamine_mtor.archive.runs import Figure
+from ketamine_mtor.companions import reading
+from ketamine_mtor.fair.source import Source
+from ketamine_mtor.schedule import SECONDS_PER_HOUR
+
+#: What is below this share of the highest is nothing.
+_NOTHING = 1e-6
+#: So much of what others get may differ, as a share of a readout's maximum.
+WITHIN = 1e-4
+
+
+class Row(NamedTuple):
+    """What must come out: a readout of a run (at a point of a scan), in the readout's unit."""
+
+    run: str
+    point: str
+    readout: str
+    unit: str
+    highest: float
+    at_h: float
+    end: float
+
+
+def title(sbml: str) -> str:
+    """The name of the model of an SBML text."""
+    document = reading.document(sbml)
+    return document.getModel().getName()
+
+
+def outcomes(name: str, figure: Figure, data: xr.Dataset) -> list[Row]:
+    """What must come out of a run: the first readout of each of its plots."""
+    chosen = list(dict.fromkeys(shown[0] for shown in figure.plots.values()))
+    return [
+        Row(name, _point(at), readout, n["unit"], n["max"], n["max_time_h"], _end(n))
+        for at, single in output.points(data)
+        for readout, n in output.summary(single).items()
+        if readout in chosen
+    ]
+
+
+def write(
+    page: str,
+    source: Source,
+    figures: Mapping[str, Figure],
+    how: Mapping[str, Protocol],
+    rows: Iterable[Row] = (),
+) -> str:
+    """The text of ``guide`` or ``curators``.
+
+    Parameters
+    ----------
+    source
+        What the project says of itself.
+    figures, how
+        The figures, and how each of their runs is run.
+    rows
+        What must come out.
+    """
+    folder = resources.files("ketamine_mtor.archive")
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    template = environment.from_string((folder / f"{page}.md").read_text(encoding="utf-8"))
+    values: dict[str, Any] = {
+        "source": source,
+        "figures": figures,
+        "how": how,
+        "rows": list(rows),
+        "hour": SECONDS_PER_HOUR,
+        "digits": expected.DIGITS,
+        "within": WITHIN,
+        "relative": sedml.RELATIVE,
+        "absolute": sedml.ABSOLUTE,
+    }
+    return template.render(values)
+
+
+def _end(numbers: Mapping[str, Any]) -> float:
+    return numbers["end"] if abs(numbers["end"]) > _NOTHING * abs(numbers["max"]) else 0.0
+
+
+def _point(at: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in at.items())

@@ -1,0 +1,201 @@
+"""A run as SED-ML (Level 1 Version 4): one model, one time course or scan, one report, its plots.
+
+The forms that more than one tool really runs: a single model, a scan with a task of its own, CVODE
+with the tolerances written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from ketamine_mtor import knowledge, model_files
+from ketamine_mtor.archive.protocol import Protocol, protocol, together
+from ketamine_mtor.archive.runs import Figure, Run
+from ketamine_mtor.companions import reading
+from ketamine_mtor.engines.session import MOST_STEPS
+from ketamine_mtor.errors import InputError
+from ketamine_mtor.run import at_point
+from ketamine_mtor.schedule import SECONDS_PER_HOUR
+
+#: KISAO terms: the solver and what it is asked for.
+CVODE, RELATIVE_TERM, ABSOLUTE_TERM, STEPS_TERM = (
+    "KISAO:0000019",
+    "KISAO:0000209",
+    "KISAO:0000211",
+    "KISAO:0000415",
+)
+#: Tools differ in what an absolute tolerance is of; these do for all of them.
+RELATIVE, ABSOLUTE = 1e-8, 1e-10
+#: Id of the data generator of the time, and of the report, the task and the scan.
+TIME, REPORT, TASK, SCAN = "time_h", "report", "task", "scan"
+
+_SBML = "http://www.sbml.org/sbml/level3/version1/core"
+_LANGUAGE = "urn:sedml:language:sbml.level-3.version-1"
+_PARAMETER = "/sbml:sbml/sbml:model/sbml:listOfParameters/sbml:parameter[@id='{}']"
+
+
+def protocols(figures: Mapping[str, Figure]) -> dict[str, Protocol]:
+    """How each run of the figures is run with files alone, by the run's name; a scan's first point.
+
+    Raises
+    ------
+    InputError
+        For a run that files cannot give (see :func:`~ketamine_mtor.archive.protocol.protocol`).
+    SimulationError
+        For an animal without rest.
+    """
+    return together(
+        {run.name: _points(figure, run)[0] for figure in figures.values() for run in figure.runs}
+    )
+
+
+def write(figure: Figure, run: Run, first: Protocol) -> str:
+    """The text of the SED-ML file of a run, given how (the first point of) it is run.
+
+    Raises
+    ------
+    InputError
+        For a scan that changes more than one number.
+    MissingExtra
+        Without libSEDML.
+    """
+    sedml = reading.extra("libsedml", "SED-ML")
+    document = sedml.SedDocument(1, 4)
+    document.getNamespaces().add(_SBML, "sbml")
+    document.setName(f"{figure.title}: {run.what}")
+    _model(document, first)
+    _time_course(sedml, document, first)
+    task = TASK
+    if figure.over:
+        _scan(sedml, document, figure.over[0], _points(figure, run))
+        task = SCAN
+    units = {row.id: row.unit for row in knowledge.load().observables.values()}
+    _generators(sedml, document, task, {name: units[name] for name in figure.readouts}, first.start)
+    _outputs(sedml, document, figure)
+    return sedml.writeSedMLToString(document)
+
+
+def _points(figure: Figure, run: Run) -> list[Protocol]:
+    files = model_files.packaged(run.experiment.variant)
+    name, values = figure.over or ("", ())
+    points = [at_point(run.experiment, {name: value}, files) for value in values]
+    return [protocol(each, run.name) for each in points or [run.experiment]]
+
+
+def _scanned(name: str, points: Sequence[Protocol]) -> tuple[str, list[float]]:
+    """The one parameter that is not the same in all points, and its values."""
+    names = dict.fromkeys(parameter for point in points for parameter in point.parameters)
+    found = {each: [point.parameters.get(each, 0.0) for point in points] for each in names}
+    changed = {each: values for each, values in found.items() if len(set(values)) > 1}
+    if len({(each.source, each.start, each.end) for each in points}) > 1 or len(changed) != 1:
+        raise InputError(
+            f"a scan over '{name}' cannot be run from a file: more than one number changes"
+        )
+    return next(iter(changed.items()))
+
+
+def _target(parameter: str) -> str:
+    return _PARAMETER.format(parameter)
+
+
+def _model(document: Any, first: Protocol) -> None:
+    model = document.createModel()
+    model.setId("model")
+    model.setLanguage(_LANGUAGE)
+    model.setSource(first.source)
+    for name, value in first.parameters.items():
+        change = model.createChangeAttribute()
+        change.setTarget(f"{_target(name)}/@value")
+        change.setNewValue(repr(float(value)))
+
+
+def _time_course(sedml: ModuleType, document: Any, first: Protocol) -> None:
+    course = document.createUniformTimeCourse()
+    course.setId("time_course")
+    course.setInitialTime(0.0)
+    course.setOutputStartTime(first.start)
+    course.setOutputEndTime(first.end)
+    course.setNumberOfSteps(first.steps)
+    solver = course.createAlgorithm()
+    solver.setKisaoID(CVODE)
+    for term, value in (
+        (RELATIVE_TERM, RELATIVE),
+        (ABSOLUTE_TERM, ABSOLUTE),
+        (STEPS_TERM, MOST_STEPS),
+    ):
+        asked = solver.createAlgorithmParameter()
+        asked.setKisaoID(term)
+        asked.setValue(repr(value))
+    task = document.createTask()
+    task.setId(TASK)
+    task.setModelReference("model")
+    task.setSimulationReference("time_course")
+
+
+def _scan(sedml: ModuleType, document: Any, over: str, points: Sequence[Protocol]) -> None:
+    name, values = _scanned(over, points)
+    scan = document.createRepeatedTask()
+    scan.setId(SCAN)
+    scan.setResetModel(True)
+    scan.setRangeId("values")
+    vector = scan.createVectorRange()
+    vector.setId("values")
+    vector.setValues(values)
+    change = scan.createTaskChange()
+    change.setModelReference("model")
+    change.setTarget(f"{_target(name)}/@value")
+    change.setRange("values")
+    change.setMath(sedml.parseL3Formula("values"))
+    sub = scan.createSubTask()
+    sub.setTask(TASK)
+    sub.setOrder(1)
+
+
+def _generators(
+    sedml: ModuleType, document: Any, task: str, units: Mapping[str, str], start: float
+) -> None:
+    time = document.createDataGenerator()
+    time.setId(TIME)
+    time.setName("time (h)")
+    variable = time.createVariable()
+    variable.setId("time_s")
+    variable.setSymbol("urn:sedml:symbol:time")
+    variable.setTaskReference(task)
+    time.setMath(sedml.parseL3Formula(f"(time_s - {start!r}) / {SECONDS_PER_HOUR!r}"))
+    for name, unit in units.items():
+        readout = document.createDataGenerator()
+        readout.setId(name)
+        readout.setName(name if unit == "1" else f"{name} ({unit})")
+        variable = readout.createVariable()
+        variable.setId(f"{name}_in_model")
+        variable.setTarget(_target(name))
+        variable.setTaskReference(task)
+        readout.setMath(sedml.parseL3Formula(f"{name}_in_model"))
+
+
+def _outputs(sedml: ModuleType, document: Any, figure: Figure) -> None:
+    report = document.createReport()
+    report.setId(REPORT)
+    report.setName(figure.title)
+    for name in (TIME, *figure.readouts):
+        column = report.createDataSet()
+        column.setId(f"{REPORT}_{name}")
+        column.setLabel(name)
+        column.setDataReference(name)
+    for number, (title, shown) in enumerate(figure.plots.items(), 1):
+        plot = document.createPlot2D()
+        plot.setId(f"plot_{number}")
+        plot.setName(title)
+        plot.setLegend(True)
+        for axis, label in ((plot.createXAxis(), "time (h)"), (plot.createYAxis(), title)):
+            axis.setType(sedml.SEDML_AXISTYPE_LINEAR)
+            axis.setName(label)
+        for name in shown:
+            curve = plot.createCurve()
+            curve.setId(f"plot_{number}_{name}")
+            curve.setName(name)
+            curve.setType(sedml.SEDML_CURVETYPE_POINTS)
+            curve.setXDataReference(TIME)
+            curve.setYDataReference(name)
