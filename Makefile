@@ -56,11 +56,12 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: $(GATES)/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report
+gates: $(GATES)/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report; the wheel alone
 	$(GATES)/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
 	@mkdir -p results/gates
 	$(BIN)/ketamine-mtor validate --out results/gates/report.html
 	$(GATES)/bin/python gates/page.py results/gates/report.html results/gates
+	$(BIN)/python gates/wheel.py
 
 $(GATES)/.installed: gates/constraints.txt
 	$(PYTHON) -m venv $(GATES)
