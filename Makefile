@@ -58,11 +58,13 @@ engines: $(VENV)/.installed ## run every experiment of the claims in every engin
 	$(BIN)/python -m ketamine_mtor.agreement
 
 gates: $(GATES)/.installed $(GATES)/fair/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report; readers of metadata, of the descriptions
+gates: $(GATES)/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report; the wheel alone
 	$(GATES)/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
 	@mkdir -p results/gates
 	$(BIN)/ketamine-mtor validate --out results/gates/report.html
 	$(GATES)/bin/python gates/page.py results/gates/report.html results/gates
 	$(GATES)/fair/bin/python gates/fair.py .
+	$(BIN)/python gates/wheel.py
 
 $(GATES)/.installed: gates/constraints.txt
 	$(PYTHON) -m venv $(GATES)
