@@ -56,15 +56,22 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: $(GATES)/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report
+gates: $(GATES)/.installed $(GATES)/petab/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report; libRoadRunner and COPASI, of the PEtab problem
 	$(GATES)/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
 	@mkdir -p results/gates
 	$(BIN)/ketamine-mtor validate --out results/gates/report.html
 	$(GATES)/bin/python gates/page.py results/gates/report.html results/gates
+	$(BIN)/python -m ketamine_mtor.petab_problem --out results/gates/petab
+	$(GATES)/petab/bin/python gates/petab_objective.py results/gates/petab
 
 $(GATES)/.installed: gates/constraints.txt
 	$(PYTHON) -m venv $(GATES)
 	$(GATES)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r gates/constraints.txt
+	@touch $@
+
+$(GATES)/petab/.installed: gates/petab-constraints.txt
+	$(PYTHON) -m venv $(GATES)/petab
+	$(GATES)/petab/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r $<
 	@touch $@
 
 bench: $(VENV)/.installed $(BENCH)/.installed ## measure how quick it is beside other simulators, for docs/benchmarks.* (a quarter of an hour)

@@ -219,9 +219,7 @@ def _stage(problem: petab.Problem, condition: str, values: Values) -> Stage:
     model = problem.model.sbml_model
     species = {name: float(v) for name, v in own.items() if model.getSpecies(name)}
     others = {name: float(v) for name, v in own.items() if name not in species}
-    return Stage(
-        {**{k: v for k, v in values.items() if model.getParameter(k)}, **others}, species
-    )
+    return Stage({**{k: v for k, v in values.items() if model.getParameter(k)}, **others}, species)
 
 
 def chi2(problem: petab.Problem, simulated: pd.DataFrame) -> float:
@@ -250,10 +248,13 @@ def lint(yaml: Path) -> int:
 
 
 def faults(problem: petab.Problem, tools: Mapping[str, Tool], told: pd.DataFrame) -> list[str]:
-    """Where the tools' objective is not what ``told`` says: vector by vector, a line each."""
+    """Where the tools' objective is not what ``told`` says, or a value not that of the first tool.
+
+    A line each.
+    """
     found = []
     for vector, row in told.iterrows():
-        values = row.drop(["chi2", "llh"]).to_dict()
+        values, first = row.drop(["chi2", "llh"]).to_dict(), None
         for name, tool in tools.items():
             simulated = simulate(problem, tool, values)
             got = {"chi2": chi2(problem, simulated), "llh": llh(problem, simulated)}
@@ -263,6 +264,13 @@ def faults(problem: petab.Problem, tools: Mapping[str, Tool], told: pd.DataFrame
                 f"{vector}, {name}: {what} is {value:.7g}, not {row[what]:.7g}"
                 for what, value in got.items()
                 if not near(value, row[what])
+            ]
+            first = simulated if first is None else first
+            found += [
+                f"{vector}, {name}: {first.loc[i, 'observableId']} at {first.loc[i, 'time']:g} s is"
+                f" {value:.7g}, not {first.loc[i, 'simulation']:.7g}"
+                for i, value in simulated["simulation"].items()
+                if not near(value, first.loc[i, "simulation"])
             ]
     return found
 

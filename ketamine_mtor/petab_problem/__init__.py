@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ketamine_mtor import fit, knowledge, model_files
+from ketamine_mtor import fit, model_files
 from ketamine_mtor.claims.fits import Fit, load_fits
 from ketamine_mtor.engines.seeding import DEPOT_PER_DOSE
 from ketamine_mtor.errors import InputError
@@ -87,8 +88,10 @@ class Problem:
         numbers = self.tables.numbers()
         values = {name: numbers[name].value for name in self.estimated} | self.scales
         if which == OFF:
-            turns = np.resize([fit.AWAY, 1 / fit.AWAY], len(values))
-            values = {name: float(v * turn) for (name, v), turn in zip(values.items(), turns)}
+            turns = itertools.cycle([fit.AWAY, 1 / fit.AWAY])
+            values = {
+                name: v * turn for (name, v), turn in zip(values.items(), turns, strict=False)
+            }
         return values
 
     # The tables
@@ -178,7 +181,7 @@ class Problem:
         values = simulated(self.data, self.vector(which))
         return [
             {("simulation" if key == "measurement" else key): cell for key, cell in row.items()}
-            | {"simulation": value}
+            | {"simulation": _short(value)}
             for row, value in zip(self.measurements(), values, strict=True)
         ]
 
@@ -230,6 +233,22 @@ def made(of: Problem) -> dict[str, bytes]:
     return {name: text.encode() for name, text in sorted(texts.items())}
 
 
+def page(of: Problem) -> str:
+    """The table of ``docs/petab.md``: every target and check of the fits, in PEtab or why not."""
+    lines = ["| fit | target | in PEtab | sd |", "| --- | --- | --- | --- |"]
+    for datum in of.sorted.data:
+        fit_id, target = of.sorted.taken[datum.id]
+        lines.append(
+            f"| {fit_id} | {target} | `{datum.id}` = `{datum.formula}` | {datum.target.sd:g} |"
+        )
+    left: dict[tuple[str, str], list[str]] = {}
+    for fit_id, target, why in of.sorted.left:
+        left.setdefault((fit_id, why), []).append(target)
+    for (fit_id, why), targets in left.items():
+        lines.append(f"| {fit_id} | {'; '.join(targets)} | no: {why} | |")
+    return "\n".join(lines)
+
+
 def write(folder: Path, of: Problem | None = None) -> list[Path]:
     """Write the problem's files into ``folder``, once all are made; the paths written."""
     files = made(problem() if of is None else of)
@@ -260,7 +279,7 @@ def _table(rows: Iterable[Mapping[str, object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    return f"{value:.{_DIGITS + 5}g}" if isinstance(value, float) else str(value)
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _short(value: float) -> float:

@@ -20,6 +20,8 @@ from ketamine_mtor.schedule import DECIMALS, SECONDS_PER_HOUR, plan
 REST = "rest"
 #: When it is read (s). At rest all times are alike; not all tools read one that is only at 0.
 REST_READ_S = 60.0
+#: What the parameters begin with that make a rise a share of its highest.
+SCALE = "scale_"
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _datum(target: Target) -> Datum | str:
     if why:
         return why
     if target.kind == POINTS:
-        scale = f"scale_{readout}_{setup.name}"
+        scale = f"{SCALE}{readout}_{setup.name}"
         rise = f"({readout} - {at_rest(readout)})" if target.of == "rise" else readout
         times = tuple(_seconds(time) for time, _ in condition.points)
         name = f"{readout}_share_{setup.name}"

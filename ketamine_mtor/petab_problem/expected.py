@@ -14,7 +14,7 @@ from ketamine_mtor.claims.bench import Bench
 from ketamine_mtor.claims.judge import Runs
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.fit_targets import highest
-from ketamine_mtor.petab_problem.data import Datum
+from ketamine_mtor.petab_problem.data import SCALE, Datum
 from ketamine_mtor.run import simulate
 from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
@@ -43,8 +43,7 @@ def simulated(data: Sequence[Datum], values: Mapping[str, float]) -> list[float]
     values
         Parameter or scale to its value.
     """
-    scales = {datum.scale for datum in data}
-    animal = {name: value for name, value in values.items() if name not in scales}
+    animal = {name: value for name, value in values.items() if not name.startswith(SCALE)}
 
     @cache
     def run(experiment: Experiment) -> xr.Dataset:

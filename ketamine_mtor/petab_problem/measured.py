@@ -18,6 +18,7 @@ from ketamine_mtor.petab_problem.data import Datum, at_rest, mean
 MEASURING = "measuring"
 #: How fast what is beside the model follows it at rest.
 WITHIN, WITHIN_S = "rest_followed_within", 60.0
+_AT_REST = f"(1 dimensionless - {MEASURING})"
 _ABOUT = (
     f"For PEtab this file has parameters beside the model, which act on nothing in it: while"
     f" {MEASURING} is 0, those that end in _at_rest follow their readout within"
@@ -43,12 +44,12 @@ def write(sbml: str, data: Iterable[Datum]) -> str:
     for readout in sorted({datum.readout for datum in data if datum.by_rest}):
         name = at_rest(readout)
         _follow(model, name, readout, f"{readout} in the animal at rest")
-        _rule(model, name, f"(1 - {MEASURING}) * ({readout} - {name}) / {WITHIN}")
+        _rule(model, name, f"{_AT_REST} * ({readout} - {name}) / {WITHIN}")
     for readout, seconds in sorted({(d.readout, d.mean_s) for d in data if d.mean_s}):
         name = mean(readout, seconds)
         _follow(model, name, "", f"mean of {readout}", unit=model.getParameter(readout).getUnits())
         over = f"({seconds:g} second)"
-        _rule(model, name, f"({MEASURING} * {readout} - (1 - {MEASURING}) * {name}) / {over}")
+        _rule(model, name, f"({MEASURING} * {readout} - {_AT_REST} * {name}) / {over}")
     return libsbml.writeSBMLToString(document)
 
 
