@@ -30,7 +30,7 @@ from petab.v1.math import sympify_petab
 NEAR = 1e-4
 #: How long an animal rests (s), and what the solvers are asked for.
 REST_S, RELATIVE, ABSOLUTE, MOST_STEPS = 1e8, 1e-8, 1e-12, 500_000
-#: Less than this CVODE cannot tell from nothing, and stumbles over.
+#: Less than this the solvers cannot tell from nothing, and stumble over.
 TRACE = 1e-12
 #: A measurement that is wrong by so many standard deviations; a dose that is wrong by this factor.
 WRONG_SD, WRONG_DOSE = 1.0, 0.2
@@ -78,8 +78,7 @@ class ByRoadRunner:
     def rest(self, stage: Stage) -> Values:
         self._set(stage, {})
         self._runner.simulate(0, REST_S, 2)
-        state = {name: self._runner.getValue(name) for name in self._state}
-        return {name: value if abs(value) > TRACE else 0.0 for name, value in state.items()}
+        return _without_traces({name: self._runner.getValue(name) for name in self._state})
 
     def run(
         self, stage: Stage, state: Values, times: Sequence[float], ids: Sequence[str]
@@ -119,6 +118,12 @@ class ByCopasi:
         moved = (COPASI.CModelEntity.Status_REACTIONS, COPASI.CModelEntity.Status_ODE)
         every = {**self._species, **self._values}
         self._moved = {name: each for name, each in every.items() if each.getStatus() in moved}
+        self._origin = {
+            name: each.getInitialConcentration()
+            if name in self._species
+            else each.getInitialValue()
+            for name, each in self._moved.items()
+        }
         self._task = self._module.getTask("Time-Course")
         self._task.setMethodType(COPASI.CTaskEnum.Method_deterministic)
         method = self._task.getMethod()
@@ -129,12 +134,14 @@ class ByCopasi:
         self._task.getProblem().setTimeSeriesRequested(False)
 
     def rest(self, stage: Stage) -> Values:
-        self._set(stage, {})
+        self._set(stage, self._origin)
         self._simulate([REST_S], [])
-        return {
-            name: each.getConcentration() if name in self._species else each.getValue()
-            for name, each in self._moved.items()
-        }
+        return _without_traces(
+            {
+                name: each.getConcentration() if name in self._species else each.getValue()
+                for name, each in self._moved.items()
+            }
+        )
 
     def run(
         self, stage: Stage, state: Values, times: Sequence[float], ids: Sequence[str]
@@ -175,6 +182,7 @@ class ByCopasi:
                 else each.getValueReference()
             )
             handler.addDuringName(COPASI.CRegisteredCommonName(now.getCN(), self._module))
+        COPASI.CCopasiMessage.clearDeque()
         self._module.addInterface(handler)
         self._task.initializeRaw(COPASI.CCopasiTask.OUTPUT_UI)
         worked = self._task.processRaw(True)
@@ -183,6 +191,10 @@ class ByCopasi:
         if not worked:
             raise SystemExit(f"COPASI gave up: {COPASI.CCopasiMessage.getAllMessageText()}")
         return np.array([handler.getNthRow(i) for i in range(handler.getNumRowsDuring())])[1:]
+
+
+def _without_traces(state: Values) -> Values:
+    return {name: value if abs(value) > TRACE else 0.0 for name, value in state.items()}
 
 
 TOOLS: Mapping[str, Callable[[str], Tool]] = {"libRoadRunner": ByRoadRunner, "COPASI": ByCopasi}
