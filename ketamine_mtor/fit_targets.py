@@ -115,13 +115,23 @@ def _shares(condition: Condition, of: str, bench: Bench) -> np.ndarray:
 
 def course(condition: Condition, of: str, bench: Bench) -> tuple[np.ndarray, np.ndarray]:
     """Times (h) in the points' window, and the readout there in shares of its highest."""
+    time, value = _above(condition, of, bench)
+    return time, value / value.max()
+
+
+def highest(condition: Condition, of: str, bench: Bench) -> float:
+    """The readout's highest rise (or value) in the points' window, in its unit."""
+    return float(_above(condition, of, bench)[1].max())
+
+
+def _above(condition: Condition, of: str, bench: Bench) -> tuple[np.ndarray, np.ndarray]:
     start, end = condition.window()
     own = bench.series(condition.setup, condition.readout, end)
     mask = own.within(start, end)
     value = own.value[mask] - (own.baseline if of == "rise" else 0.0)
     if value.max() <= _NOTHING:
         raise Unmet(f"{condition.readout.id} never rises: it has no shape")
-    return own.time[mask], value / value.max()
+    return own.time[mask], value
 
 
 def courses(
