@@ -249,6 +249,7 @@ def test_fits_that_are_broken_are_refused_before_anything_is_written(problem, tm
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(petab_problem, "made", lambda of: {"conditions.tsv": b""})
+    monkeypatch.setattr(petab_problem.__main__, "check_built", lambda: None)
     (tmp_path / "file").write_text("")
     assert main(["--out", str(tmp_path / "file")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
