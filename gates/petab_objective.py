@@ -259,14 +259,19 @@ def lint(yaml: Path) -> int:
     return subprocess.run([program, yaml], capture_output=True, check=False).returncode
 
 
-def faults(problem: petab.Problem, tools: Mapping[str, Tool], told: pd.DataFrame) -> list[str]:
-    """Where the tools' objective is not what ``told`` says, or a value not that of the first tool.
+def faults(
+    problem: petab.Problem,
+    tools: Mapping[str, Tool],
+    told: pd.DataFrame,
+    values_told: Mapping[str, pd.DataFrame],
+) -> list[str]:
+    """Where the tools' objective is not what ``told`` says, or a value not what was told of it.
 
-    A line each.
+    Of a vector that ``values_told`` lacks, the first tool tells. A line each.
     """
     found = []
     for vector, row in told.iterrows():
-        values, first = row.drop(["chi2", "llh"]).to_dict(), None
+        values, first = row.drop(["chi2", "llh"]).to_dict(), values_told.get(vector)
         for name, tool in tools.items():
             simulated = simulate(problem, tool, values)
             got = {"chi2": chi2(problem, simulated), "llh": llh(problem, simulated)}
@@ -303,12 +308,12 @@ def open_to(folder: Path, told: pd.DataFrame) -> list[str]:
     sd = float(problem.observable_df.loc[measured.loc[first, "observableId"], "noiseFormula"])
     measured.loc[first, "measurement"] += WRONG_SD * sd
     print("a wrong measurement, then a wrong dose, have to be seen:")
-    if not faults(problem, tools, nominal):
+    if not faults(problem, tools, nominal, {}):
         missed.append("a wrong measurement")
     problem = load(folder)
     for column in ("ketamine_dose", "Ketamine"):
         problem.condition_df[column] *= WRONG_DOSE
-    if not faults(problem, tools, nominal):
+    if not faults(problem, tools, nominal, {}):
         missed.append("a wrong dose")
     with tempfile.TemporaryDirectory() as scratch:
         for path in folder.iterdir():
@@ -336,7 +341,8 @@ def main(arguments: Sequence[str]) -> int:
     problem = load(folder)
     sbml = problem.model.to_sbml_str()
     tools = {name: tool(sbml) for name, tool in TOOLS.items()}
-    found = faults(problem, tools, told)
+    simulations = pd.read_csv(folder / "simulations.tsv", sep="\t")
+    found = faults(problem, tools, told, {"nominal": simulations})
     for line in found:
         print(line)
     return int(bool(found or status))

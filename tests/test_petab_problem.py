@@ -249,6 +249,7 @@ def test_fits_that_are_broken_are_refused_before_anything_is_written(problem, tm
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(petab_problem, "made", lambda of: {"conditions.tsv": b""})
+    monkeypatch.setattr(petab_problem.__main__, "check_built", lambda: None)
     (tmp_path / "file").write_text("")
     assert main(["--out", str(tmp_path / "file")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
@@ -257,3 +258,11 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path, capsys, monkeypat
 
 def test_the_page_says_what_is_in_it(problem):
     assert petab_problem.page(problem) in paths.read(paths.root() / PAGE)
+
+
+def test_the_page_says_the_objective(tables):
+    page = paths.read(paths.root() / PAGE)
+    (line,) = (line for line in page.splitlines() if line.startswith("| this package"))
+    told = [float(cell) for cell in line.split("|")[2:-1]]
+    wanted = [float(row[name]) for row in tables["objective.tsv"] for name in ("chi2", "llh")]
+    assert told == pytest.approx(wanted, rel=1e-4)
