@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 import ketamine_mtor as km
 from ketamine_mtor import companions, emit, knowledge, network, paths
+from ketamine_mtor.claims.figures import load_figures
 from ketamine_mtor.companions import antimony, bngl, cps, dosing, equations, reading
 from ketamine_mtor.companions.__main__ import main
 from ketamine_mtor.engines.compiled import compile_sbml
@@ -319,10 +321,11 @@ def test_the_copasi_file_scans_the_dose(made):
     module = basico.load_model_from_string(made["sbml/ketamine_mtor.cps"])
     read = basico.run_scan(output=["Values[ketamine_dose]", "Values[pS6K_T389]"], model=module)
     basico.remove_datamodel(module)
+    doses = load_figures()[cps.SCAN].over
     ours = read.groupby("Values[ketamine_dose]")["Values[pS6K_T389]"].max()
     experiment = km.Experiment(hours=HOURS, every=EVERY, observables=["pS6K_T389"])
-    theirs = km.scan(experiment, {"ketamine": cps.DOSES})["pS6K_T389"].max("time")
-    assert ours.index.tolist() == list(cps.DOSES)
+    theirs = km.scan(experiment, {"ketamine": doses})["pS6K_T389"].max("time")
+    assert ours.index.tolist() == list(doses)
     np.testing.assert_allclose(ours, theirs, rtol=NEAR)
 
 
@@ -333,8 +336,9 @@ def test_the_copasi_file_plots_readouts_and_keeps_what_is_said_of_the_model(made
     plots = {plot["name"]: plot for plot in listed}
     said = basico.get_miriam_annotation(model=module)
     basico.remove_datamodel(module)
-    shown = [curve["name"] for title in cps.WINDOWS for curve in plots[title]["curves"]]
-    assert shown == [name for names in cps.WINDOWS.values() for name in names]
+    windows = load_figures()[cps.COURSE].plots
+    shown = [curve["name"] for title in windows for curve in plots[title]["curves"]]
+    assert shown == [name for names in windows.values() for name in names]
     assert all(len(curve["channels"]) == 2 for plot in plots.values() for curve in plot["curves"])
     assert said["creators"][0]["last_name"] == "ketamine_mtor developers"
     assert any("ijms21218410" in each["uri"] for each in said["descriptions"])
@@ -347,7 +351,9 @@ def test_the_copasi_file_has_no_date_and_no_path(made):
 
 
 def test_a_quantity_that_the_model_lacks_is_not_plotted(sbml, monkeypatch):
-    monkeypatch.setitem(cps.WINDOWS, "Nothing", ("pS6K_T390",))
+    figures = load_figures()
+    course = dataclasses.replace(figures[cps.COURSE], plots={"Nothing": ("pS6K_T390",)})
+    monkeypatch.setattr(cps, "load_figures", lambda: {**figures, cps.COURSE: course})
     with pytest.raises(InputError, match="nearest: 'pS6K_T389'"):
         cps.write(sbml)
 

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ketamine_mtor import fair, paths
 from ketamine_mtor.archive import expected, metadata, omex, pages, sedml
 from ketamine_mtor.archive.metadata import Part
-from ketamine_mtor.archive.runs import load_figures
+from ketamine_mtor.claims.figures import Figure, load_figures
 from ketamine_mtor.files import write
 from ketamine_mtor.progress import tracked
 
@@ -28,8 +29,8 @@ _ALONG = {
 _COPASI = "sbml/ketamine_mtor.cps"
 
 
-def made() -> dict[str, bytes]:
-    """All files, by their path in ``dist/``.
+def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
+    """All files, by their path in ``dist/``, of the figures (default: the package's).
 
     Raises
     ------
@@ -39,7 +40,7 @@ def made() -> dict[str, bytes]:
         Without libSEDML.
     """
     source = fair.source.read()
-    figures = load_figures()
+    figures = load_figures() if figures is None else figures
     how = sedml.protocols(figures)
     files: dict[str, bytes] = {}
     parts: dict[str, Part] = {}
@@ -49,7 +50,7 @@ def made() -> dict[str, bytes]:
         parts[f"./{name}"] = part
 
     main = f"{paths.NAME}.xml"
-    models = {each.source: each.sbml for each in how.values()}
+    models = {main: paths.read(paths.sbml())} | {each.source: each.sbml for each in how.values()}
     for name in sorted(models, key=lambda name: (name != main, name)):
         origin = (f"./{main}",) if name != main else ()
         add(name, models[name].encode(), Part(pages.title(models[name]), _CC0, "build", origin))

@@ -8,7 +8,7 @@ from pathlib import Path
 import xarray as xr
 
 from ketamine_mtor import output
-from ketamine_mtor.archive.runs import Figure, Run
+from ketamine_mtor.claims.figures import Figure, Run
 from ketamine_mtor.run import scan, simulate
 
 #: Digits of the tables; solvers agree to fewer.
@@ -17,7 +17,9 @@ DIGITS = 7
 
 def results(figure: Figure, run: Run) -> xr.Dataset:
     """The run, or the scan, as the package simulates it; see :func:`~ketamine_mtor.run.scan`."""
-    return scan(run.experiment, dict([figure.over])) if figure.over else simulate(run.experiment)
+    if figure.over:
+        return scan(run.experiment, {"ketamine": figure.over})
+    return simulate(run.experiment)
 
 
 def table(data: xr.Dataset) -> bytes:

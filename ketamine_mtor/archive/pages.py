@@ -12,7 +12,7 @@ import xarray as xr
 from ketamine_mtor import output
 from ketamine_mtor.archive import expected, sedml
 from ketamine_mtor.archive.protocol import Protocol
-from ketamine_mtor.archive.runs import Figure
+from ketamine_mtor.claims.figures import Figure
 from ketamine_mtor.companions import reading
 from ketamine_mtor.fair.source import Source
 from ketamine_mtor.schedule import SECONDS_PER_HOUR

@@ -13,10 +13,10 @@ import libsbml
 from ketamine_mtor import engines, model_files
 from ketamine_mtor.companions import dosing, reading
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.experiment import DOSE, Experiment
+from ketamine_mtor.experiment import DOSE, PRETREATMENT_H, Experiment
 from ketamine_mtor.knowledge import DEFAULT_VARIANT
 from ketamine_mtor.paths import NAME
-from ketamine_mtor.schedule import Schedule, plan
+from ketamine_mtor.schedule import SECONDS_PER_HOUR, Schedule, plan
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,14 @@ class Protocol:
     steps: int
 
 
-def protocol(experiment: Experiment, name: str) -> Protocol:
+def protocol(experiment: Experiment, name: str, *, by_event: bool = False) -> Protocol:
     """How to run ``experiment`` with files alone.
 
     Drugs are there from the begin of the run, which is that of the earliest; a dose after that is
     given by the event of the dosing file. An animal that is not as the model has a file of its own,
-    called by ``name``, that starts at its own drug-free steady state.
+    called by ``name``, that starts at its own drug-free steady state. ``by_event`` has the event
+    give a dose at time 0 too: for scans, since not every tool works out anew what the file's first
+    dose leaves in the depot.
 
     Raises
     ------
@@ -71,6 +73,8 @@ def protocol(experiment: Experiment, name: str) -> Protocol:
             " within the run; allowed: drugs that are there throughout"
         )
     begin, end = schedule.segments[0].start, schedule.segments[-1].end
+    if by_event and not settings:
+        begin = min(begin, PRETREATMENT_H * SECONDS_PER_HOUR)
     steps = round(end / experiment.every)
     if steps * experiment.every != end:
         raise InputError(

@@ -7,13 +7,14 @@ with the tolerances written out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from ketamine_mtor import knowledge, model_files
 from ketamine_mtor.archive.protocol import Protocol, protocol, together
-from ketamine_mtor.archive.runs import Figure, Run
-from ketamine_mtor.companions import reading
+from ketamine_mtor.claims.figures import Figure, Run
+from ketamine_mtor.companions import dosing, reading
 from ketamine_mtor.engines.session import MOST_STEPS
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.run import at_point
@@ -28,6 +29,8 @@ CVODE, RELATIVE_TERM, ABSOLUTE_TERM, STEPS_TERM = (
 )
 #: Tools differ in what an absolute tolerance is of; these do for all of them.
 RELATIVE, ABSOLUTE = 1e-8, 1e-10
+#: The parameter that a scan of the dose sets.
+SCANNED = dosing.AMOUNT
 #: Id of the data generator of the time, and of the report, the task and the scan.
 TIME, REPORT, TASK, SCAN = "time_h", "report", "task", "scan"
 
@@ -42,12 +45,13 @@ def protocols(figures: Mapping[str, Figure]) -> dict[str, Protocol]:
     Raises
     ------
     InputError
-        For a run that files cannot give (see :func:`~ketamine_mtor.archive.protocol.protocol`).
+        For a run that files cannot give (see :func:`~ketamine_mtor.archive.protocol.protocol`), or
+        a scan of doses with a drug from time 0.
     SimulationError
         For an animal without rest.
     """
     return together(
-        {run.name: _points(figure, run)[0] for figure in figures.values() for run in figure.runs}
+        {run.name: _first(figure, run) for figure in figures.values() for run in figure.runs}
     )
 
 
@@ -56,8 +60,6 @@ def write(figure: Figure, run: Run, first: Protocol) -> str:
 
     Raises
     ------
-    InputError
-        For a scan that changes more than one number.
     MissingExtra
         Without libSEDML.
     """
@@ -69,7 +71,7 @@ def write(figure: Figure, run: Run, first: Protocol) -> str:
     _time_course(sedml, document, first)
     task = TASK
     if figure.over:
-        _scan(sedml, document, figure.over[0], _points(figure, run))
+        _scan(sedml, document, figure.over)
         task = SCAN
     units = {row.id: row.unit for row in knowledge.load().observables.values()}
     _generators(sedml, document, task, {name: units[name] for name in figure.readouts}, first.start)
@@ -77,23 +79,17 @@ def write(figure: Figure, run: Run, first: Protocol) -> str:
     return sedml.writeSedMLToString(document)
 
 
-def _points(figure: Figure, run: Run) -> list[Protocol]:
+def _first(figure: Figure, run: Run) -> Protocol:
+    """How a run, or the first of a scan, is run with files alone."""
+    if not figure.over:
+        return protocol(run.experiment, run.name)
     files = model_files.packaged(run.experiment.variant)
-    name, values = figure.over or ("", ())
-    points = [at_point(run.experiment, {name: value}, files) for value in values]
-    return [protocol(each, run.name) for each in points or [run.experiment]]
-
-
-def _scanned(name: str, points: Sequence[Protocol]) -> tuple[str, list[float]]:
-    """The one parameter that is not the same in all points, and its values."""
-    names = dict.fromkeys(parameter for point in points for parameter in point.parameters)
-    found = {each: [point.parameters.get(each, 0.0) for point in points] for each in names}
-    changed = {each: values for each, values in found.items() if len(set(values)) > 1}
-    if len({(each.source, each.start, each.end) for each in points}) > 1 or len(changed) != 1:
-        raise InputError(
-            f"a scan over '{name}' cannot be run from a file: more than one number changes"
-        )
-    return next(iter(changed.items()))
+    # A dose of 0 is no event: the largest has one.
+    given = at_point(run.experiment, {"ketamine": max(figure.over)}, files)
+    how = protocol(given, run.name, by_event=True)
+    if SCANNED not in how.parameters:
+        raise InputError(f"figure {figure.id}: doses cannot be scanned with a drug from time 0")
+    return replace(how, parameters={**how.parameters, SCANNED: figure.over[0]})
 
 
 def _target(parameter: str) -> str:
@@ -134,18 +130,17 @@ def _time_course(sedml: ModuleType, document: Any, first: Protocol) -> None:
     task.setSimulationReference("time_course")
 
 
-def _scan(sedml: ModuleType, document: Any, over: str, points: Sequence[Protocol]) -> None:
-    name, values = _scanned(over, points)
+def _scan(sedml: ModuleType, document: Any, doses: Sequence[float]) -> None:
     scan = document.createRepeatedTask()
     scan.setId(SCAN)
     scan.setResetModel(True)
     scan.setRangeId("values")
     vector = scan.createVectorRange()
     vector.setId("values")
-    vector.setValues(values)
+    vector.setValues(list(doses))
     change = scan.createTaskChange()
     change.setModelReference("model")
-    change.setTarget(f"{_target(name)}/@value")
+    change.setTarget(f"{_target(SCANNED)}/@value")
     change.setRange("values")
     change.setMath(sedml.parseL3Formula("values"))
     sub = scan.createSubTask()

@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import multiprocessing
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from xml.dom import minidom
 
+from ketamine_mtor.claims.figures import Figure, load_figures
 from ketamine_mtor.companions import reading
 from ketamine_mtor.engines.session import ABSOLUTE_NM, MOST_STEPS, RELATIVE
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.experiment import DOSE
+from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
-#: The time course (s).
-RUN_S, STEP_S = 72 * 3600, 300
-#: The doses of the scan (mg/kg).
-DOSES = (0, 10, 20, 30, 50, 80, 200)
-#: One window of the time course each, and what it shows.
-WINDOWS = {
-    "Ketamine (nM)": ("ketamine_plasma", "ketamine_brain"),
-    "Receptors and firing": (
-        "NMDAR_interneuron_blocked",
-        "NMDAR_pyramidal_blocked",
-        "interneuron_activity",
-        "pyramidal_activity",
-    ),
-    "Glutamate, GABA and Ca2+ (nM)": ("glutamate", "GABA", "Ca"),
-    "BDNF and TrkB": ("BDNF_released", "pTrkB"),
-    "Akt and mTOR": ("pAkt_T308", "pAkt_S473", "Rheb_GTP", "mTORC1_active", "mTORC2_active"),
-    "Translation": ("pS6K_T389", "p4EBP_T37_T46", "translation_rate", "BDNF_translation"),
-    "Synaptic proteins (nM)": ("PSD95", "synapsin1", "GluA1", "GluA2"),
-    "Growth": ("PKC_active", "pGAP43_S41", "pMARCKS", "F_actin", "synapses"),
-}
-#: What the scan shows, a window each with a curve per dose.
-SCANNED = ("glutamate", "pS6K_T389", "translation_rate", "synapses")
+#: The figures that it shows: the time course with its windows, and the scan of doses.
+COURSE, SCAN = "time_course", "dose_response"
 
 _STAMP = re.compile(r"<!-- generated with COPASI .*?-->\n")
 _KEY = re.compile(r'\bkey="([A-Za-z]+)_(\d+)"')
@@ -57,10 +39,11 @@ def write(sbml: str) -> str:
         reading.extra(package, "a COPASI file")
     # In a process of its own: COPASI's file also depends on what was loaded before.
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
-        return alone.submit(_written, sbml, WINDOWS).result()
+        return alone.submit(_written, sbml, load_figures()).result()
 
 
-def _written(sbml: str, windows: Mapping[str, Sequence[str]]) -> str:
+def _written(sbml: str, figures: Mapping[str, Figure]) -> str:
+    course, scan = figures[COURSE], figures[SCAN]
     basico = reading.extra("basico", "a COPASI file")
     copasi = reading.extra("COPASI", "a COPASI file")
     module = copasi.CRootContainer.addDatamodel()
@@ -68,9 +51,9 @@ def _written(sbml: str, windows: Mapping[str, Sequence[str]]) -> str:
         if not module.importSBMLFromString(sbml):
             said = " ".join(copasi.CCopasiMessage.getAllMessageText().split())
             raise InputError(f"COPASI cannot load the SBML: {said}")
-        _check(basico, module, windows)
-        _time_course(basico, module, windows)
-        _scan(basico, module)
+        _check(basico, module, (DOSE, *scan.readouts, *course.readouts))
+        _time_course(basico, module, course)
+        _scan(basico, module, scan)
         return settled(module.saveModelToString())
     finally:
         copasi.CRootContainer.removeDatamodel(module)
@@ -110,17 +93,19 @@ def _sort(element: minidom.Element) -> None:
     element.childNodes = sorted(inner, key=minidom.Element.toxml)
 
 
-def _check(basico, module, windows) -> None:
+def _check(basico, module, names: Iterable[str]) -> None:
     """An InputError where what is scanned or shown is not in the model."""
     known = list(basico.get_parameters(model=module).index)
-    for name in (DOSE, *SCANNED, *(each for shown in windows.values() for each in shown)):
+    for name in names:
         if name not in known:
             raise not_allowed("quantity to plot", name, known)
 
 
-def _time_course(basico, module, windows) -> None:
+def _time_course(basico, module, course: Figure) -> None:
+    experiment = course.runs[0].experiment
+    seconds = experiment.hours * SECONDS_PER_HOUR
     settings = {
-        "problem": {"Duration": float(RUN_S), "StepNumber": RUN_S // STEP_S},
+        "problem": {"Duration": seconds, "StepNumber": round(seconds / experiment.every)},
         "method": {
             "Relative Tolerance": RELATIVE,
             "Absolute Tolerance": ABSOLUTE_NM,
@@ -128,16 +113,16 @@ def _time_course(basico, module, windows) -> None:
         },
     }
     basico.set_task_settings("Time-Course", settings, model=module)
-    for title, shown in windows.items():
+    for title, shown in course.plots.items():
         _plot(basico, module, title, shown, "Time-Course")
 
 
-def _scan(basico, module) -> None:
-    dose = {"type": "scan", "item": f"Values[{DOSE}].InitialValue", "values": list(DOSES)}
+def _scan(basico, module, scan: Figure) -> None:
+    dose = {"type": "scan", "item": f"Values[{DOSE}].InitialValue", "values": list(scan.over)}
     basico.set_scan_settings(
         subtask="Time-Course", output_during_subtask=True, scan_items=[dose], model=module
     )
-    for name in SCANNED:
+    for name in scan.readouts:
         _plot(basico, module, f"{name} after each dose", [name], "Scan")
 
 

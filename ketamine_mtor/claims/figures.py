@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from ketamine_mtor import paths
 from ketamine_mtor.claims.loader import check_schema, load_claims, load_setups, read_yaml
@@ -51,14 +50,14 @@ class Figure:
     runs
         In order; each becomes a file.
     over
-        What is scanned in each run (``ketamine``, mg/kg, or a drug, nM), to its values; or None.
+        Doses of ketamine (mg/kg) that each run is done with instead of its own; or none.
     """
 
     id: str
     title: str
     plots: Mapping[str, tuple[str, ...]]
     runs: tuple[Run, ...]
-    over: tuple[str, tuple[float, ...]] | None = None
+    over: tuple[float, ...] = ()
 
     @property
     def readouts(self) -> tuple[str, ...]:
@@ -92,7 +91,7 @@ def load_figures(
     figures = {}
     for name, raw in document["figures"].items():
         where = f"{path.name}, figure {name}"
-        over = _over(raw, vocabulary, where)
+        over = tuple(map(float, raw.get("over", {}).get("ketamine", ())))
         for shown in raw["plots"].values():
             for readout in shown:
                 known(readout, vocabulary.readouts, f"{where}, field plots", "readout")
@@ -116,16 +115,6 @@ def load_figures(
         if files.count(file) > 1:
             raise fault(path.name, f"two runs would be the file '{file}'")
     return figures
-
-
-def _over(
-    raw: Mapping[str, Any], vocabulary: Vocabulary, where: str
-) -> tuple[str, tuple[float, ...]] | None:
-    if "over" not in raw:
-        return None
-    ((name, values),) = raw["over"].items()
-    known(name, ["ketamine", *vocabulary.drugs], f"{where}, field over", "drug")
-    return name, tuple(map(float, values))
 
 
 def _looking() -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,322 @@
+"""The figures as SED-ML, the COMBINE archive and the files for BioModels."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import xml.etree.ElementTree as ET
+import zipfile
+from pathlib import Path
+
+import libsbml
+import libsedml
+import numpy as np
+import pandas as pd
+import pytest
+import roadrunner
+import yaml
+
+from ketamine_mtor import archive, paths, simulate
+from ketamine_mtor.archive import metadata, omex, sedml
+from ketamine_mtor.archive.__main__ import main
+from ketamine_mtor.archive.protocol import protocol, together
+from ketamine_mtor.claims import figures as figures_file
+from ketamine_mtor.errors import InputError
+from ketamine_mtor.experiment import Bath, Experiment
+
+pytestmark = pytest.mark.xdist_group("archive")
+
+
+@pytest.fixture(scope="module")
+def figures():
+    return figures_file.load_figures()
+
+
+@pytest.fixture(scope="module")
+def files():
+    return archive.made()
+
+
+@pytest.fixture(scope="module")
+def packed(files):
+    with zipfile.ZipFile(io.BytesIO(files[archive.OMEX])) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+# The figures
+
+
+def test_every_figure_of_the_issue_is_there(figures):
+    assert {"time_course", "dose_response", "blockers", "knockouts"} < set(figures)
+    assert {"rapamycin_or_torin", "repeated_dose"} < set(figures)
+    assert figures["dose_response"].over == (0, 10, 20, 30, 50, 80, 200)
+
+
+def written(tmp_path: Path, change) -> Path:
+    """A folder of validation/ with a changed figures.yaml."""
+    for name in (figures_file.DATA, "experiments.yaml"):
+        (tmp_path / name).write_bytes((paths.validation() / name).read_bytes())
+    document = yaml.safe_load((tmp_path / figures_file.DATA).read_text())
+    change(document["figures"])
+    (tmp_path / figures_file.DATA).write_text(yaml.safe_dump(document))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda f: f["time_course"].update(runs=["ketamin"]), "nearest: ketamine"),
+        (lambda f: f["time_course"]["plots"].update(x=["glutamat"]), "nearest: glutamate"),
+        (lambda f: f["dose_response"].update(over={"ketamin": [1, 2]}), "'ketamine' is a required"),
+        (lambda f: f["dose_response"].update(over={"ketamine": [1, -2]}), "-2"),
+        (lambda f: f["time_course"].update(title=3), "title"),
+        (lambda f: f["time_course"].update(evry=3), "nearest: every"),
+        (lambda f: f.update(blockers_NBQX=f["time_course"]), "two runs would be the file"),
+    ],
+)
+def test_a_wrong_figure_is_one_line(tmp_path, change, says):
+    with pytest.raises(InputError, match=says) as error:
+        figures_file.load_figures(written(tmp_path, change))
+    assert "figures.yaml" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+# What files can do
+
+
+def ran(how) -> pd.DataFrame:
+    """A protocol in plain libRoadRunner: hours and all readouts."""
+    document = libsbml.readSBMLFromString(how.sbml)
+    for name, value in how.parameters.items():
+        document.getModel().getParameter(name).setValue(value)
+    runner = roadrunner.RoadRunner(libsbml.writeSBMLToString(document))
+    runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = 1e-8, 1e-10
+    ids = ("glutamate", "pS6K_T389", "translation_rate")
+    if how.start:
+        runner.simulate(0, how.start, 2)
+    values = runner.simulate(how.start, how.end, how.steps + 1, ["time", *ids])
+    return pd.DataFrame(values, columns=["time", *ids])
+
+
+EXPERIMENTS = {
+    "a dose": Experiment(hours=6, every=300),
+    "nothing": Experiment(ketamine=0, hours=1, every=300),
+    "a drug before": Experiment(drugs={"MK2206": None}, hours=6, every=300),
+    "a bath at 0": Experiment(ketamine=0, drugs={"BDNF": Bath(2.0, start=0)}, hours=1, every=60),
+    "a knockout": Experiment(knockouts=["RPTOR"], hours=6, every=300),
+    "a knockout and a drug": Experiment(knockouts=["RICTOR"], drugs={"NBQX": 10.0}, hours=3),
+    "another variant": Experiment(variant="eef2k", hours=6, every=300),
+    "a later dose": Experiment(ketamine=[(1, 5)], hours=3, every=300),
+}
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_files_alone_give_the_same(name):
+    experiment = EXPERIMENTS[name]
+    got = ran(protocol(experiment, "other"))
+    run = simulate(experiment)
+    assert np.allclose((got["time"] - got["time"][0]) / 3600, run["time"], atol=1e-9)
+    for readout in ("glutamate", "pS6K_T389", "translation_rate"):
+        expected = run[readout].to_numpy()
+        assert np.abs(got[readout] - expected).max() <= 1e-4 * max(np.abs(expected).max(), 1e-7)
+
+
+def test_equal_doses_are_one_event():
+    how = protocol(Experiment(ketamine=[(0, 10), (24, 5), (36, 5), (48, 5)]), "other")
+    repeats = {name: value for name, value in how.parameters.items() if "repeat" in name}
+    assert list(repeats.values()) == [5.0, 24 * 3600, 3.0, 12 * 3600]
+    assert how.parameters["ketamine_dose"] == 10
+    assert how.source == "ketamine_mtor_dosing.xml"
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        Experiment(drugs={"NBQX": Bath(start=1)}),
+        Experiment(drugs={"NBQX": Bath(end=1)}),
+        Experiment(ketamine=[(0, 1, 40)]),
+        Experiment(ketamine=[(0, 10), (24, 5), (36, 6)]),
+        Experiment(ketamine=[(0, 10), (24, 5), (36, 5), (49, 5)]),
+        Experiment(hours=1, every=7),
+    ],
+)
+def test_what_no_file_can_do_is_refused(experiment):
+    with pytest.raises(InputError, match="cannot be run from a file"):
+        protocol(experiment, "other")
+
+
+def test_a_changed_animal_has_a_file_of_its_own():
+    how = protocol(Experiment(parameters={"MTOR_0": 21.0}, hours=1), "half")
+    model = libsbml.readSBMLFromString(how.sbml)
+    assert how.source == "ketamine_mtor_half.xml"
+    assert model.getModel().getParameter("MTOR_0").getValue() == 21
+    assert "MTOR_0 21" in model.getModel().getNotesString()
+    assert how.parameters == {"ketamine_dose": 10.0}
+
+
+def test_all_that_share_a_file_set_the_same_names():
+    """One tool leaves in the file what it set, for the next."""
+    both = together(
+        {
+            "a": protocol(Experiment(drugs={"NBQX": 5.0}), "a"),
+            "b": protocol(Experiment(drugs={"MK2206": 7.0}), "b"),
+        }
+    )
+    assert set(both["a"].parameters) == set(both["b"].parameters)
+    assert (both["a"].parameters["MK2206_nM"], both["b"].parameters["MK2206_nM"]) == (0.0, 7.0)
+    assert (both["a"].parameters["NBQX_nM"], both["b"].parameters["NBQX_nM"]) == (5.0, 0.0)
+
+
+def test_two_models_are_not_one_file():
+    how = protocol(Experiment(hours=1), "a")
+    other = dataclasses.replace(how, sbml=how.sbml + "\n")
+    with pytest.raises(InputError, match="two models would be the file"):
+        together({"a": how, "b": other})
+
+
+# SED-ML
+
+
+def test_every_sedml_file_is_valid(packed):
+    names = [name for name in packed if name.endswith(".sedml")]
+    assert len(names) == 24
+    for name in names:
+        document = libsedml.readSedMLFromString(packed[name].decode())
+        assert document.getNumErrors() == 0, name
+        assert (document.getLevel(), document.getVersion()) == (1, 4)
+        assert document.getNumModels() == 1
+        assert document.getModel(0).getSource() in packed
+
+
+def test_every_target_is_in_its_model(packed):
+    for name in (name for name in packed if name.endswith(".sedml")):
+        root = ET.fromstring(packed[name])
+        model = ET.fromstring(packed[root.find(".//{*}model").get("source")])
+        there = {each.get("id") for each in model.iterfind(".//{*}parameter")}
+        targets = [each.get("target") for each in root.iter() if each.get("target")]
+        assert targets
+        assert {each.split("'")[1] for each in targets} <= there
+
+
+def test_a_scan_has_a_task_of_its_own(packed):
+    root = ET.fromstring(packed["dose_response.sedml"])
+    assert [float(each.text) for each in root.iterfind(".//{*}vectorRange/{*}value")] == [
+        0, 10, 20, 30, 50, 80, 200,
+    ]  # fmt: skip
+    assert {each.get("taskReference") for each in root.iterfind(".//{*}variable")} == {"scan"}
+
+
+def test_a_scan_gives_every_dose_by_the_event(figures):
+    """Not every tool works out the first dose anew for each point of a scan."""
+    how = sedml.protocols(figures)["dose_response"]
+    assert (how.source, how.start) == ("ketamine_mtor_dosing.xml", 1800)
+    assert how.parameters["ketamine_dose"] == 0
+    full = dataclasses.replace(how, parameters={**how.parameters, sedml.SCANNED: 10.0})
+    run = simulate(hours=6, every=300)
+    got = ran(dataclasses.replace(full, end=full.start + 6 * 3600, steps=72))
+    assert np.abs(got["glutamate"] - run["glutamate"].to_numpy()).max() < 0.1
+
+
+def test_a_scan_with_a_drug_from_time_0_is_refused(figures):
+    figure = figures["dose_response"]
+    experiment = Experiment(drugs={"NBQX": Bath(start=0)}, hours=1)
+    run = dataclasses.replace(figure.runs[0], experiment=experiment)
+    with pytest.raises(InputError, match="drug from time 0"):
+        sedml.protocols({"a": dataclasses.replace(figure, runs=(run,))})
+
+
+# The archive
+
+
+def test_it_is_the_same_bytes(figures):
+    few = {name: figures[name] for name in ("dose_response", "repeated_dose")}
+    assert archive.made(few) == archive.made(few)
+
+
+def test_the_manifest_names_every_file(packed):
+    root = ET.fromstring(packed[omex.MANIFEST])
+    listed = {each.get("location") for each in root}
+    assert listed == {".", *(f"./{name}" for name in packed)}
+    formats = {each.get("location"): each.get("format") for each in root}
+    assert formats["./time_course.sedml"].endswith("/sed-ml")
+    assert formats["./ketamine_mtor.xml"].endswith("/sbml")
+    assert not any("version" in kind for kind in formats.values())
+
+
+def test_a_file_of_no_known_format_is_refused():
+    with pytest.raises(KeyError):
+        omex.pack({"a.exe": b""})
+
+
+def test_the_metadata_say_who_what_and_from_what(packed):
+    root = ET.fromstring(packed[metadata.FILE])
+    about = {each.get(f"{metadata._RDF}about"): each for each in root}
+    assert {f"./{name}" for name in packed if name != omex.MANIFEST} <= set(about)
+    everything = about["."]
+    assert everything.findtext("{http://purl.org/dc/elements/1.1/}title")
+    licence = everything.find("{http://purl.org/dc/terms/}license")
+    assert licence.get(f"{metadata._RDF}resource") == "https://spdx.org/licenses/CC0-1.0"
+    made = about["./time_course.sedml"].findall("{http://www.w3.org/ns/prov#}wasDerivedFrom")
+    assert [each.get(f"{metadata._RDF}resource") for each in made] == ["./ketamine_mtor.xml"]
+    taxon = everything.find("{http://biomodels.net/biology-qualifiers/}hasTaxon")
+    assert taxon is not None
+
+
+def test_the_main_model_is_the_committed_one(packed):
+    assert packed["ketamine_mtor.xml"].decode() == paths.read(paths.sbml())
+    dosing = paths.root() / "sbml/ketamine_mtor_dosing.xml"
+    assert packed["ketamine_mtor_dosing.xml"].decode() == paths.read(dosing)
+
+
+def test_each_run_has_its_table_and_picture(packed):
+    for name in (name for name in packed if name.endswith(".sedml")):
+        table = pd.read_csv(io.BytesIO(packed[f"expected/{name.removesuffix('.sedml')}.csv"]))
+        assert "time_h" in table
+        assert table.notna().all(axis=None)
+        assert packed[f"figures/{name.removesuffix('.sedml')}.png"][1:4] == b"PNG"
+
+
+# For BioModels
+
+
+def test_the_files_for_biomodels_are_loose(files):
+    loose = [name for name in files if name.startswith(archive.SUBMISSION)]
+    assert not any(name.endswith((".omex", ".rdf")) for name in loose)
+    assert all(name.count("/") == 1 for name in loose)
+    assert f"{archive.SUBMISSION}/ketamine_mtor.cps" in loose
+
+
+def test_the_curator_is_told_what_must_come_out(files):
+    page = files[f"{archive.SUBMISSION}/README.md"].decode()
+    for name in files:
+        if name.endswith(".sedml"):
+            assert f"`{Path(name).name}`" in page
+    table = pd.read_csv(io.BytesIO(files[f"{archive.SUBMISSION}/time_course.csv"]))
+    assert f"| {table['glutamate'].max():.4g} |" in page
+
+
+def test_the_tests_that_the_curator_is_told_of_exist(files):
+    page = files[f"{archive.SUBMISSION}/README.md"].decode()
+    checkout = Path(__file__).parent.parent
+    named = [word for word in page.split("`") if word.startswith(("tests/", "gates/", "docs/"))]
+    assert named
+    assert all((checkout / word).is_file() for word in named)
+
+
+# The command
+
+
+def test_the_command_writes_below_a_folder(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(archive, "made", lambda: {"a.omex": b"1", "submission/b": b"2"})
+    assert main(["--out", str(tmp_path)]) == 0
+    assert (tmp_path / "submission/b").read_bytes() == b"2"
+    assert capsys.readouterr().out == f"2 files below {tmp_path}\n"
+
+
+def test_a_fault_is_one_line(capsys, monkeypatch):
+    def fails():
+        raise InputError("no such thing")
+
+    monkeypatch.setattr(archive, "made", fails)
+    assert main([]) == 2
+    assert capsys.readouterr().err == "error: no such thing\n"
