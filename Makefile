@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 GATES := .gates
 BENCH := .bench
+DOCS := .docs
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench cost steady fit sensitivity parameters mutants robustness contradictions wheel clean
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates bench cost steady fit sensitivity parameters mutants robustness contradictions docs wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,9 +109,20 @@ contradictions: $(VENV)/.installed ## recompute the tables of docs/contradiction
 sbgn: $(VENV)/.installed ## rewrite the maps: sbml/*.sbgn, sbml/maps/, docs/maps/ and their list in docs/sbgn.md
 	$(BIN)/python -m ketamine_mtor.sbgn
 
+docs: $(DOCS)/.installed ## build the documentation in dist/site/, with the notebooks and the gallery run (three minutes)
+	$(DOCS)/bin/python -m docs.site dist/site
+
+# What .venv has, and the notebook stack.
+$(DOCS)/.installed: docs/constraints.txt $(VENV)/.installed
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r docs/constraints.txt
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> $$($(DOCS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/ketamine_mtor.pth
+	@touch $@
+
 wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## delete all that is generated and not committed, .venv too
-	rm -rf $(VENV) $(GATES) $(BENCH) results dist .hypothesis .ruff_cache
+	rm -rf $(VENV) $(GATES) $(BENCH) $(DOCS) results dist .hypothesis .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,172 @@
+"""The documentation: built without a warning, complete, and of one piece without the network."""
+
+from __future__ import annotations
+
+import html
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ketamine_mtor as km
+from docs.site import __main__ as site
+from docs.site import generated, stage
+from ketamine_mtor import cli, knowledge
+from ketamine_mtor.claims import load_claims
+from ketamine_mtor.sbgn.publish import stretches
+
+ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.xdist_group("site")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The site, without notebooks and pictures, in a process of its own."""
+    folder = tmp_path_factory.mktemp("site") / "html"
+    command = [sys.executable, "-m", "docs.site", str(folder), "--without-runs"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def _page(folder: Path, name: str) -> str:
+    return html.unescape((folder / name).read_text(encoding="utf-8"))
+
+
+# What is loaded
+
+_LOADED = re.compile(
+    r"""<(?:script|img|iframe|source|video|embed)\b[^>]*\ssrc=["']((?:https?:)?//[^"']*)"""
+    r"""|<link\b(?=[^>]*\srel=["'](?:stylesheet|preload|prefetch|icon|preconnect))"""
+    r"""[^>]*\shref=["']((?:https?:)?//[^"']*)"""
+    r"""|(?:@import\s+|url\()["']?((?:https?:)?//[^"')\s]*)"""
+)
+
+
+def from_the_network(text: str) -> list[str]:
+    """What a page or a style sheet loads from elsewhere; links that are followed are not that."""
+    return [next(filter(None, found)) for found in _LOADED.findall(text)]
+
+
+def test_nothing_is_loaded_from_the_network(built):
+    files = [path for path in built.rglob("*") if path.suffix in (".html", ".css")]
+    assert len(files) > 50
+    loaded = {path.name: from_the_network(path.read_text(encoding="utf-8")) for path in files}
+    assert {name: found for name, found in loaded.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script async src="https://example.org/a.js">',
+        '<link href="//example.org/a.css" rel="stylesheet">',
+        '<img alt="" src="http://example.org/a.png">',
+        "@import 'https://example.org/a.css'",
+        "a { background: url(https://example.org/a.png) }",
+    ],
+)
+def test_what_is_loaded_from_elsewhere_is_seen(text):
+    assert len(from_the_network(text)) == 1
+
+
+def test_a_link_is_no_load():
+    assert from_the_network('<a href="https://doi.org/x"><img src="a.svg"></a>') == []
+
+
+# What is there
+
+
+def test_every_page_of_the_repository_is_in_the_site(built):
+    pages = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
+    pages = [path for path in pages if path.parts[0] != "site"]
+    assert pages
+    for path in pages:
+        assert (built / str(path).replace("README", "index")).with_suffix(".html").is_file()
+
+
+def test_the_landing_page_has_the_map_and_the_claims_of_the_caption(built):
+    text = _page(built, "index.html")
+    assert "activity_flow.svg" in text
+    for claim in load_claims():
+        assert (f">{claim.number}<" in text) == (claim.kind == "caption")
+
+
+def test_each_module_has_its_picture_rules_and_papers(built):
+    for each in stretches():
+        text = _page(built, f"model/{each.module}.html")
+        assert f"{each.module}.svg" in text
+        assert all(rule in text for rule in each.rules)
+    assert "https://doi.org/" in text
+
+
+def test_claims_names_and_identifiers_are_all_there(built):
+    claims, names = _page(built, "claims.html"), _page(built, "names.html")
+    assert all(f'id="{claim.number.lower()}"' in claims for claim in load_claims())
+    tables = knowledge.load()
+    assert all(name in names for name in [*tables.observables, *tables.drugs, *tables.genes])
+    identifiers = _page(built, "identifiers.html")
+    assert all(row.resource in identifiers for row in tables.monomers.values())
+
+
+def test_every_public_name_and_every_command_is_described(built):
+    api, commands = _page(built, "api.html"), _page(built, "cli.html")
+    for name in set(km.__all__) - {"__version__"}:
+        assert f'id="ketamine_mtor.{name}"' in api
+    assert all(f"Usage: ketamine-mtor {name}" in commands for name in cli.main.commands)
+    assert "mg/kg" in api and "(h)" in api
+
+
+# How it is put together
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of Sphinx, for its extensions
+def test_a_dead_link_is_an_error(tmp_path):
+    source = tmp_path / "pages"
+    source.mkdir()
+    (source / "conf.py").write_text("extensions = ['myst_parser']\n", encoding="utf-8")
+    (source / "index.md").write_text("# A page\n\n[gone](gone.md)\n", encoding="utf-8")
+    with pytest.raises(RuntimeError, match=r"gone\.md"):
+        site.convert(source, tmp_path / "html")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[a](b.md#c)", "[a](b.md#c)"),
+        ("[a](../CONTRIBUTING.md)", "[a](contributing.md)"),
+        ("[`a`](../ketamine_mtor/rules/trkb.py)", "[`a`](model/trkb.md)"),
+        ("![a](maps/b.svg)", "![a](maps/b.svg)"),
+        ("see [a](../tests/)", "see a"),
+        ("[a](https://example.org)", "[a](https://example.org)"),
+        ("[a](#b)", "[a](#b)"),
+        ("```\n[a](../tests/)\n```", "```\n[a](../tests/)\n```"),
+    ],
+)
+def test_links_go_where_the_pages_are(before, after, tmp_path):
+    known = {
+        "CONTRIBUTING.md": "contributing.md",
+        "docs/b.md": "b.md",
+        "docs/maps/b.svg": "maps/b.svg",
+        "ketamine_mtor/rules/trkb.py": "model/trkb.md",
+    }
+    assert stage.relinked(before, "docs/x.md", "x.md", known, tmp_path) == after
+
+
+def test_a_link_to_a_file_that_is_no_page_downloads_it(tmp_path):
+    text = stage.relinked("[a](../LICENSE)", "docs/x.md", "x.md", {}, tmp_path)
+    target = re.fullmatch(r"\[a\]\((.*)\)", text)[1]
+    assert (tmp_path / target).resolve() == ROOT / "LICENSE"
+
+
+def test_a_new_page_is_listed_without_being_named():
+    listed = stage.contents({"start", "fresh", "model/index", "model/trkb"})
+    assert "\nfresh\n" in listed and "model/trkb" not in listed
+    assert ":caption: Reference" not in listed
+
+
+def test_pages_stand_for_their_sources():
+    assert generated.stands_for("model/trkb.md") == ["ketamine_mtor/rules/trkb.py"]
+    assert generated.stands_for("gallery/scan.md") == ["docs/gallery/scan.py"]
+    assert generated.stands_for("claims.md") == []
