@@ -6,13 +6,14 @@ import html
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 import ketamine_mtor as km
 from docs.site import __main__ as site
-from docs.site import generated, stage
+from docs.site import gallery, generated, stage
 from ketamine_mtor import cli, knowledge
 from ketamine_mtor.claims import load_claims
 from ketamine_mtor.sbgn.publish import stretches
@@ -116,6 +117,64 @@ def test_every_public_name_and_every_command_is_described(built):
         assert f'id="ketamine_mtor.{name}"' in api
     assert all(f"Usage: ketamine-mtor {name}" in commands for name in cli.main.commands)
     assert "mg/kg" in api and "(h)" in api
+
+
+# The gallery
+
+SCRIPTS = sorted((ROOT / "docs" / "gallery").glob("*.py"))
+#: What the gallery has to show.
+WANTED = {
+    "dose_response",
+    "blocker_panel",
+    "knockout_panel",
+    "dose_schedule",
+    "own_rule",
+    "own_data",
+    "parameter_scan",
+    "in_tellurium",
+    "in_copasi",
+    "in_roadrunner",
+}
+
+
+def gallery_faults(texts: Mapping[str, str], listed: str) -> list[str]:
+    """What a script of the gallery lacks: a title, a row in its list; or that it is too long."""
+    faults = [name for name, text in texts.items() if len(text.splitlines()) > 25]
+    faults += [f"{name}: no title" for name, text in texts.items() if not text.startswith('"""')]
+    return faults + [f"{name}: not listed" for name in texts if f"({name}.py)" not in listed]
+
+
+def test_the_gallery_is_complete_short_and_listed():
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in SCRIPTS}
+    listed = (ROOT / "docs/gallery/README.md").read_text(encoding="utf-8")
+    assert set(texts) >= WANTED
+    assert gallery_faults(texts, listed) == []
+
+
+def test_a_script_that_is_long_untitled_or_not_listed_is_seen():
+    texts = {"a": '"""A."""\n' + "\n" * 25, "b": "print()\n", "c": '"""C."""\n'}
+    assert gallery_faults(texts, "[a](a.py) [b](b.py)") == ["a", "b: no title", "c: not listed"]
+
+
+@pytest.mark.filterwarnings("ignore::ImportWarning")  # of tellurium, for a plugin
+@pytest.mark.parametrize("script", SCRIPTS, ids=[path.stem for path in SCRIPTS])
+def test_a_script_of_the_gallery_runs(script, tmp_path):
+    picture = gallery.run(script, tmp_path)
+    assert picture.read_text(encoding="utf-8").count("<path") > 3
+
+
+def test_a_script_without_its_picture_is_an_error(tmp_path):
+    script = tmp_path / "none.py"
+    script.write_text('"""None."""\n', encoding="utf-8")
+    with pytest.raises(FileNotFoundError, match=r"none\.svg"):
+        gallery.run(script, tmp_path / "out")
+
+
+def test_a_page_of_the_gallery_has_title_text_and_code(tmp_path):
+    script = tmp_path / "own.py"
+    script.write_text('"""A title.\n\nWhat it shows.\n"""\n\nprint(1)\n', encoding="utf-8")
+    page = gallery.pages(tmp_path)["gallery/own.md"]
+    assert page == "# A title\n\nWhat it shows.\n\n```python\nprint(1)\n```\n"
 
 
 # How it is put together

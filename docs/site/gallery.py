@@ -46,6 +46,7 @@ def run(script: Path, into: Path) -> Path:
     from matplotlib import pyplot
 
     into.mkdir(parents=True, exist_ok=True)
+    script = script.resolve()
     with contextlib.chdir(into):
         runpy.run_path(str(script))
     pyplot.close("all")
