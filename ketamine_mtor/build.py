@@ -162,7 +162,9 @@ def compile_model(model: pysb.Model, tables: knowledge.Tables | None = None) -> 
     MissingExtra
         Without BioNetGen or Perl, which make the network.
     InputError
-        For a model that the SBML cannot hold.
+        For a model that the SBML cannot hold, such as one with a parameter of unknown unit.
+    pysb.bng.BngInterfaceError
+        For rules that BioNetGen refuses.
     """
     tables = knowledge.load() if tables is None else tables
     if not model.reactions:
@@ -172,8 +174,12 @@ def compile_model(model: pysb.Model, tables: knowledge.Tables | None = None) -> 
         key: SteadySpecies(key, emit.pattern(species), emit.home(species).name, seeds[key], 0.0)
         for key, species in zip(emit.species_ids(model), model.species, strict=True)
     }
+    try:
+        sbml = emit.write_sbml(model, tables)
+    except emit.EmitError as error:
+        raise InputError(str(error)) from None
     return ModelFiles(
-        sbml=emit.write_sbml(model, tables),
+        sbml=sbml,
         tables=replace(tables, steady_state=rows),
         network=lambda: model,
         at_rest=False,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from ketamine_mtor.claims import load_claims
 from ketamine_mtor.sbgn.publish import stretches
 
 ROOT = Path(__file__).parents[1]
-pytestmark = pytest.mark.xdist_group("site")
+#: The tests that look at the built site share one worker, which builds it once.
+of_the_site = pytest.mark.xdist_group("site")
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,7 @@ def from_the_network(text: str) -> list[str]:
     return [next(filter(None, found)) for found in _LOADED.findall(text)]
 
 
+@of_the_site
 def test_nothing_is_loaded_from_the_network(built):
     files = [path for path in built.rglob("*") if path.suffix in (".html", ".css")]
     assert len(files) > 50
@@ -79,6 +82,7 @@ def test_a_link_is_no_load():
 # What is there
 
 
+@of_the_site
 def test_every_page_of_the_repository_is_in_the_site(built):
     pages = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
     pages = [path for path in pages if path.parts[0] != "site"]
@@ -87,6 +91,7 @@ def test_every_page_of_the_repository_is_in_the_site(built):
         assert (built / str(path).replace("README", "index")).with_suffix(".html").is_file()
 
 
+@of_the_site
 def test_the_landing_page_has_the_map_and_the_claims_of_the_caption(built):
     text = _page(built, "index.html")
     assert "activity_flow.svg" in text
@@ -94,6 +99,7 @@ def test_the_landing_page_has_the_map_and_the_claims_of_the_caption(built):
         assert (f">{claim.number}<" in text) == (claim.kind == "caption")
 
 
+@of_the_site
 def test_each_module_has_its_picture_rules_and_papers(built):
     for each in stretches():
         text = _page(built, f"model/{each.module}.html")
@@ -102,6 +108,7 @@ def test_each_module_has_its_picture_rules_and_papers(built):
     assert "https://doi.org/" in text
 
 
+@of_the_site
 def test_claims_names_and_identifiers_are_all_there(built):
     claims, names = _page(built, "claims.html"), _page(built, "names.html")
     assert all(f'id="{claim.number.lower()}"' in claims for claim in load_claims())
@@ -111,6 +118,7 @@ def test_claims_names_and_identifiers_are_all_there(built):
     assert all(row.resource in identifiers for row in tables.monomers.values())
 
 
+@of_the_site
 def test_every_public_name_and_every_command_is_described(built):
     api, commands = _page(built, "api.html"), _page(built, "cli.html")
     for name in set(km.__all__) - {"__version__"}:
@@ -175,6 +183,49 @@ def test_a_page_of_the_gallery_has_title_text_and_code(tmp_path):
     script.write_text('"""A title.\n\nWhat it shows.\n"""\n\nprint(1)\n', encoding="utf-8")
     page = gallery.pages(tmp_path)["gallery/own.md"]
     assert page == "# A title\n\nWhat it shows.\n\n```python\nprint(1)\n```\n"
+
+
+# The notebooks
+
+NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
+
+
+def notebook_faults(cells: Iterable[Mapping]) -> list[str]:
+    """Cells that hold what a run left behind."""
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    return [cell["id"] for cell in code if cell["outputs"] or cell["execution_count"] is not None]
+
+
+def _cells(notebook: Path) -> list[Mapping]:
+    return json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_a_notebook_is_kept_without_output_and_its_code_runs(notebook):
+    from matplotlib import pyplot
+
+    if notebook.stem == "uncertainty":
+        pytest.importorskip("numba")
+    pyplot.switch_backend("agg")
+    assert notebook_faults(_cells(notebook)) == []
+    names: dict[str, object] = {}
+    code = ["".join(cell["source"]) for cell in _cells(notebook) if cell["cell_type"] == "code"]
+    for text in code:
+        exec(compile(text, notebook.name, "exec"), names)
+    assert len(code) > 4 and pyplot.get_fignums()
+    pyplot.close("all")
+
+
+def test_there_are_three_notebooks_and_all_are_listed():
+    listed = (ROOT / "docs/notebooks/README.md").read_text(encoding="utf-8")
+    assert len(NOTEBOOKS) >= 3
+    assert [path.name for path in NOTEBOOKS if f"({path.name})" not in listed] == []
+
+
+def test_what_a_run_leaves_in_a_notebook_is_seen():
+    clean = {"cell_type": "code", "id": "a", "outputs": [], "execution_count": None}
+    assert notebook_faults([clean, {**clean, "id": "b", "execution_count": 1}]) == ["b"]
+    assert notebook_faults([{**clean, "outputs": [{}]}, {"cell_type": "markdown"}]) == ["a"]
 
 
 # How it is put together

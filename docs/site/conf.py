@@ -25,7 +25,7 @@ napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_attr_annotations = False
 # Types of other packages, and what is not public.
-nitpick_ignore_regex = [("py:.*", r"(xarray|pysb)\..*|MissingExtra")]
+nitpick_ignore_regex = [("py:.*", r"(xarray|pysb)\..*|MissingExtra|ModelFiles")]
 
 html_theme = "furo"
 html_title = f"ketamine_mtor {release}"

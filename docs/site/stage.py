@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -67,8 +68,17 @@ def put_together(source: Path, *, notebooks: bool = False, pictures: bool = Fals
     for old, new in moved.items():
         target = source / new
         target.parent.mkdir(parents=True, exist_ok=True)
-        if new.endswith(".md"):
-            text = relinked((ROOT / old).read_text(encoding="utf-8"), old, new, known, source)
+        if new.endswith(_PAGES):
+            text = (ROOT / old).read_text(encoding="utf-8")
+            if new.endswith(".md"):
+                text = relinked(text, old, new, known, source)
+            else:
+                notebook = json.loads(text)
+                for cell in notebook["cells"]:
+                    if cell["cell_type"] == "markdown":
+                        words = "".join(cell["source"])
+                        cell["source"] = relinked(words, old, new, known, source)
+                text = json.dumps(notebook)
             target.write_text(text, encoding="utf-8")
         else:
             shutil.copyfile(ROOT / old, target)
