@@ -82,6 +82,26 @@ def test_a_link_is_no_load():
 # What is there
 
 
+def dead(page: Path) -> list[str]:
+    """What a page links to, or shows, within the site that is not there."""
+    text = html.unescape(page.read_text(encoding="utf-8"))
+    links = re.findall(r"""<[^>]*\s(?:href|src)=["']([^"'#?]+)""", text)
+    inner = {link for link in links if not re.match(r"\w+:|//", link)}
+    return sorted(link for link in inner if not (page.parent / link).exists())
+
+
+@of_the_site
+def test_no_page_leads_nowhere(built):
+    found = {page.name: dead(page) for page in built.rglob("*.html")}
+    assert {name: links for name, links in found.items() if links} == {}
+
+
+def test_a_dead_link_in_a_page_is_seen(tmp_path):
+    page = tmp_path / "a.html"
+    page.write_text('<a class="x" href="b.html#c"><img src="a.html"><a href="https://x/">', "utf-8")
+    assert dead(page) == ["b.html"]
+
+
 @of_the_site
 def test_every_page_of_the_repository_is_in_the_site(built):
     pages = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
@@ -181,6 +201,7 @@ def test_a_script_without_its_picture_is_an_error(tmp_path):
 def test_a_page_of_the_gallery_has_title_text_and_code(tmp_path):
     script = tmp_path / "own.py"
     script.write_text('"""A title.\n\nWhat it shows.\n"""\n\nprint(1)\n', encoding="utf-8")
+    (tmp_path / "README.md").write_text("[own.py](own.py)\n", encoding="utf-8")
     page = gallery.pages(tmp_path)["gallery/own.md"]
     assert page == "# A title\n\nWhat it shows.\n\n```python\nprint(1)\n```\n"
 

@@ -10,7 +10,6 @@ import ketamine_mtor as km
 rates = [0.00024, 0.00048, 0.00096, 0.00192]  # 1/s
 grid = {"BDNF_clearance": rates, "ketamine": [3, 10, 20, 30]}
 runs = km.scan(hours=4, observables=["pAkt_T308"], over=grid)
-print(runs.sizes)
 rise = runs["pAkt_T308"].max("time") - runs["pAkt_T308_baseline"]
 rise.attrs = {"long_name": "highest rise of pAkt_T308", "units": "1"}
 rise.plot.contourf(x="ketamine", y="BDNF_clearance", yscale="log", levels=12)

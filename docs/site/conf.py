@@ -30,6 +30,7 @@ nitpick_ignore_regex = [("py:.*", r"(xarray|pysb)\..*|MissingExtra|ModelFiles")]
 html_theme = "furo"
 html_title = f"ketamine_mtor {release}"
 html_static_path = ["static"]
+html_extra_path = ["extra"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False

@@ -15,13 +15,14 @@ def pages(folder: Path, into: Path | None = None) -> Mapping[str, str]:
     Parameters
     ----------
     folder
-        Holds the scripts. A script's docstring is its title and what it shows; it writes one
-        picture, of its own name, where it is run.
+        Holds the scripts, and a README that lists them in order. A script's docstring is its title
+        and what it shows; it writes one picture, of its own name, where it is run.
     into
         Where to run the scripts; None shows them without their pictures.
     """
     found = {}
-    for script in sorted(folder.glob("*.py")):
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    for script in sorted(folder.glob("*.py"), key=lambda path: (listed.find(path.name), path.name)):
         text = script.read_text(encoding="utf-8")
         title, _, about = (ast.get_docstring(ast.parse(text)) or script.stem).partition("\n")
         code = text.split('"""\n', 2)[-1].strip()

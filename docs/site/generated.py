@@ -24,6 +24,10 @@ from ketamine_mtor.studies import rivals
 
 #: Resolves every compact identifier of the tables.
 _RESOLVER = "https://identifiers.org/"
+EXECUTABLE = (
+    '<a href="caption.html">The executable caption</a> has the plots, the lit map, and what is'
+    " behind each claim."
+)
 _VERBATIM = "```{{code-block}} text\n{}\n```"
 
 
@@ -115,6 +119,7 @@ def _stretch(each: Stretch) -> str:
         f"[![Map of {each.module}]({picture})]({picture})",
         f"[How to read the map](../sbgn.md); a click opens it. Source:"
         f" `ketamine_mtor/rules/{each.module}.py`.",
+        *([] if each.variant == knowledge.DEFAULT_VARIANT else [_only_in(each.module)]),
         *_notes(each.module),
         "## Rules",
         markdown(("rule", "pattern", "papers"), rows),
@@ -129,6 +134,13 @@ def _stretch(each: Stretch) -> str:
         *(f"- {_cited(p)}" for p in sorted(papers.values(), key=lambda p: p.name)),
     ]
     return "\n\n".join(text) + "\n"
+
+
+def _only_in(module: str) -> str:
+    having = [row.variant for row in knowledge.load().variants.values() if module in row.modules]
+    return (
+        f"Only in the [variants](../names.md#variants) {', '.join(f'`{name}`' for name in having)}."
+    )
 
 
 def _docstring(module: str) -> str:
@@ -179,10 +191,7 @@ def _claims(result: Result | None) -> str:
         " of the role calibration helped to set a number; held-out ones were only checked.",
     ]
     if result is not None:
-        text.append(
-            '<a href="caption.html">The executable caption</a> has the plots, and what is behind'
-            " each claim."
-        )
+        text.append(EXECUTABLE)
     claims = load_claims()
     for kind, (title, about) in KINDS.items():
         members = [each for each in claims if each.kind == kind]

@@ -59,8 +59,8 @@ _LINK = re.compile(
 
 def put_together(source: Path, *, notebooks: bool = False, pictures: bool = False) -> None:
     """Fill ``source`` with all that Sphinx reads; see ``__main__.build``."""
-    source.mkdir(parents=True)
-    made = {**generated.pages(judged=source / "caption.html" if pictures else None)}
+    (source / "extra").mkdir(parents=True)
+    made = {**generated.pages(judged=source / "extra" / "caption.html" if pictures else None)}
     made |= gallery.pages(ROOT / "docs" / "gallery", source / "gallery" if pictures else None)
     moved = _moved(notebooks)
     known = {**_INSTEAD, **moved}
@@ -96,6 +96,7 @@ def put_together(source: Path, *, notebooks: bool = False, pictures: bool = Fals
     there = {str(path.relative_to(source).with_suffix("")) for path in source.rglob("*.md")}
     index = (HERE / "index.md").read_text(encoding="utf-8")
     index = index.replace("<!-- claims -->", generated.landing_table())
+    index = index.replace("<!-- executable -->", generated.EXECUTABLE if pictures else "")
     (source / "index.md").write_text(index + contents(there - {"index"}), encoding="utf-8")
     shutil.copyfile(HERE / "conf.py", source / "conf.py")
     shutil.copytree(HERE / "static", source / "static")
