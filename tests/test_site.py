@@ -245,6 +245,7 @@ def test_a_dead_link_is_an_error(tmp_path):
         ("[`a`](../ketamine_mtor/rules/trkb.py)", "[`a`](model/trkb.md)"),
         ("![a](maps/b.svg)", "![a](maps/b.svg)"),
         ("see [a](../tests/)", "see a"),
+        ("[a](../gone/b.md)", "[a](../gone/b.md)"),
         ("[a](https://example.org)", "[a](https://example.org)"),
         ("[a](#b)", "[a](#b)"),
         ("```\n[a](../tests/)\n```", "```\n[a](../tests/)\n```"),

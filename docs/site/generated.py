@@ -173,8 +173,10 @@ def _cited(paper: origins.Paper) -> str:
 
 
 def _committed() -> Mapping[str, str]:
+    """Each claim to its status in the committed table, which may be of before a claim."""
     frame = rivals.STUDY.frame()
-    return dict(zip(frame["claim"], frame[knowledge.DEFAULT_VARIANT], strict=True))
+    found = dict(zip(frame["claim"], frame[knowledge.DEFAULT_VARIANT], strict=True))
+    return {claim.id: found.get(claim.id, "not judged yet") for claim in load_claims()}
 
 
 def _quoted(claim: Claim) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from docs.site import gallery, generated
@@ -60,46 +60,48 @@ _LINK = re.compile(
 def put_together(source: Path, *, notebooks: bool = False, pictures: bool = False) -> None:
     """Fill ``source`` with all that Sphinx reads; see ``__main__.build``."""
     (source / "extra").mkdir(parents=True)
-    made = {**generated.pages(judged=source / "extra" / "caption.html" if pictures else None)}
+    made = dict(generated.pages(judged=source / "extra" / "caption.html" if pictures else None))
     made |= gallery.pages(ROOT / "docs" / "gallery", source / "gallery" if pictures else None)
     moved = _moved(notebooks)
-    known = {**_INSTEAD, **moved}
-    known |= {name: page for page in made for name in generated.stands_for(page)}
+    known = _INSTEAD | moved
+    known |= {old: page for page in made for old in generated.stands_for(page)}
+    pages = {
+        new: _read(old, new, known, source) for old, new in moved.items() if new.endswith(_PAGES)
+    } | made
+    for name in (each for each in pages if each.endswith("/index.md")):
+        pages[name] += _toctree(_within(PurePosixPath(name).parent, pages))
+    landing = (HERE / "index.md").read_text(encoding="utf-8")
+    landing = landing.replace("<!-- claims -->", generated.landing_table())
+    landing = landing.replace("<!-- executable -->", generated.EXECUTABLE if pictures else "")
+    pages["index.md"] = landing + contents({name.removesuffix(".md") for name in pages})
+    for name, text in pages.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(text, encoding="utf-8")
     for old, new in moved.items():
-        target = source / new
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if new.endswith(_PAGES):
-            text = (ROOT / old).read_text(encoding="utf-8")
-            if new.endswith(".md"):
-                text = relinked(text, old, new, known, source)
-            else:
-                notebook = json.loads(text)
-                for cell in notebook["cells"]:
-                    if cell["cell_type"] == "markdown":
-                        words = "".join(cell["source"])
-                        cell["source"] = relinked(words, old, new, known, source)
-                text = json.dumps(notebook)
-            target.write_text(text, encoding="utf-8")
-        else:
-            shutil.copyfile(ROOT / old, target)
-    for name, text in made.items():
-        target = source / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    for name in (each for each in [*moved.values(), *made] if each.endswith("/index.md")):
-        index, folder = source / name, PurePosixPath(name).parent
-        within = [PurePosixPath(each) for each in [*moved.values(), *made] if each != name]
-        listed = [each.stem for each in within if each.parent == folder and each.suffix in _PAGES]
-        if listed:
-            entries = [_entry(folder.name, each) for each in listed]
-            index.write_text(index.read_text(encoding="utf-8") + _toctree(entries), "utf-8")
-    there = {str(path.relative_to(source).with_suffix("")) for path in source.rglob("*.md")}
-    index = (HERE / "index.md").read_text(encoding="utf-8")
-    index = index.replace("<!-- claims -->", generated.landing_table())
-    index = index.replace("<!-- executable -->", generated.EXECUTABLE if pictures else "")
-    (source / "index.md").write_text(index + contents(there - {"index"}), encoding="utf-8")
+        if new not in pages:
+            (source / new).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / old, source / new)
     shutil.copyfile(HERE / "conf.py", source / "conf.py")
     shutil.copytree(HERE / "static", source / "static")
+
+
+def _read(old: str, new: str, known: Mapping[str, str], source: Path) -> str:
+    """A page or notebook of the repository with its links as they have to be in the site."""
+    text = (ROOT / old).read_text(encoding="utf-8")
+    if new.endswith(".md"):
+        return relinked(text, old, new, known, source)
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = relinked("".join(cell["source"]), old, new, known, source)
+    return json.dumps(notebook)
+
+
+def _within(folder: PurePosixPath, pages: Iterable[str]) -> list[str]:
+    """The entries of a folder's table of contents; a module of rules goes by its short title."""
+    paths = [PurePosixPath(name) for name in pages if not name.endswith("/index.md")]
+    names = [path.stem for path in paths if path.parent == folder]
+    return [f"{title(name)} <{name}>" if folder.name == "model" else name for name in names]
 
 
 def _moved(notebooks: bool) -> dict[str, str]:
@@ -127,7 +129,7 @@ def relinked(text: str, old: str, new: str, known: Mapping[str, str], source: Pa
         Paths of the repository to those of the site.
     source
         The site's folder. A link to a file that is no page of the site downloads it; one to a
-        folder becomes its text.
+        folder becomes its text; one to nothing stays, for Sphinx to complain.
     """
 
     def link(found: re.Match[str]) -> str:
@@ -139,7 +141,7 @@ def relinked(text: str, old: str, new: str, known: Mapping[str, str], source: Pa
             return f"{words}({os.path.relpath(known[path], PurePosixPath(new).parent)}{at})"
         if (ROOT / path).is_file():
             return f"{words}({os.path.relpath(ROOT / path, (source / new).parent)})"
-        return words[1:-1]
+        return words[1:-1] if (ROOT / path).exists() else found[0]
 
     parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
     return "".join(part if part.startswith("```") else _LINK.sub(link, part) for part in parts)
@@ -153,15 +155,12 @@ def contents(pages: set[str]) -> str:
     for caption, part in PARTS.items():
         rest = sorted(tops - named) if caption == _REST else []
         listed = [*(page for page in part if page in tops), *rest]
-        text += _toctree(listed, caption) if listed else ""
+        text += _toctree(listed, caption)
     return text
 
 
-def _entry(folder: str, page: str) -> str:
-    """A page in the table of contents; a module of rules by its short title."""
-    return f"{title(page)} <{page}>" if folder == "model" else page
-
-
 def _toctree(pages: list[str], caption: str = "") -> str:
+    if not pages:
+        return ""
     options = [":hidden:", *([f":caption: {caption}"] if caption else [])]
     return "\n".join(["", "```{toctree}", *options, "", *pages, "```", ""])
