@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 GATES := .gates
 BENCH := .bench
+DOCS := .docs
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
 ALL_GATES := sbml report fair wheel petab archive
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair wheel clean $(addprefix gate-,$(ALL_GATES))
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean $(addprefix gate-,$(ALL_GATES))
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,8 +90,9 @@ $(GATES)/%/.installed: gates/%-constraints.txt
 	$(GATES)/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --ignore-requires-python -r $<
 	@touch $@
 
-archive: $(VENV)/.installed ## write dist/ketamine_mtor.omex and dist/submission/ (docs/archive.md)
+archive: $(VENV)/.installed ## write dist/: the COMBINE archive, submission/ for BioModels (docs/archive.md), petab/ (docs/petab.md)
 	$(BIN)/python -m ketamine_mtor.archive
+	$(BIN)/python -m ketamine_mtor.petab_problem
 
 $(GATES)/petab/.installed: gates/petab-constraints.txt
 	$(PYTHON) -m venv $(GATES)/petab
@@ -141,9 +143,20 @@ sbgn: $(VENV)/.installed ## rewrite the maps: sbml/*.sbgn, sbml/maps/, docs/maps
 fair: $(VENV)/.installed ## rewrite codemeta.json, .zenodo.json, the RO-Crate and the table of docs/fair.md
 	$(BIN)/python -m ketamine_mtor.fair
 
+docs: $(DOCS)/.installed ## build the documentation in dist/site/, with the notebooks and the gallery run (three minutes)
+	$(DOCS)/bin/python -m docs.site dist/site
+
+# What .venv has, and the notebook stack.
+$(DOCS)/.installed: docs/constraints.txt $(VENV)/.installed
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r docs/constraints.txt
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> $$($(DOCS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/ketamine_mtor.pth
+	@touch $@
+
 wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## delete all that is generated and not committed, .venv too
-	rm -rf $(VENV) $(GATES) $(BENCH) results dist .hypothesis .ruff_cache
+	rm -rf $(VENV) $(GATES) $(BENCH) $(DOCS) results dist .hypothesis .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

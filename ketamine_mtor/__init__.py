@@ -1,7 +1,7 @@
 """How ketamine acts on mTOR: a review figure's caption as an executable, judged model.
 
 The names below are loaded when they are first used: ``import ketamine_mtor`` is quick, and PySB is
-imported only for :func:`build_model`.
+imported only for :func:`build_model` and :func:`compile_model`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ketamine_mtor._version import __version__
 
 if TYPE_CHECKING:
+    from ketamine_mtor.build import compile_model
     from ketamine_mtor.claims import validate
     from ketamine_mtor.ensembles import ensemble
     from ketamine_mtor.errors import InputError, SimulationError
@@ -25,6 +26,7 @@ _HOMES = {
     "InputError": "errors",
     "SimulationError": "errors",
     "build_model": "rules",
+    "compile_model": "build",
     "ensemble": "ensembles",
     "scan": "run",
     "simulate": "run",
@@ -38,6 +40,7 @@ __all__ = [
     "SimulationError",
     "__version__",
     "build_model",
+    "compile_model",
     "ensemble",
     "scan",
     "simulate",

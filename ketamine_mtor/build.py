@@ -142,6 +142,53 @@ def fresh(folder: Path, variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
     return ModelFiles(sbml=sbml, tables=tables, network=lambda: model)
 
 
+def compile_model(model: pysb.Model, tables: knowledge.Tables | None = None) -> ModelFiles:
+    """A model with rules of one's own, ready to be run: for ``files`` of ``simulate`` and ``scan``.
+
+    Parameters
+    ----------
+    model
+        What :func:`build_model` gave, with rules, monomers or parameters added or taken away. Its
+        network is generated where it has none, and a parameter that no table has gets the unit
+        that its reactions need (nmol, litres and seconds).
+    tables
+        The numbers, readouts, drugs and genes (default: the package's; of a variant,
+        ``knowledge.load(variant=NAME)``).
+
+    Returns
+    -------
+    ModelFiles
+        Its SBML and tables. Each run brings it to its own drug-free steady state first.
+
+    Raises
+    ------
+    MissingExtra
+        Without BioNetGen or Perl, which make the network.
+    InputError
+        For a model that the SBML cannot hold, such as one with a parameter of unknown unit.
+    pysb.bng.BngInterfaceError
+        For rules that BioNetGen refuses.
+    """
+    tables = knowledge.load() if tables is None else tables
+    if not model.reactions:
+        network.generate(model)
+    seeds = emit.seeds(model)
+    rows = {
+        key: SteadySpecies(key, emit.pattern(species), emit.home(species).name, seeds[key], 0.0)
+        for key, species in zip(emit.species_ids(model), model.species, strict=True)
+    }
+    try:
+        sbml = emit.write_sbml(model, tables)
+    except emit.EmitError as error:
+        raise InputError(str(error)) from None
+    return ModelFiles(
+        sbml=sbml,
+        tables=replace(tables, steady_state=rows),
+        network=lambda: model,
+        at_rest=False,
+    )
+
+
 def annotations(
     tables: knowledge.Tables, variant: str = knowledge.DEFAULT_VARIANT
 ) -> emit.Annotations:
@@ -191,16 +238,8 @@ def _at_rest(
     """The model loaded, its drug-free steady state, and that as rows of a table."""
     from ketamine_mtor.engines import Session, roadrunner
 
-    seeds = emit.seeds(model)
-    rows = {
-        key: SteadySpecies(key, emit.pattern(species), emit.home(species).name, seeds[key], 0.0)
-        for key, species in zip(emit.species_ids(model), model.species, strict=True)
-    }
-    files = ModelFiles(
-        sbml=emit.write_sbml(model, tables),
-        tables=replace(tables, steady_state=rows),
-        at_rest=False,
-    )
+    files = compile_model(model, tables)
+    rows = files.tables.steady_state
     plant = roadrunner.load(files)
     state = Session(files, plant).steady_state(())
     found = dict(zip(plant.species, state, strict=True))

@@ -1,0 +1,57 @@
+"""The gallery: each script of docs/gallery/ as a page with its picture."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import runpy
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def pages(folder: Path, into: Path | None = None) -> Mapping[str, str]:
+    """Each script's page, by its path in the site.
+
+    Parameters
+    ----------
+    folder
+        Holds the scripts, and a README that lists them in order. A script's docstring is its title
+        and what it shows; it writes one picture, of its own name, where it is run.
+    into
+        Where to run the scripts; None shows them without their pictures.
+    """
+    found = {}
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    for script in sorted(folder.glob("*.py"), key=lambda path: (listed.find(path.name), path.name)):
+        text = script.read_text(encoding="utf-8")
+        title, _, about = (ast.get_docstring(ast.parse(text)) or script.stem).partition("\n")
+        code = text.split('"""\n', 2)[-1].strip()
+        page = [f"# {title.rstrip('.')}", about.strip(), f"```python\n{code}\n```"]
+        if into is not None:
+            page.append(f"![{title}]({run(script, into).name})")
+        found[f"gallery/{script.stem}.md"] = "\n\n".join(each for each in page if each) + "\n"
+    return found
+
+
+def run(script: Path, into: Path) -> Path:
+    """Run a script in the folder ``into``, which is made; gives the picture that it wrote there.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where it wrote none.
+    """
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    into.mkdir(parents=True, exist_ok=True)
+    script = script.resolve()
+    with contextlib.chdir(into):
+        runpy.run_path(str(script))
+    pyplot.close("all")
+    picture = into / f"{script.stem}.svg"
+    if not picture.is_file():
+        raise FileNotFoundError(f"{script.name} wrote no {picture.name}")
+    return picture
