@@ -180,12 +180,12 @@ def test_a_path_of_the_project_is_not_foreign():
 
 def targets(makefile: str) -> set[str]:
     """The documented targets: those that `make help` lists."""
-    return set(re.findall(r"^([.a-z]+):.*## ", makefile, re.MULTILINE))
+    return set(re.findall(r"^([.a-z-]+):.*## ", makefile, re.MULTILINE))
 
 
 def made(text: str) -> set[str]:
     """What a guide tells to make: `make X`, also after a setting and at the start of a line."""
-    return set(re.findall(r"(?:^|`)make (?:[A-Z]+=\S+ )?([.a-z]+)", text, re.MULTILINE))
+    return set(re.findall(r"(?:^|`)make (?:[A-Z]+=\S+ )?([.a-z-]+)", text, re.MULTILINE))
 
 
 def test_what_the_guides_make_is_a_target():
