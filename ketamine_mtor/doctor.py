@@ -30,6 +30,7 @@ PROJECT = "ketamine-mtor"
 PURPOSES = {
     "build": "generating the network (build, reproduce)",
     "cluster": "ensembles on a Dask cluster (ensemble --scheduler)",
+    "docs": "building the documentation (make docs)",
     "fast": "quick ensembles (the batch kernel)",
     "sbgn": "drawing and checking the maps",
     "study": "which numbers decide a claim (make robustness)",

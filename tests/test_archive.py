@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import sys
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
 
 import libsbml
-import libsedml
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,6 +21,7 @@ from ketamine_mtor.archive import metadata, omex, sedml
 from ketamine_mtor.archive.__main__ import main
 from ketamine_mtor.archive.protocol import protocol, together
 from ketamine_mtor.claims import figures as figures_file
+from ketamine_mtor.companions import reading
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import Bath, Experiment
 
@@ -177,15 +178,37 @@ def test_two_models_are_not_one_file():
 # SED-ML
 
 
+def read(texts: dict[str, str]) -> dict[str, tuple[int, tuple[int, int], list[str]]]:
+    """Errors, level and version, and sources of models, as libSEDML has them."""
+
+    import libsedml
+
+    found = {}
+    for name, text in texts.items():
+        document = libsedml.readSedMLFromString(text)
+        sources = [document.getModel(i).getSource() for i in range(document.getNumModels())]
+        version = (document.getLevel(), document.getVersion())
+        found[name] = (document.getNumErrors(), version, sources)
+    return found
+
+
+def test_libsbml_stays_whole(packed):
+    """libSEDML, in the same process, would break it."""
+    assert "libsedml" not in sys.modules
+
+
 def test_every_sedml_file_is_valid(packed):
     names = [name for name in packed if name.endswith(".sedml")]
     assert len(names) == 24
-    for name in names:
-        document = libsedml.readSedMLFromString(packed[name].decode())
-        assert document.getNumErrors() == 0, name
-        assert (document.getLevel(), document.getVersion()) == (1, 4)
-        assert document.getNumModels() == 1
-        assert document.getModel(0).getSource() in packed
+    found = reading.alone(read, {name: packed[name].decode() for name in names})
+    assert set(found) == set(names)
+    for errors, version, sources in found.values():
+        assert (errors, version) == (0, (1, 4))
+        assert len(sources) == 1 and sources[0] in packed
+
+
+def test_what_is_no_sedml_is_seen():
+    assert reading.alone(read, {"a": "<sedML/>"})["a"][0] > 0
 
 
 def test_every_target_is_in_its_model(packed):

@@ -42,6 +42,7 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
     source = fair.source.read()
     figures = load_figures() if figures is None else figures
     how = sedml.protocols(figures)
+    texts = sedml.write(figures, how)
     files: dict[str, bytes] = {}
     parts: dict[str, Part] = {}
 
@@ -60,8 +61,7 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
         for figure, run in listed:
             said = f"{figure.title}: {run.what}"
             origin = (f"./{how[run.name].source}",)
-            text = sedml.write(figure, run, how[run.name])
-            add(f"{run.name}.sedml", text.encode(), Part(said, _CC0, "archive", origin))
+            add(f"{run.name}.sedml", texts[run.name].encode(), Part(said, _CC0, "archive", origin))
             data = expected.results(figure, run)
             rows += pages.outcomes(run.name, figure, data)
             of = (f"./{run.name}.sedml", *origin)

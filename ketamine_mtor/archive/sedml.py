@@ -55,14 +55,28 @@ def protocols(figures: Mapping[str, Figure]) -> dict[str, Protocol]:
     )
 
 
-def write(figure: Figure, run: Run, first: Protocol) -> str:
-    """The text of the SED-ML file of a run, given how (the first point of) it is run.
+def write(figures: Mapping[str, Figure], how: Mapping[str, Protocol]) -> dict[str, str]:
+    """The texts of the SED-ML files, by the run's name, given :func:`protocols`.
 
     Raises
     ------
     MissingExtra
         Without libSEDML.
     """
+    # libSEDML takes the place of classes of libSBML, which then breaks in that process.
+    short = {name: replace(each, sbml="") for name, each in how.items()}
+    return reading.alone(_written, figures, short)
+
+
+def _written(figures: Mapping[str, Figure], how: Mapping[str, Protocol]) -> dict[str, str]:
+    return {
+        run.name: _text(figure, run, how[run.name])
+        for figure in figures.values()
+        for run in figure.runs
+    }
+
+
+def _text(figure: Figure, run: Run, first: Protocol) -> str:
     sedml = reading.extra("libsedml", "SED-ML")
     document = sedml.SedDocument(1, 4)
     document.getNamespaces().add(_SBML, "sbml")
@@ -137,7 +151,7 @@ def _scan(sedml: ModuleType, document: Any, doses: Sequence[float]) -> None:
     scan.setRangeId("values")
     vector = scan.createVectorRange()
     vector.setId("values")
-    vector.setValues(list(doses))
+    vector.setValues(list(map(float, doses)))
     change = scan.createTaskChange()
     change.setModelReference("model")
     change.setTarget(f"{_target(SCANNED)}/@value")

@@ -91,7 +91,7 @@ def load_figures(
     figures = {}
     for name, raw in document["figures"].items():
         where = f"{path.name}, figure {name}"
-        over = tuple(map(float, raw.get("over", {}).get("ketamine", ())))
+        over = tuple(raw.get("over", {}).get("ketamine", ()))
         for shown in raw["plots"].values():
             for readout in shown:
                 known(readout, vocabulary.readouts, f"{where}, field plots", "readout")

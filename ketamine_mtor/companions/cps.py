@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import re
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from xml.dom import minidom
 
 from ketamine_mtor.claims.figures import Figure, load_figures
@@ -37,9 +35,8 @@ def write(sbml: str) -> str:
     """
     for package in ("basico", "COPASI"):
         reading.extra(package, "a COPASI file")
-    # In a process of its own: COPASI's file also depends on what was loaded before.
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
-        return alone.submit(_written, sbml, load_figures()).result()
+    # COPASI's file also depends on what was loaded before.
+    return reading.alone(_written, sbml, load_figures())
 
 
 def _written(sbml: str, figures: Mapping[str, Figure]) -> str:

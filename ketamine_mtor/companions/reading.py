@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import multiprocessing
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from types import ModuleType
+from typing import TypeVar
 
 import libsbml
 
 from ketamine_mtor.emit.sbml import REVERSE
 from ketamine_mtor.errors import InputError, MissingExtra
+
+_Any = TypeVar("_Any")
 
 
 def document(sbml: str) -> libsbml.SBMLDocument:
@@ -40,6 +45,15 @@ def by_module(model: libsbml.Model, homes: Mapping[str, str]) -> dict[str, list[
             raise InputError(f"the SBML has a rule '{rule}', which the rules have not; build it")
         found.setdefault(homes[rule], []).append(reaction)
     return found
+
+
+def alone(function: Callable[..., _Any], *arguments: object) -> _Any:
+    """What ``function`` (of a module) gives in a process of its own, which ends with it.
+
+    For libraries whose output depends on what was loaded before, or that break others.
+    """
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
 
 
 def extra(module: str, what: str) -> ModuleType:
