@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import os
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
@@ -42,6 +43,12 @@ def files():
 def packed(files):
     with zipfile.ZipFile(io.BytesIO(files[archive.OMEX])) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
+
+
+def test_the_tests_of_a_group_share_a_worker(request):
+    """Else what a module's tests share is made once for each worker."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    assert alone or request.node.nodeid.endswith("@archive")
 
 
 # The figures

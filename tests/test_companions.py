@@ -26,6 +26,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import basico
 
+pytestmark = pytest.mark.xdist_group("companions")
+
 ROOT = Path(__file__).parents[1]
 HOURS, EVERY = 72, 300
 NAMES = list(knowledge.load().observables)
