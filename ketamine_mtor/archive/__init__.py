@@ -14,6 +14,7 @@ from ketamine_mtor.archive.metadata import Part
 from ketamine_mtor.claims.figures import Figure, load_figures
 from ketamine_mtor.files import write
 from ketamine_mtor.progress import tracked
+from ketamine_mtor.run import simulate
 
 #: Where the two go, below the folder that is asked for.
 OMEX, SUBMISSION = f"{paths.NAME}.omex", "submission"
@@ -56,13 +57,13 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
         origin = (f"./{main}",) if name != main else ()
         add(name, models[name].encode(), Part(pages.title(models[name]), _CC0, "build", origin))
     rows: list[pages.Row] = []
-    runs = [(figure, run) for figure in figures.values() for run in figure.runs]
+    runs = [(figure, run) for figure in figures.values() for run in sedml.runs(figure)]
     with tracked("figures", runs) as listed:
         for figure, run in listed:
             said = f"{figure.title}: {run.what}"
             origin = (f"./{how[run.name].source}",)
             add(f"{run.name}.sedml", texts[run.name].encode(), Part(said, _CC0, "archive", origin))
-            data = expected.results(figure, run)
+            data = expected.settled(simulate(run.experiment))
             rows += pages.outcomes(run.name, figure, data)
             of = (f"./{run.name}.sedml", *origin)
             for name, content in (

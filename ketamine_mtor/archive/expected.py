@@ -8,22 +8,20 @@ from pathlib import Path
 import xarray as xr
 
 from ketamine_mtor import output
-from ketamine_mtor.claims.figures import Figure, Run
-from ketamine_mtor.run import scan, simulate
 
 #: Digits of the tables; solvers agree to fewer.
 DIGITS = 7
+#: What is below this, in a readout's unit, is nothing to a solver.
+FLOOR = 1e-12
 
 
-def results(figure: Figure, run: Run) -> xr.Dataset:
-    """The run, or the scan, as the package simulates it; see :func:`~ketamine_mtor.run.scan`."""
-    if figure.over:
-        return scan(run.experiment, {"ketamine": figure.over})
-    return simulate(run.experiment)
+def settled(data: xr.Dataset) -> xr.Dataset:
+    """The readouts, with 0 for what a solver cannot tell from it (:data:`FLOOR`)."""
+    return data.map(lambda values: values.where(abs(values) >= FLOOR, 0.0), keep_attrs=True)
 
 
 def table(data: xr.Dataset) -> bytes:
-    """The readouts as CSV: what is scanned, ``time_h``, a column for each readout."""
+    """The readouts as CSV: ``time_h``, a column for each readout."""
     text = output.table_of(data).to_csv(
         index=False, float_format=f"%.{DIGITS}g", lineterminator="\n"
     )

@@ -21,13 +21,14 @@ from ketamine_mtor.schedule import SECONDS_PER_HOUR
 _NOTHING = 1e-6
 #: So much of what others get may differ, as a share of a readout's maximum.
 WITHIN = 1e-4
+#: Where the maximum is below this the share is of this: there is nothing to compare.
+NOTHING = 1e-7
 
 
 class Row(NamedTuple):
-    """What must come out: a readout of a run (at a point of a scan), in the readout's unit."""
+    """What must come out: a readout of a run, in the readout's unit."""
 
     run: str
-    point: str
     readout: str
     unit: str
     highest: float
@@ -45,9 +46,8 @@ def outcomes(name: str, figure: Figure, data: xr.Dataset) -> list[Row]:
     """What must come out of a run: the first readout of each of its plots."""
     chosen = list(dict.fromkeys(shown[0] for shown in figure.plots.values()))
     return [
-        Row(name, _point(at), readout, n["unit"], n["max"], n["max_time_h"], _end(n))
-        for at, single in output.points(data)
-        for readout, n in output.summary(single).items()
+        Row(name, readout, n["unit"], n["max"], n["max_time_h"], _end(n))
+        for readout, n in output.summary(data).items()
         if readout in chosen
     ]
 
@@ -81,11 +81,13 @@ def write(
     values: dict[str, Any] = {
         "source": source,
         "figures": figures,
+        "runs": sedml.runs,
         "how": how,
         "rows": list(rows),
         "hour": SECONDS_PER_HOUR,
         "digits": expected.DIGITS,
         "within": WITHIN,
+        "nothing": NOTHING,
         "relative": sedml.RELATIVE,
         "absolute": sedml.ABSOLUTE,
     }
@@ -94,7 +96,3 @@ def write(
 
 def _end(numbers: Mapping[str, Any]) -> float:
     return numbers["end"] if abs(numbers["end"]) > _NOTHING * abs(numbers["max"]) else 0.0
-
-
-def _point(at: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in at.items())

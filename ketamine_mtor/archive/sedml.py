@@ -1,22 +1,21 @@
-"""A run as SED-ML (Level 1 Version 4): one model, one time course or scan, one report, its plots.
+"""A run as SED-ML (Level 1 Version 4): one model, one time course, one report, its plots.
 
-The forms that more than one tool really runs: a single model, a scan with a task of its own, CVODE
-with the tolerances written out.
+The forms that more than one tool really runs: a single model, a single task, CVODE with the
+tolerances written out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from ketamine_mtor import knowledge, model_files
-from ketamine_mtor.archive.protocol import Protocol, protocol, together
+from ketamine_mtor.archive.protocol import Protocol, protocol
 from ketamine_mtor.claims.figures import Figure, Run
-from ketamine_mtor.companions import dosing, reading
+from ketamine_mtor.companions import reading
 from ketamine_mtor.engines.session import MOST_STEPS
-from ketamine_mtor.errors import InputError
 from ketamine_mtor.run import at_point
 from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
@@ -29,30 +28,52 @@ CVODE, RELATIVE_TERM, ABSOLUTE_TERM, STEPS_TERM = (
 )
 #: Tools differ in what an absolute tolerance is of; these do for all of them.
 RELATIVE, ABSOLUTE = 1e-8, 1e-10
-#: The parameter that a scan of the dose sets.
-SCANNED = dosing.AMOUNT
-#: Id of the data generator of the time, and of the report, the task and the scan.
-TIME, REPORT, TASK, SCAN = "time_h", "report", "task", "scan"
+#: Id of the data generator of the time, and of the report and the task.
+TIME, REPORT, TASK = "time_h", "report", "task"
 
 _SBML = "http://www.sbml.org/sbml/level3/version1/core"
 _LANGUAGE = "urn:sedml:language:sbml.level-3.version-1"
 _PARAMETER = "/sbml:sbml/sbml:model/sbml:listOfParameters/sbml:parameter[@id='{}']"
 
 
+def runs(figure: Figure) -> list[Run]:
+    """The runs of a figure, a file each: of a scan, one for each dose.
+
+    No repeated task: between its points libRoadRunner keeps the first dose, or gives it twice.
+    """
+    if not figure.over:
+        return list(figure.runs)
+    return [
+        replace(
+            run,
+            name=f"{run.name}_{dose:g}",
+            what=f"{run.what}; here {dose:g} mg/kg",
+            experiment=at_point(
+                run.experiment,
+                {"ketamine": dose},
+                model_files.packaged(run.experiment.variant),
+            ),
+        )
+        for run in figure.runs
+        for dose in figure.over
+    ]
+
+
 def protocols(figures: Mapping[str, Figure]) -> dict[str, Protocol]:
-    """How each run of the figures is run with files alone, by the run's name; a scan's first point.
+    """How each run of the figures is run with files alone, by the run's name.
 
     Raises
     ------
     InputError
-        For a run that files cannot give (see :func:`~ketamine_mtor.archive.protocol.protocol`), or
-        a scan of doses with a drug from time 0.
+        For a run that files cannot give (see :func:`~ketamine_mtor.archive.protocol.protocol`).
     SimulationError
         For an animal without rest.
     """
-    return together(
-        {run.name: _first(figure, run) for figure in figures.values() for run in figure.runs}
-    )
+    return {
+        run.name: protocol(run.experiment, run.name)
+        for figure in figures.values()
+        for run in runs(figure)
+    }
 
 
 def write(figures: Mapping[str, Figure], how: Mapping[str, Protocol]) -> dict[str, str]:
@@ -72,7 +93,7 @@ def _written(figures: Mapping[str, Figure], how: Mapping[str, Protocol]) -> dict
     return {
         run.name: _text(figure, run, how[run.name])
         for figure in figures.values()
-        for run in figure.runs
+        for run in runs(figure)
     }
 
 
@@ -83,27 +104,10 @@ def _text(figure: Figure, run: Run, first: Protocol) -> str:
     document.setName(f"{figure.title}: {run.what}")
     _model(document, first)
     _time_course(sedml, document, first)
-    task = TASK
-    if figure.over:
-        _scan(sedml, document, figure.over)
-        task = SCAN
     units = {row.id: row.unit for row in knowledge.load().observables.values()}
-    _generators(sedml, document, task, {name: units[name] for name in figure.readouts}, first.start)
+    _generators(sedml, document, {name: units[name] for name in figure.readouts}, first.start)
     _outputs(sedml, document, figure)
     return sedml.writeSedMLToString(document)
-
-
-def _first(figure: Figure, run: Run) -> Protocol:
-    """How a run, or the first of a scan, is run with files alone."""
-    if not figure.over:
-        return protocol(run.experiment, run.name)
-    files = model_files.packaged(run.experiment.variant)
-    # A dose of 0 is no event: the largest has one.
-    given = at_point(run.experiment, {"ketamine": max(figure.over)}, files)
-    how = protocol(given, run.name, by_event=True)
-    if SCANNED not in how.parameters:
-        raise InputError(f"figure {figure.id}: doses cannot be scanned with a drug from time 0")
-    return replace(how, parameters={**how.parameters, SCANNED: figure.over[0]})
 
 
 def _target(parameter: str) -> str:
@@ -115,10 +119,6 @@ def _model(document: Any, first: Protocol) -> None:
     model.setId("model")
     model.setLanguage(_LANGUAGE)
     model.setSource(first.source)
-    for name, value in first.parameters.items():
-        change = model.createChangeAttribute()
-        change.setTarget(f"{_target(name)}/@value")
-        change.setNewValue(repr(float(value)))
 
 
 def _time_course(sedml: ModuleType, document: Any, first: Protocol) -> None:
@@ -144,34 +144,14 @@ def _time_course(sedml: ModuleType, document: Any, first: Protocol) -> None:
     task.setSimulationReference("time_course")
 
 
-def _scan(sedml: ModuleType, document: Any, doses: Sequence[float]) -> None:
-    scan = document.createRepeatedTask()
-    scan.setId(SCAN)
-    scan.setResetModel(True)
-    scan.setRangeId("values")
-    vector = scan.createVectorRange()
-    vector.setId("values")
-    vector.setValues(list(map(float, doses)))
-    change = scan.createTaskChange()
-    change.setModelReference("model")
-    change.setTarget(f"{_target(SCANNED)}/@value")
-    change.setRange("values")
-    change.setMath(sedml.parseL3Formula("values"))
-    sub = scan.createSubTask()
-    sub.setTask(TASK)
-    sub.setOrder(1)
-
-
-def _generators(
-    sedml: ModuleType, document: Any, task: str, units: Mapping[str, str], start: float
-) -> None:
+def _generators(sedml: ModuleType, document: Any, units: Mapping[str, str], start: float) -> None:
     time = document.createDataGenerator()
     time.setId(TIME)
     time.setName("time (h)")
     variable = time.createVariable()
     variable.setId("time_s")
     variable.setSymbol("urn:sedml:symbol:time")
-    variable.setTaskReference(task)
+    variable.setTaskReference(TASK)
     time.setMath(sedml.parseL3Formula(f"(time_s - {start!r}) / {SECONDS_PER_HOUR!r}"))
     for name, unit in units.items():
         readout = document.createDataGenerator()
@@ -180,7 +160,7 @@ def _generators(
         variable = readout.createVariable()
         variable.setId(f"{name}_in_model")
         variable.setTarget(_target(name))
-        variable.setTaskReference(task)
+        variable.setTaskReference(TASK)
         readout.setMath(sedml.parseL3Formula(f"{name}_in_model"))
 
 

@@ -120,8 +120,8 @@ class Session:
             parts.append(read)
         return Course(np.concatenate(parts), baseline)
 
-    def drug_free(self, animal: Mapping[str, float]) -> tuple[dict[str, float], np.ndarray]:
-        """What an animal has otherwise than the SBML, by id, and its drug-free state (nM).
+    def drug_free(self, animal: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+        """What an animal has otherwise than the SBML, and its drug-free state (nM), both by id.
 
         Raises
         ------
@@ -130,7 +130,8 @@ class Session:
         """
         changes = self._seeding.changes(animal)
         with limits.limited():
-            return changes, self.steady_state(_sorted(changes))
+            rest = self.steady_state(_sorted(changes)).tolist()
+        return changes, dict(zip(self.species, rest, strict=True))
 
     def observe(self, state: np.ndarray, observables: Sequence[str]) -> np.ndarray:
         """The observables in a state, with the settings of the last one that was looked for."""
