@@ -159,7 +159,6 @@ def test_a_script_that_is_long_untitled_or_not_listed_is_seen():
     assert gallery_faults(texts, "[a](a.py) [b](b.py)") == ["a", "b: no title", "c: not listed"]
 
 
-@pytest.mark.filterwarnings("ignore::ImportWarning")  # of tellurium, for a plugin
 @pytest.mark.parametrize("script", SCRIPTS, ids=[path.stem for path in SCRIPTS])
 def test_a_script_of_the_gallery_runs(script, tmp_path):
     picture = gallery.run(script, tmp_path)
@@ -170,6 +169,13 @@ def test_a_script_without_its_picture_is_an_error(tmp_path):
     script = tmp_path / "none.py"
     script.write_text('"""None."""\n', encoding="utf-8")
     with pytest.raises(FileNotFoundError, match=r"none\.svg"):
+        gallery.run(script, tmp_path / "out")
+
+
+def test_a_script_that_fails_is_an_error(tmp_path):
+    script = tmp_path / "fails.py"
+    script.write_text('"""Fails."""\n\nraise ValueError("no such thing")\n', encoding="utf-8")
+    with pytest.raises(RuntimeError, match="no such thing"):
         gallery.run(script, tmp_path / "out")
 
 

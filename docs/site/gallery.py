@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import runpy
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,21 +37,26 @@ def pages(folder: Path, into: Path | None = None) -> Mapping[str, str]:
 def run(script: Path, into: Path) -> Path:
     """Run a script in the folder ``into``, which is made; gives the picture that it wrote there.
 
+    In a process of its own, as a reader does: tellurium's libraries break libSBML's.
+
     Raises
     ------
+    RuntimeError
+        With what the script said, where it fails.
     FileNotFoundError
-        Where it wrote none.
+        Where it wrote no picture.
     """
-    import matplotlib
-
-    matplotlib.use("agg")
-    from matplotlib import pyplot
-
     into.mkdir(parents=True, exist_ok=True)
-    script = script.resolve()
-    with contextlib.chdir(into):
-        runpy.run_path(str(script))
-    pyplot.close("all")
+    done = subprocess.run(
+        [sys.executable, script.resolve()],
+        cwd=into,
+        env={**os.environ, "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{script.name}: {done.stderr}")
     picture = into / f"{script.stem}.svg"
     if not picture.is_file():
         raise FileNotFoundError(f"{script.name} wrote no {picture.name}")

@@ -19,12 +19,12 @@ from ketamine_mtor.run import simulate
 #: Where the two go, below the folder that is asked for.
 OMEX, SUBMISSION = f"{paths.NAME}.omex", "submission"
 _CC0, _MIT = "CC0-1.0", "MIT"
-#: Files of the repository that go along: by their name there, title and licence.
+#: Files of the repository that go along, by their name there.
 _ALONG = {
-    "sbml/ketamine_mtor.sbgn": ("The network as an SBGN Process Description map", _CC0),
-    "sbml/ketamine_mtor_activity.sbgn": ("The caption as an SBGN Activity Flow map", _CC0),
-    "docs/maps/activity_flow.svg": ("The caption as a picture", _CC0),
-    "CITATION.cff": ("How to cite", _MIT),
+    "sbml/ketamine_mtor.sbgn": Part("The network as an SBGN Process Description map", _CC0, "sbgn"),
+    "sbml/ketamine_mtor_activity.sbgn": Part("The caption as an SBGN map", _CC0, "sbgn"),
+    "docs/maps/activity_flow.svg": Part("The caption as a picture", _CC0, "sbgn"),
+    "CITATION.cff": Part("How to cite", _MIT, ""),
 }
 #: For COPASI's windows: tools that open an archive take SED-ML instead.
 _COPASI = "sbml/ketamine_mtor.cps"
@@ -54,8 +54,10 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
     main = f"{paths.NAME}.xml"
     models = {main: paths.read(paths.sbml())} | {each.source: each.sbml for each in how.values()}
     for name in sorted(models, key=lambda name: (name != main, name)):
-        origin = (f"./{main}",) if name != main else ()
-        add(name, models[name].encode(), Part(pages.title(models[name]), _CC0, "build", origin))
+        part = Part(pages.title(models[name]), _CC0, "build")
+        if name != main:
+            part = Part(part.title, _CC0, "archive", (f"./{main}",))
+        add(name, models[name].encode(), part)
     rows: list[pages.Row] = []
     runs = [(figure, run) for figure in figures.values() for run in sedml.runs(figure)]
     with tracked("figures", runs) as listed:
@@ -71,9 +73,9 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
                 (f"figures/{run.name}.png", expected.picture(data)),
             ):
                 add(name, content, Part(said, _CC0, "archive", of))
-    for name, (title, licence) in _ALONG.items():
-        add(name.rpartition("/")[2], _read(name), Part(title, licence, "build"))
-    add("LICENSE.txt", _read(f"LICENSES/{_CC0}.txt"), Part(_CC0, _CC0, "build"))
+    for name, part in _ALONG.items():
+        add(name.rpartition("/")[2], _read(name), part)
+    add("LICENSE.txt", _read(f"LICENSES/{_CC0}.txt"), Part(_CC0, _CC0, ""))
     guide = pages.write("guide", source, figures, how).encode()
     add("README.md", guide, Part("What is in the archive", _CC0, "archive"))
     said = metadata.write(source, models[main], parts, f"./{main}").encode()

@@ -53,7 +53,10 @@ Said = tuple[str, "str | Uri | Node"]
 
 @dataclass(frozen=True)
 class Part:
-    """A file of the archive: its title, SPDX licence, and from which files it was made how."""
+    """A file of the archive: its title, SPDX licence, the target that makes it, and from what.
+
+    What people write has no target.
+    """
 
     title: str
     licence: str
@@ -102,7 +105,7 @@ def write(source: Source, sbml: str, parts: Mapping[str, Part], model: str) -> s
         said[location] = [
             ("dc:title", part.title),
             *([_licence(part.licence)] if part.licence else []),
-            ("prov:wasGeneratedBy", Uri(f"#{part.made_by}")),
+            *([("prov:wasGeneratedBy", Uri(f"#{part.made_by}"))] if part.made_by else []),
             *(("prov:wasDerivedFrom", Uri(each)) for each in part.made_from),
         ]
     said[model] += [
@@ -112,8 +115,9 @@ def write(source: Source, sbml: str, parts: Mapping[str, Part], model: str) -> s
         ("dcterms:conformsTo", Uri(f"{_COMBINE}sbml.level-3.version-1")),
         ("prov:wasDerivedFrom", Uri(f"https://doi.org/{source.review_doi}")),
     ]
-    for activity in sorted({"archive", *(part.made_by for part in parts.values())}):
-        said[f"#{activity}"] = _activity(activity, source, parts if activity == "archive" else ())
+    packed = [location for location, part in parts.items() if part.made_by != "archive"]
+    for activity in sorted({"archive", *(part.made_by for part in parts.values())} - {""}):
+        said[f"#{activity}"] = _activity(activity, source, packed if activity == "archive" else ())
     return _text(said)
 
 
