@@ -75,8 +75,8 @@ class Mark:
     colour: str
 
 
-def write_figure(run: xr.Dataset, lines: Sequence[Line], path: Path) -> None:
-    """Draw every readout of ``run`` to a file, whole or not at all.
+def drawing(run: xr.Dataset, lines: Sequence[Line], kind: str) -> bytes:
+    """Every readout of ``run`` as a picture.
 
     Parameters
     ----------
@@ -84,18 +84,22 @@ def write_figure(run: xr.Dataset, lines: Sequence[Line], path: Path) -> None:
         A run or a scan.
     lines
         Each point of a scan and its run; of a single run, that alone.
-    path
-        Ends in one of :data:`FIGURES`.
+    kind
+        One of :data:`FIGURES`, without the dot.
+    """
+    with pictures.settings("ketamine_mtor", _size(lines), **_STYLE):
+        return pictures.drawn(make_figure(run, lines), kind, dpi=DOTS_PER_INCH)
+
+
+def write_figure(run: xr.Dataset, lines: Sequence[Line], path: Path) -> None:
+    """Write :func:`drawing` to a file that ends in one of :data:`FIGURES`, whole or not at all.
 
     Raises
     ------
     InputError
         Where it cannot be written.
     """
-    kind = path.suffix.lower().removeprefix(".")
-    with pictures.settings("ketamine_mtor", _size(lines), **_STYLE):
-        content = pictures.drawn(make_figure(run, lines), kind, dpi=DOTS_PER_INCH)
-    write(path, content)
+    write(path, drawing(run, lines, path.suffix.lower().removeprefix(".")))
 
 
 def make_figure(run: xr.Dataset, lines: Sequence[Line]) -> Figure:

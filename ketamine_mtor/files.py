@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ketamine_mtor import paths
@@ -42,6 +42,22 @@ def write_with(path: Path, writer: Callable[[Path], object]) -> None:
 def write(path: Path, content: bytes) -> None:
     """Put ``content`` at ``path``; see :func:`write_with`."""
     write_with(path, lambda scratch: scratch.write_bytes(content))
+
+
+def write_all(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+    """Write each of ``files`` (a path in ``folder``, to its bytes); the paths written."""
+    for name, content in files.items():
+        write(folder / name, content)
+    return [str(folder / name) for name in files]
+
+
+def unlike(folder: Path, files: Mapping[str, bytes], command: str) -> list[str]:
+    """One line for each of ``files`` that ``folder`` lacks or has otherwise; ``command`` mends."""
+    return [
+        f"{folder / name} is not what is generated; run: {command}"
+        for name, content in files.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    ]
 
 
 def renew(page: Path, generated: str) -> None:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ketamine_mtor import fair, paths
 from ketamine_mtor.archive import expected, metadata, omex, pages, sedml
 from ketamine_mtor.archive.metadata import Part
 from ketamine_mtor.claims.figures import Figure, load_figures
-from ketamine_mtor.files import write
+from ketamine_mtor.files import write_all
 from ketamine_mtor.progress import tracked
 from ketamine_mtor.run import simulate
 
@@ -41,7 +42,8 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
         Without libSEDML.
     """
     source = fair.source.read()
-    figures = load_figures() if figures is None else figures
+    chosen = load_figures() if figures is None else figures
+    figures = {name: replace(each, runs=sedml.runs(each), over=()) for name, each in chosen.items()}
     how = sedml.protocols(figures)
     texts = sedml.write(figures, how)
     files: dict[str, bytes] = {}
@@ -59,7 +61,7 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
             part = Part(part.title, _CC0, "archive", (f"./{main}",))
         add(name, models[name].encode(), part)
     rows: list[pages.Row] = []
-    runs = [(figure, run) for figure in figures.values() for run in sedml.runs(figure)]
+    runs = [(figure, run) for figure in figures.values() for run in figure.runs]
     with tracked("figures", runs) as listed:
         for figure, run in listed:
             said = f"{figure.title}: {run.what}"
@@ -92,10 +94,7 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
 
 def renew(folder: Path) -> list[str]:
     """Write all files below ``folder``, once all are made; the paths written."""
-    files = made()
-    for name, content in files.items():
-        write(folder / name, content)
-    return [str(folder / name) for name in files]
+    return write_all(folder, made())
 
 
 def _read(name: str) -> bytes:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import xarray as xr
 
-from ketamine_mtor import output
+from ketamine_mtor import figures, output
 
 #: Digits of the tables; solvers agree to fewer.
 DIGITS = 7
@@ -30,7 +27,4 @@ def table(data: xr.Dataset) -> bytes:
 
 def picture(data: xr.Dataset) -> bytes:
     """The readouts as PNG, a panel each."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "figure.png"
-        output.write_figure(data, path)
-        return path.read_bytes()
+    return figures.drawing(data, output.points(data), "png")

@@ -77,7 +77,7 @@ def write(source: Source, sbml: str, parts: Mapping[str, Part], model: str) -> s
         Each file of the archive, by its location (``./...``).
     """
     about = _about(sbml)
-    common = [*_dates(source), *about, _licence("CC0-1.0"), ("dc:creator", _authors(source))]
+    common = [*_dates(source), *about, ("dc:creator", _authors(source))]
     archive: list[Said] = [
         ("dc:title", source.title),
         ("dcterms:title", source.title),
@@ -86,6 +86,7 @@ def write(source: Source, sbml: str, parts: Mapping[str, Part], model: str) -> s
         ("dcterms:identifier", urn(ARCHIVE, source)),
         ("dcterms:creator", _authors(source)),
         *common,
+        _licence("CC0-1.0"),
         *(("dcterms:subject", word) for word in source.keywords),
         ("schema:version", source.version),
         ("dcterms:accessRights", "open; made from the repository by make archive"),
@@ -111,7 +112,7 @@ def write(source: Source, sbml: str, parts: Mapping[str, Part], model: str) -> s
     said[model] += [
         ("dcterms:identifier", urn(MODEL, source)),
         ("dcterms:creator", _authors(source)),
-        *(each for each in common if each != _licence("CC0-1.0")),
+        *common,
         ("dcterms:conformsTo", Uri(f"{_COMBINE}sbml.level-3.version-1")),
         ("prov:wasDerivedFrom", Uri(f"https://doi.org/{source.review_doi}")),
     ]

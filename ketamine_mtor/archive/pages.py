@@ -81,7 +81,6 @@ def write(
     values: dict[str, Any] = {
         "source": source,
         "figures": figures,
-        "runs": sedml.runs,
         "how": how,
         "rows": list(rows),
         "hour": SECONDS_PER_HOUR,

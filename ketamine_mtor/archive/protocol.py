@@ -1,4 +1,4 @@
-"""An experiment as other tools can run it: a file of the model, changes to it, one time course."""
+"""An experiment as other tools can run it: a file of the model, and one time course."""
 
 from __future__ import annotations
 

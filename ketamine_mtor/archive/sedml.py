@@ -36,14 +36,14 @@ _LANGUAGE = "urn:sedml:language:sbml.level-3.version-1"
 _PARAMETER = "/sbml:sbml/sbml:model/sbml:listOfParameters/sbml:parameter[@id='{}']"
 
 
-def runs(figure: Figure) -> list[Run]:
+def runs(figure: Figure) -> tuple[Run, ...]:
     """The runs of a figure, a file each: of a scan, one for each dose.
 
     No repeated task: between its points libRoadRunner keeps the first dose, or gives it twice.
     """
     if not figure.over:
-        return list(figure.runs)
-    return [
+        return figure.runs
+    return tuple(
         replace(
             run,
             name=f"{run.name}_{dose:g}",
@@ -56,7 +56,7 @@ def runs(figure: Figure) -> list[Run]:
         )
         for run in figure.runs
         for dose in figure.over
-    ]
+    )
 
 
 def protocols(figures: Mapping[str, Figure]) -> dict[str, Protocol]:
@@ -72,7 +72,7 @@ def protocols(figures: Mapping[str, Figure]) -> dict[str, Protocol]:
     return {
         run.name: protocol(run.experiment, run.name)
         for figure in figures.values()
-        for run in runs(figure)
+        for run in figure.runs
     }
 
 
@@ -93,41 +93,37 @@ def _written(figures: Mapping[str, Figure], how: Mapping[str, Protocol]) -> dict
     return {
         run.name: _text(figure, run, how[run.name])
         for figure in figures.values()
-        for run in runs(figure)
+        for run in figure.runs
     }
 
 
-def _text(figure: Figure, run: Run, first: Protocol) -> str:
+def _text(figure: Figure, run: Run, how: Protocol) -> str:
     sedml = reading.extra("libsedml", "SED-ML")
     document = sedml.SedDocument(1, 4)
     document.getNamespaces().add(_SBML, "sbml")
     document.setName(f"{figure.title}: {run.what}")
-    _model(document, first)
-    _time_course(sedml, document, first)
+    _model(document, how)
+    _time_course(sedml, document, how)
     units = {row.id: row.unit for row in knowledge.load().observables.values()}
-    _generators(sedml, document, {name: units[name] for name in figure.readouts}, first.start)
+    _generators(sedml, document, {name: units[name] for name in figure.readouts}, how.start)
     _outputs(sedml, document, figure)
     return sedml.writeSedMLToString(document)
 
 
-def _target(parameter: str) -> str:
-    return _PARAMETER.format(parameter)
-
-
-def _model(document: Any, first: Protocol) -> None:
+def _model(document: Any, how: Protocol) -> None:
     model = document.createModel()
     model.setId("model")
     model.setLanguage(_LANGUAGE)
-    model.setSource(first.source)
+    model.setSource(how.source)
 
 
-def _time_course(sedml: ModuleType, document: Any, first: Protocol) -> None:
+def _time_course(sedml: ModuleType, document: Any, how: Protocol) -> None:
     course = document.createUniformTimeCourse()
     course.setId("time_course")
     course.setInitialTime(0.0)
-    course.setOutputStartTime(first.start)
-    course.setOutputEndTime(first.end)
-    course.setNumberOfSteps(first.steps)
+    course.setOutputStartTime(how.start)
+    course.setOutputEndTime(how.end)
+    course.setNumberOfSteps(how.steps)
     solver = course.createAlgorithm()
     solver.setKisaoID(CVODE)
     for term, value in (
@@ -159,7 +155,7 @@ def _generators(sedml: ModuleType, document: Any, units: Mapping[str, str], star
         readout.setName(name if unit == "1" else f"{name} ({unit})")
         variable = readout.createVariable()
         variable.setId(f"{name}_in_model")
-        variable.setTarget(_target(name))
+        variable.setTarget(_PARAMETER.format(name))
         variable.setTaskReference(TASK)
         readout.setMath(sedml.parseL3Formula(f"{name}_in_model"))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ketamine_mtor import paths
 from ketamine_mtor.companions import antimony, bngl, cps, dosing, equations, layouts
-from ketamine_mtor.files import write
+from ketamine_mtor.files import unlike, write_all
 from ketamine_mtor.rules import build_model, homes
 from ketamine_mtor.sbgn import publish
 
@@ -42,17 +42,9 @@ def renew(folder: Path | None = None) -> list[str]:
     ``folder`` is where ``sbml/`` and ``docs/`` lie (default: the checkout).
     """
     folder = paths.root() if folder is None else folder
-    files = made()
-    for name, content in files.items():
-        write(folder / name, content)
-    return [str(folder / name) for name in files]
+    return write_all(folder, made())
 
 
 def differences(files: Mapping[str, bytes], folder: Path | None = None) -> list[str]:
     """One line for each of ``files`` that ``folder`` lacks or has otherwise."""
-    folder = paths.root() if folder is None else folder
-    return [
-        f"{folder / name} is not what is generated; run: make companions"
-        for name, content in files.items()
-        if not (folder / name).is_file() or (folder / name).read_bytes() != content
-    ]
+    return unlike(paths.root() if folder is None else folder, files, "make companions")

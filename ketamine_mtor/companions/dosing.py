@@ -45,11 +45,15 @@ def write(sbml: str) -> str:
     model.setName(f"{model.getName()}, repeated doses")
     model.appendNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{_ABOUT}</p>')
     dose = model.getParameter(DOSE)
-    _parameter(model, AMOUNT, dose.getValue(), dose.getUnits(), "each further dose")
-    _parameter(model, START, _DAY_S, "second", "when the first further dose is given")
-    _parameter(model, INTERVAL, _DAY_S, "second", "between further doses; above 0")
-    _parameter(model, COUNT, _FURTHER, "dimensionless", "how many further doses are given")
-    _parameter(model, GIVEN, 0, "dimensionless", "how many were given, counted by the event")
+    reading.add_parameter(model, AMOUNT, dose.getValue(), dose.getUnits(), "each further dose")
+    reading.add_parameter(model, START, _DAY_S, "second", "when the first further dose is given")
+    reading.add_parameter(model, INTERVAL, _DAY_S, "second", "between further doses; above 0")
+    reading.add_parameter(
+        model, COUNT, _FURTHER, "dimensionless", "how many further doses are given"
+    )
+    reading.add_parameter(
+        model, GIVEN, 0, "dimensionless", "how many were given, counted by the event"
+    )
     model.getParameter(GIVEN).setConstant(False)
     given = f"{AMOUNT} * {DEPOT_PER_DOSE} / {model.getSpecies(depot).getCompartment()}"
     _event(model, {depot: f"{depot} + {given}", GIVEN: f"{GIVEN} + 1 dimensionless"})
@@ -67,17 +71,6 @@ def _depot(model: libsbml.Model) -> str:
     if len(found) != 1 or not {DOSE, DEPOT_PER_DOSE} <= known:
         raise InputError(f"the SBML has no depot that {DOSE} and {DEPOT_PER_DOSE} fill")
     return found[0]
-
-
-def _parameter(model: libsbml.Model, name: str, value: float, unit: str, note: str) -> None:
-    parameter = model.createParameter()
-    parameter.setId(name)
-    parameter.setMetaId(f"meta_{name}")
-    parameter.setName(name)
-    parameter.setValue(value)
-    parameter.setUnits(unit)
-    parameter.setConstant(True)
-    parameter.setNotes(note, True)
 
 
 def _event(model: libsbml.Model, assignments: Mapping[str, str]) -> None:

@@ -28,6 +28,21 @@ def document(sbml: str) -> libsbml.SBMLDocument:
     return read
 
 
+def add_parameter(
+    model: libsbml.Model, name: str, value: float, unit: str, note: str
+) -> libsbml.Parameter:
+    """A new constant parameter of the model, called as its id."""
+    parameter = model.createParameter()
+    parameter.setId(name)
+    parameter.setMetaId(f"meta_{name}")
+    parameter.setName(name)
+    parameter.setValue(value)
+    parameter.setUnits(unit)
+    parameter.setConstant(True)
+    parameter.setNotes(note, True)
+    return parameter
+
+
 def rates(model: libsbml.Model) -> dict[str, str]:
     """What the rate of each reaction is called, by the reaction's id: v1, v2 ..."""
     return {each.getId(): f"v{i}" for i, each in enumerate(model.getListOfReactions(), 1)}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ketamine_mtor import paths
 from ketamine_mtor.fair import crate, descriptions, sheet, source
-from ketamine_mtor.files import renewed, write
+from ketamine_mtor.files import renewed, unlike, write_all
 
 PAGE = "docs/fair.md"
 
@@ -36,20 +36,12 @@ def made(folder: Path | None = None) -> dict[str, bytes]:
 def renew(folder: Path | None = None) -> list[str]:
     """Write every file, once all are made; the paths written."""
     folder = paths.root() if folder is None else folder
-    files = made(folder)
-    for name, content in files.items():
-        write(folder / name, content)
-    return [str(folder / name) for name in files]
+    return write_all(folder, made(folder))
 
 
 def differences(files: Mapping[str, bytes], folder: Path | None = None) -> list[str]:
     """One line for each of ``files`` that ``folder`` lacks or has otherwise."""
-    folder = paths.root() if folder is None else folder
-    return [
-        f"{folder / name} is not what is generated; run: make fair"
-        for name, content in files.items()
-        if not (folder / name).is_file() or (folder / name).read_bytes() != content
-    ]
+    return unlike(paths.root() if folder is None else folder, files, "make fair")
 
 
 def _text(document: object) -> bytes:

@@ -18,7 +18,7 @@ from ketamine_mtor.claims.fits import Fit, load_fits
 from ketamine_mtor.engines.seeding import DEPOT_PER_DOSE
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE
-from ketamine_mtor.files import write as write_file
+from ketamine_mtor.files import write_all
 from ketamine_mtor.knowledge import DEPOT_SEED, Tables
 from ketamine_mtor.petab_problem import measured
 from ketamine_mtor.petab_problem.data import REST, Datum, Sorted, sort
@@ -251,10 +251,7 @@ def page(of: Problem) -> str:
 
 def write(folder: Path, of: Problem | None = None) -> list[Path]:
     """Write the problem's files into ``folder``, once all are made; the paths written."""
-    files = made(problem() if of is None else of)
-    for name, content in files.items():
-        write_file(folder / name, content)
-    return [folder / name for name in files]
+    return [Path(path) for path in write_all(folder, made(problem() if of is None else of))]
 
 
 _YAML = f"""\

@@ -39,8 +39,8 @@ def write(sbml: str, data: Iterable[Datum]) -> str:
     model = document.getModel()
     data = list(data)
     model.appendNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{_ABOUT}</p>')
-    _parameter(model, MEASURING, "dimensionless", "0 at rest, 1 in an experiment", 0.0)
-    _parameter(model, WITHIN, "second", "how fast values at rest are followed", WITHIN_S)
+    reading.add_parameter(model, MEASURING, 0.0, "dimensionless", "0 at rest, 1 in an experiment")
+    reading.add_parameter(model, WITHIN, WITHIN_S, "second", "how fast values at rest are followed")
     for readout in sorted({datum.readout for datum in data if datum.by_rest}):
         name = at_rest(readout)
         _follow(model, name, readout, f"{readout} in the animal at rest")
@@ -53,24 +53,10 @@ def write(sbml: str, data: Iterable[Datum]) -> str:
     return libsbml.writeSBMLToString(document)
 
 
-def _parameter(
-    model: libsbml.Model, name: str, unit: str, note: str, value: float
-) -> libsbml.Parameter:
-    parameter = model.createParameter()
-    parameter.setId(name)
-    parameter.setMetaId(f"meta_{name}")
-    parameter.setName(name)
-    parameter.setValue(value)
-    parameter.setUnits(unit)
-    parameter.setConstant(True)
-    parameter.setNotes(note, True)
-    return parameter
-
-
 def _follow(model: libsbml.Model, name: str, start: str, note: str, unit: str = "") -> None:
     """A parameter that a rate rule moves; it starts as another, or at 0."""
     unit = unit or model.getParameter(start).getUnits()
-    _parameter(model, name, unit, note, 0.0).setConstant(False)
+    reading.add_parameter(model, name, 0.0, unit, note).setConstant(False)
     if start:
         assignment = model.createInitialAssignment()
         assignment.setSymbol(name)
