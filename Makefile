@@ -78,7 +78,7 @@ gate-petab: $(GATES)/petab/.installed $(VENV)/.installed ## petablint, libRoadRu
 	$(BIN)/python -m ketamine_mtor.petab_problem --out results/gates/petab
 	$(GATES)/petab/bin/python gates/petab_objective.py results/gates/petab
 
-gate-archive: $(GATES)/tellurium/.installed $(GATES)/copasi/.installed $(VENV)/.installed ## BioSimulators' tellurium and COPASI, of the COMBINE archive (ten minutes)
+gate-archive: $(GATES)/tellurium/.installed $(GATES)/copasi/.installed $(VENV)/.installed ## tellurium, and BioSimulators' tellurium and COPASI, of the COMBINE archive (ten minutes)
 	$(BIN)/python -m ketamine_mtor.archive --out results/gates/archive
 	$(BIN)/python gates/archive.py results/gates/archive/ketamine_mtor.omex $(GATES)
 
@@ -91,11 +91,6 @@ $(GATES)/%/.installed: gates/%-constraints.txt
 archive: $(VENV)/.installed ## write dist/: the COMBINE archive, submission/ for BioModels (docs/archive.md), petab/ (docs/petab.md)
 	$(BIN)/python -m ketamine_mtor.archive
 	$(BIN)/python -m ketamine_mtor.petab_problem
-
-$(GATES)/petab/.installed: gates/petab-constraints.txt
-	$(PYTHON) -m venv $(GATES)/petab
-	$(GATES)/petab/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r $<
-	@touch $@
 
 bench: $(VENV)/.installed $(BENCH)/.installed ## measure how quick it is beside other simulators, for docs/benchmarks.* (a quarter of an hour)
 	$(BIN)/python -m tests.benchmarks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -284,10 +284,10 @@ def _legend(
     for (point, _), look in zip(lines, looks, strict=True):
         pairs = list(point.items())
         if pairs:
-            first.setdefault(_said(pairs[:1]), Line2D([], [], color=look["color"]))
+            first.setdefault(words(pairs[:1]), Line2D([], [], color=look["color"]))
         if len(pairs) > 1:
             dashes = Line2D([], [], color="black", linestyle=look["linestyle"])
-            others.setdefault(_said(pairs[1:]), dashes)
+            others.setdefault(words(pairs[1:]), dashes)
     for group in (first, others):
         listed = [(artist, said) for said, artist in group.items()]
         some = np.linspace(0, len(listed) - 1, min(len(listed), MOST_NAMED)).round()
@@ -303,7 +303,8 @@ def _legend(
     return legend, (_LINE_HEIGHT * rows + 1) * size
 
 
-def _said(pairs: Sequence[tuple[str, float]]) -> str:
+def words(pairs: Iterable[tuple[str, float]]) -> str:
+    """What is changed, with units, as in ``ketamine 10 mg/kg``."""
     tables = knowledge.load()
     numbers, said = tables.numbers(), []
     for name, value in pairs:
@@ -321,5 +322,5 @@ def otherwise(run: xr.Dataset) -> str:
         parts.append(f"variant {experiment['variant']}")
     if experiment["knockouts"]:
         parts.append(f"knockout of {', '.join(experiment['knockouts'])}")
-    parts += [_said([pair]) for pair in experiment["parameters"].items()]
+    parts += [words([pair]) for pair in experiment["parameters"].items()]
     return "; ".join(parts)

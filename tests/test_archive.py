@@ -16,8 +16,8 @@ import pytest
 import roadrunner
 import yaml
 
-from ketamine_mtor import archive, paths, simulate
-from ketamine_mtor.archive import expected, metadata, omex, sedml
+from ketamine_mtor import archive, paths, scan, simulate
+from ketamine_mtor.archive import expected, metadata, omex
 from ketamine_mtor.archive.__main__ import main
 from ketamine_mtor.archive.protocol import protocol
 from ketamine_mtor.claims import figures as figures_file
@@ -163,6 +163,45 @@ def test_the_model_as_it_is_stays_the_models_file():
     assert (how.source, how.sbml) == ("ketamine_mtor.xml", paths.read(paths.sbml()))
 
 
+# A scan, as one tool or another does it: it sets the depot's amount, or its concentration.
+@pytest.mark.parametrize("aim", ["{}", "[{}]", "init({})"])
+@pytest.mark.parametrize("knockouts", [[], ["RICTOR"]])
+def test_a_scan_sets_what_is_in_the_depot(aim, knockouts):
+    over = (0.0, 10.0, 50.0)
+    experiment = Experiment(knockouts=knockouts, hours=3, every=300)
+    how = protocol(experiment, "doses", over)
+    runner = roadrunner.RoadRunner(how.sbml)
+    runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = 1e-8, 1e-10
+    wanted = scan(experiment, {"ketamine": over})["glutamate"]
+    # From high to low too: a point must not depend on the one before it.
+    for dose, amount in [*zip(over, how.amounts, strict=True)] * 2:
+        runner.reset()
+        runner[aim.format(how.depot)] = amount
+        got = runner.simulate(how.start, how.end, how.steps + 1, ["glutamate"])[:, 0]
+        assert got == pytest.approx(wanted.sel(ketamine=dose).to_numpy(), rel=1e-4)
+
+
+def test_the_model_of_a_scan_does_what_its_experiment_does():
+    experiment = Experiment(ketamine=20, hours=3, every=300)
+    got = ran(protocol(experiment, "doses", (0, 10)))
+    assert got["glutamate"].to_numpy() == pytest.approx(
+        simulate(experiment)["glutamate"].to_numpy(), rel=1e-4
+    )
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        Experiment(drugs={"NBQX": None}),
+        Experiment(ketamine=[(1, 10)]),
+        Experiment(ketamine=[(0, 10), (24, 10)]),
+    ],
+)
+def test_a_dose_after_the_begin_is_not_scanned(experiment):
+    with pytest.raises(InputError, match="cannot be scanned from a file"):
+        protocol(experiment, "doses", (0, 10))
+
+
 # SED-ML
 
 
@@ -187,7 +226,7 @@ def test_libsbml_stays_whole(packed):
 
 def test_every_sedml_file_is_valid(packed):
     names = [name for name in packed if name.endswith(".sedml")]
-    assert len(names) == 30
+    assert len(names) == 24
     found = reading.alone(read, {name: packed[name].decode() for name in names})
     assert set(found) == set(names)
     for errors, version, sources in found.values():
@@ -203,24 +242,31 @@ def test_every_target_is_in_its_model(packed):
     for name in (name for name in packed if name.endswith(".sedml")):
         root = ET.fromstring(packed[name])
         # Not every tool works out anew what hangs on a change, and some keep it for the next file.
-        assert root.find(".//{*}listOfChanges") is None
+        assert root.find(".//{*}model/{*}listOfChanges") is None
         model = ET.fromstring(packed[root.find(".//{*}model").get("source")])
-        there = {each.get("id") for each in model.iterfind(".//{*}parameter")}
-        targets = [each.get("target") for each in root.iter() if each.get("target")]
-        assert targets
-        assert {each.split("'")[1] for each in targets} <= there
+        variables = root.findall(".//{*}variable[@target]")
+        assert variables
+        for kind, aims in (("parameter", variables), ("species", root.findall(".//{*}setValue"))):
+            there = {each.get("id") for each in model.iterfind(f".//{{*}}{kind}")}
+            assert {each.get("target").split("'")[1] for each in aims} <= there
+
+
+def test_a_scan_repeats_a_task_of_its_own(packed, figures):
+    root = ET.fromstring(packed["dose_response.sedml"])
+    scans = root.findall(".//{*}repeatedTask")
+    assert [each.get("resetModel") for each in scans] == ["true"]
+    # What is repeated is shown nowhere: tellurium would mix the two.
+    shown = {each.get("taskReference") for each in root.iter() if each.get("taskReference")}
+    assert shown == {scans[0].get("id")}
+    amounts = [float(each.text) for each in scans[0].iterfind(".//{*}value")]
+    assert np.divide(amounts, amounts[1]) == pytest.approx(
+        np.divide([0, 10, 20, 30, 50, 80, 200], 10)
+    )
+    others = [name for name in packed if name.endswith(".sedml") and name != "dose_response.sedml"]
+    assert not any(b"repeatedTask" in packed[name] for name in others)
 
 
 # The archive
-
-
-def test_a_scan_is_a_file_for_each_dose(figures):
-    runs = sedml.runs(figures["dose_response"])
-    assert [run.name for run in runs] == [
-        f"dose_response_{dose}" for dose in (0, 10, 20, 30, 50, 80, 200)
-    ]
-    assert runs[0].experiment.ketamine == ()
-    assert runs[-1].experiment.ketamine[0].mgkg == 200
 
 
 def test_it_is_the_same_bytes(figures):

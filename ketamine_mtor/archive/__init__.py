@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ketamine_mtor import fair, paths
 from ketamine_mtor.archive import expected, metadata, omex, pages, sedml
 from ketamine_mtor.archive.metadata import Part
-from ketamine_mtor.claims.figures import Figure, load_figures
+from ketamine_mtor.claims.figures import Figure, Run, load_figures
 from ketamine_mtor.files import write_all
 from ketamine_mtor.progress import tracked
-from ketamine_mtor.run import simulate
+from ketamine_mtor.run import scan, simulate
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: Where the two go, below the folder that is asked for.
 OMEX, SUBMISSION = f"{paths.NAME}.omex", "submission"
@@ -42,8 +45,7 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
         Without libSEDML.
     """
     source = fair.source.read()
-    chosen = load_figures() if figures is None else figures
-    figures = {name: replace(each, runs=sedml.runs(each), over=()) for name, each in chosen.items()}
+    figures = load_figures() if figures is None else figures
     how = sedml.protocols(figures)
     texts = sedml.write(figures, how)
     files: dict[str, bytes] = {}
@@ -64,10 +66,10 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
     runs = [(figure, run) for figure in figures.values() for run in figure.runs]
     with tracked("figures", runs) as listed:
         for figure, run in listed:
-            said = f"{figure.title}: {run.what}"
+            said = figure.about(run)
             origin = (f"./{how[run.name].source}",)
             add(f"{run.name}.sedml", texts[run.name].encode(), Part(said, _CC0, "archive", origin))
-            data = expected.settled(simulate(run.experiment))
+            data = expected.settled(_simulated(figure, run))
             rows += pages.outcomes(run.name, figure, data)
             of = (f"./{run.name}.sedml", *origin)
             for name, content in (
@@ -95,6 +97,12 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
 def renew(folder: Path) -> list[str]:
     """Write all files below ``folder``, once all are made; the paths written."""
     return write_all(folder, made())
+
+
+def _simulated(figure: Figure, run: Run) -> xr.Dataset:
+    if figure.over:
+        return scan(run.experiment, {"ketamine": figure.over})
+    return simulate(run.experiment)
 
 
 def _read(name: str) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import jinja2
 import xarray as xr
 
+from ketamine_mtor import figures as pictures
 from ketamine_mtor import output
 from ketamine_mtor.archive import expected, sedml
 from ketamine_mtor.archive.protocol import Protocol
@@ -26,9 +27,10 @@ NOTHING = 1e-7
 
 
 class Row(NamedTuple):
-    """What must come out: a readout of a run, in the readout's unit."""
+    """What must come out: a readout of a run, in the readout's unit; ``at`` is a scan's point."""
 
     run: str
+    at: str
     readout: str
     unit: str
     highest: float
@@ -46,8 +48,17 @@ def outcomes(name: str, figure: Figure, data: xr.Dataset) -> list[Row]:
     """What must come out of a run: the first readout of each of its plots."""
     chosen = list(dict.fromkeys(shown[0] for shown in figure.plots.values()))
     return [
-        Row(name, readout, n["unit"], n["max"], n["max_time_h"], _end(n))
-        for readout, n in output.summary(data).items()
+        Row(
+            name,
+            pictures.words(point.items()),
+            readout,
+            n["unit"],
+            n["max"],
+            n["max_time_h"],
+            _end(n),
+        )
+        for point, run in output.points(data)
+        for readout, n in output.summary(run).items()
         if readout in chosen
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -12,6 +12,7 @@ import libsbml
 
 from ketamine_mtor import engines, model_files, paths
 from ketamine_mtor.companions import dosing, reading
+from ketamine_mtor.engines.seeding import DEPOT_PER_DOSE
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE, Experiment
 from ketamine_mtor.paths import NAME
@@ -34,6 +35,10 @@ class Protocol:
         When the run ends, likewise (s).
     steps
         How many steps lie between the two.
+    depot
+        Of a scan, the species that a dose fills.
+    amounts
+        Of a scan, what each of its doses leaves there at the begin of the run (nmol).
     """
 
     source: str
@@ -41,10 +46,12 @@ class Protocol:
     start: float
     end: float
     steps: int
+    depot: str = ""
+    amounts: tuple[float, ...] = ()
 
 
-def protocol(experiment: Experiment, name: str) -> Protocol:
-    """How to run ``experiment`` with files alone.
+def protocol(experiment: Experiment, name: str, over: Sequence[float] = ()) -> Protocol:
+    """How to run ``experiment`` with files alone, or with each dose of ``over`` (mg/kg) instead.
 
     Drugs are there from the begin of the run, which is that of the earliest; a dose after that is
     given by the event of the dosing file. What is otherwise than in the model's own file is in a
@@ -55,7 +62,8 @@ def protocol(experiment: Experiment, name: str) -> Protocol:
     ------
     InputError
         For what no file can do: a drug that comes or goes in between, an infusion, doses of
-        unequal size or distance, a run that is no whole number of steps.
+        unequal size or distance, a scan of a dose after the begin of the run, a run that is no
+        whole number of steps.
     SimulationError
         For an animal that finds no rest.
     """
@@ -76,11 +84,25 @@ def protocol(experiment: Experiment, name: str) -> Protocol:
         )
     doses = {each.start - begin: each.bolus for each in schedule.segments if each.bolus}
     given = {DOSE: doses.pop(0.0, 0.0), **_repeats(doses, experiment), **settings}
+    if over and doses:
+        raise InputError(
+            f"{experiment} cannot be scanned from a file: a dose comes after the begin of the run"
+        )
     sbml = _with_event(files.sbml) if doses else files.sbml
     animal, rest = engines.open_session("roadrunner", files).drug_free(schedule.animal)
-    own = _own(sbml, {**animal, **given}, rest if animal else {}, name)
+    document = reading.document(sbml)
+    model = document.getModel()
+    told = _change(model, {**animal, **given})
+    if animal:
+        told.append(_start(model, rest))
+    depot, amounts = "", ()
+    if over:
+        depot, per_dose = dosing.depot(model), model.getParameter(DEPOT_PER_DOSE).getValue()
+        amounts = tuple(dose * per_dose for dose in over)
+        told.append(_open(model, depot, given[DOSE] * per_dose))
+    own = _told(document, told, name) if told else sbml
     source = f"{NAME}.xml" if own == paths.read(paths.sbml()) else f"{NAME}_{name}.xml"
-    return Protocol(source, own, 0.0 - begin, end - begin, steps)
+    return Protocol(source, own, 0.0 - begin, end - begin, steps, depot, amounts)
 
 
 @lru_cache(maxsize=4)
@@ -107,10 +129,8 @@ def _repeats(doses: Mapping[float, float], experiment: Experiment) -> dict[str, 
     return repeats | ({dosing.INTERVAL: gaps.pop()} if gaps else {})
 
 
-def _own(sbml: str, changes: Mapping[str, float], rest: Mapping[str, float], name: str) -> str:
-    """The SBML with other parameters and sizes, and starting from ``rest``; as it is for none."""
-    document = reading.document(sbml)
-    model = document.getModel()
+def _change(model: libsbml.Model, changes: Mapping[str, float]) -> list[str]:
+    """Give parameters and sizes other values; what was said by that, a line for each."""
     told = []
     for changed, value in changes.items():
         compartment = model.getCompartment(changed)
@@ -122,14 +142,34 @@ def _own(sbml: str, changes: Mapping[str, float], rest: Mapping[str, float], nam
         else:
             compartment.setSize(value)
         told.append(f"{changed} is {value:g}")
-    if not told:
-        return sbml
+    return told
+
+
+def _start(model: libsbml.Model, rest: Mapping[str, float]) -> str:
     for species, value in rest.items():
         # What an initial assignment gives (a dose, a bath) stays with it.
         if model.getInitialAssignmentBySymbol(species) is None:
             model.getSpecies(species).setInitialConcentration(value)
-    if rest:
-        told.append("it starts at the drug-free steady state of this animal")
+    return "it starts at the drug-free steady state of this animal"
+
+
+def _open(model: libsbml.Model, depot: str, amount: float) -> str:
+    """Let a tool set what is in the depot, rather than a parameter that this hangs on."""
+    model.removeInitialAssignment(depot)
+    home = model.getCompartment(model.getSpecies(depot).getCompartment())
+    # Absorption is of amounts, so that the volume does not matter; tools that are to set a species
+    # mean its amount or its concentration.
+    home.setSize(1.0)
+    model.getSpecies(depot).setInitialConcentration(amount)
+    return (
+        f"{depot} starts at a number rather than at what {DOSE} says, and {home.getId()} is 1 L,"
+        " so that a scan of doses may set it as an amount or as a concentration"
+    )
+
+
+def _told(document: libsbml.SBMLDocument, told: Sequence[str], name: str) -> str:
+    """The SBML with an id and a name of its own, and notes on what is otherwise."""
+    model = document.getModel()
     model.setId(f"{NAME}_{name}")
     model.setName(f"{model.getName()}, {name.replace('_', ' ')}")
     model.appendNotes(

@@ -1,7 +1,7 @@
-"""A run as SED-ML (Level 1 Version 4): one model, one time course, one report, its plots.
+"""A run as SED-ML (Level 1 Version 4): one model, one time course or scan, one report, its plots.
 
-The forms that more than one tool really runs: a single model, a single task, CVODE with the
-tolerances written out.
+The forms that more than one tool really runs: a single model, a single task or the scan of one,
+CVODE with the tolerances written out.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
-from ketamine_mtor import knowledge, model_files
+from ketamine_mtor import knowledge
 from ketamine_mtor.archive.protocol import Protocol, protocol
 from ketamine_mtor.claims.figures import Figure, Run
 from ketamine_mtor.companions import reading
 from ketamine_mtor.engines.session import MOST_STEPS
-from ketamine_mtor.run import at_point
 from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
 #: KISAO terms: the solver and what it is asked for.
@@ -28,35 +27,15 @@ CVODE, RELATIVE_TERM, ABSOLUTE_TERM, STEPS_TERM = (
 )
 #: Tools differ in what an absolute tolerance is of; these do for all of them.
 RELATIVE, ABSOLUTE = 1e-8, 1e-10
-#: Id of the data generator of the time, and of the report and the task.
-TIME, REPORT, TASK = "time_h", "report", "task"
+#: Id of the data generator of the time, of the report, the task, and what a scan repeats.
+TIME, REPORT, TASK, ONCE = "time_h", "report", "task", "once"
+#: Id of what a scan goes through: what a dose leaves in the depot.
+RANGE = "depot_nmol"
 
 _SBML = "http://www.sbml.org/sbml/level3/version1/core"
 _LANGUAGE = "urn:sedml:language:sbml.level-3.version-1"
 _PARAMETER = "/sbml:sbml/sbml:model/sbml:listOfParameters/sbml:parameter[@id='{}']"
-
-
-def runs(figure: Figure) -> tuple[Run, ...]:
-    """The runs of a figure, a file each: of a scan, one for each dose.
-
-    No repeated task: between its points libRoadRunner keeps the first dose, or gives it twice.
-    """
-    if not figure.over:
-        return figure.runs
-    return tuple(
-        replace(
-            run,
-            name=f"{run.name}_{dose:g}",
-            what=f"{run.what}; here {dose:g} mg/kg",
-            experiment=at_point(
-                run.experiment,
-                {"ketamine": dose},
-                model_files.packaged(run.experiment.variant),
-            ),
-        )
-        for run in figure.runs
-        for dose in figure.over
-    )
+_START = "/sbml:sbml/sbml:model/sbml:listOfSpecies/sbml:species[@id='{}']/@initialConcentration"
 
 
 def protocols(figures: Mapping[str, Figure]) -> dict[str, Protocol]:
@@ -70,7 +49,7 @@ def protocols(figures: Mapping[str, Figure]) -> dict[str, Protocol]:
         For an animal without rest.
     """
     return {
-        run.name: protocol(run.experiment, run.name)
+        run.name: protocol(run.experiment, run.name, figure.over)
         for figure in figures.values()
         for run in figure.runs
     }
@@ -101,9 +80,11 @@ def _text(figure: Figure, run: Run, how: Protocol) -> str:
     sedml = reading.extra("libsedml", "SED-ML")
     document = sedml.SedDocument(1, 4)
     document.getNamespaces().add(_SBML, "sbml")
-    document.setName(f"{figure.title}: {run.what}")
+    document.setName(figure.about(run))
     _model(document, how)
-    _time_course(sedml, document, how)
+    _time_course(document, how, ONCE if how.amounts else TASK)
+    if how.amounts:
+        _scan(sedml, document, how)
     units = {row.id: row.unit for row in knowledge.load().observables.values()}
     _generators(sedml, document, {name: units[name] for name in figure.readouts}, how.start)
     _outputs(sedml, document, figure)
@@ -117,7 +98,7 @@ def _model(document: Any, how: Protocol) -> None:
     model.setSource(how.source)
 
 
-def _time_course(sedml: ModuleType, document: Any, how: Protocol) -> None:
+def _time_course(document: Any, how: Protocol, name: str) -> None:
     course = document.createUniformTimeCourse()
     course.setId("time_course")
     course.setInitialTime(0.0)
@@ -135,9 +116,32 @@ def _time_course(sedml: ModuleType, document: Any, how: Protocol) -> None:
         asked.setKisaoID(term)
         asked.setValue(repr(value))
     task = document.createTask()
-    task.setId(TASK)
+    task.setId(name)
     task.setModelReference("model")
     task.setSimulationReference("time_course")
+
+
+def _scan(sedml: ModuleType, document: Any, how: Protocol) -> None:
+    """The time course for each amount in the depot, each from the start.
+
+    The range has the amounts themselves: COPASI imports no formula of a range.
+    """
+    scan = document.createRepeatedTask()
+    scan.setId(TASK)
+    scan.setResetModel(True)
+    scan.setRangeId(RANGE)
+    amounts = scan.createVectorRange()
+    amounts.setId(RANGE)
+    for amount in how.amounts:
+        amounts.addValue(amount)
+    change = scan.createTaskChange()
+    change.setModelReference("model")
+    change.setTarget(_START.format(how.depot))
+    change.setRange(RANGE)
+    change.setMath(sedml.parseL3Formula(RANGE))
+    repeated = scan.createSubTask()
+    repeated.setTask(ONCE)
+    repeated.setOrder(1)
 
 
 def _generators(sedml: ModuleType, document: Any, units: Mapping[str, str], start: float) -> None:

@@ -48,7 +48,7 @@ class Figure:
     plots
         Title of each window, to the readouts in it.
     runs
-        In order; each becomes a file.
+        In order; each becomes a file, with all the doses of ``over``.
     over
         Doses of ketamine (mg/kg) that each run is done with instead of its own; or none.
     """
@@ -63,6 +63,17 @@ class Figure:
     def readouts(self) -> tuple[str, ...]:
         """All that is shown, each once."""
         return tuple(dict.fromkeys(name for shown in self.plots.values() for name in shown))
+
+    def done(self, run: Run) -> str:
+        """What is done in one of its runs, in words."""
+        if not self.over:
+            return run.what
+        doses = ", ".join(f"{dose:g}" for dose in self.over)
+        return f"{run.what}; instead of it each of {doses} mg/kg"
+
+    def about(self, run: Run) -> str:
+        """The same with the figure's title."""
+        return f"{self.title}: {self.done(run)}"
 
 
 def load_figures(

@@ -40,7 +40,7 @@ def write(sbml: str) -> str:
     """
     document = reading.document(sbml)
     model = document.getModel()
-    depot = _depot(model)
+    filled = depot(model)
     model.setId(f"{model.getId()}_dosing")
     model.setName(f"{model.getName()}, repeated doses")
     model.appendNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{_ABOUT}</p>')
@@ -55,13 +55,13 @@ def write(sbml: str) -> str:
         model, GIVEN, 0, "dimensionless", "how many were given, counted by the event"
     )
     model.getParameter(GIVEN).setConstant(False)
-    given = f"{AMOUNT} * {DEPOT_PER_DOSE} / {model.getSpecies(depot).getCompartment()}"
-    _event(model, {depot: f"{depot} + {given}", GIVEN: f"{GIVEN} + 1 dimensionless"})
+    given = f"{AMOUNT} * {DEPOT_PER_DOSE} / {model.getSpecies(filled).getCompartment()}"
+    _event(model, {filled: f"{filled} + {given}", GIVEN: f"{GIVEN} + 1 dimensionless"})
     return libsbml.writeSBMLToString(document)
 
 
-def _depot(model: libsbml.Model) -> str:
-    """The species that starts at what a dose leaves in it."""
+def depot(model: libsbml.Model) -> str:
+    """The species that starts at what a dose leaves in it; an InputError for a model without."""
     found = [
         start.getSymbol()
         for start in model.getListOfInitialAssignments()
