@@ -173,7 +173,7 @@ def _draw(
         own = {} if len(baselines) == 1 else {"color": colour}
         panel.axhline(baseline, zorder=1, **_BASELINE | own)
     panel.set_ylim(*limits(low, high))
-    panel.set_ylabel(_unit(name, lines[0][1][name].attrs["units"]), labelpad=2)
+    panel.set_ylabel(shown_unit(name, lines[0][1][name].attrs["units"]), labelpad=2)
     hours = float(lines[0][1]["time"].values[-1])
     panel.set_xlim(0, hours)
     if hours >= 1:
@@ -197,11 +197,10 @@ def limits(low: float, high: float) -> tuple[float, float]:
     return low - away, high + away
 
 
-def _unit(name: str, unit: str) -> str:
+def shown_unit(name: str, symbol: str) -> str:
+    """What an axis, a legend or a table for readers says for the unit of a readout."""
     row = knowledge.load().observables.get(name)
-    if unit != "1" or row is None:
-        return unit
-    return "x wild type" if row.per == "wild type" else "fraction"
+    return pictures.unit(symbol, relative=row is not None and row.relative)
 
 
 # What is given

@@ -74,6 +74,13 @@ def test_a_relative_readout_says_so():
     assert _figure(run).axes[0].get_ylabel() == "x wild type"
 
 
+@pytest.mark.parametrize("symbol", ["nM", "1"])
+def test_every_readout_of_the_unit_1_has_the_same_words_wherever_it_is_shown(symbol):
+    rows = [row for row in TABLES.observables.values() if row.unit == symbol]
+    shown = {figures.shown_unit(row.id, row.unit) for row in rows}
+    assert shown == ({"fraction", "x wild type"} if symbol == "1" else {symbol})
+
+
 @pytest.mark.parametrize("count, size", [(2, 7.0), (13, 5.5)])
 def test_letters_can_be_read(tmp_path, count, size):
     path = tmp_path / "run.svg"

@@ -15,6 +15,7 @@ from ketamine_mtor.archive.protocol import Protocol
 from ketamine_mtor.claims.figures import Figure
 from ketamine_mtor.companions import reading
 from ketamine_mtor.fair.source import Source
+from ketamine_mtor.figures import shown_unit
 from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
 #: What is below this share of the highest is nothing.
@@ -23,16 +24,18 @@ _NOTHING = 1e-6
 WITHIN = 1e-4
 #: Where the maximum is below this the share is of this: there is nothing to compare.
 NOTHING = 1e-7
+#: What comes so close to the maximum at times this far apart, as a share of the run, has no peak.
+APART = 0.1
 
 
 class Row(NamedTuple):
-    """What must come out: a readout of a run, in the readout's unit."""
+    """What must come out: a readout of a run, in its unit; ``at_h`` is None without a peak."""
 
     run: str
     readout: str
     unit: str
     highest: float
-    at_h: float
+    at_h: float | None
     end: float
 
 
@@ -46,10 +49,23 @@ def outcomes(name: str, figure: Figure, data: xr.Dataset) -> list[Row]:
     """What must come out of a run: the first readout of each of its plots."""
     chosen = list(dict.fromkeys(shown[0] for shown in figure.plots.values()))
     return [
-        Row(name, readout, n["unit"], n["max"], n["max_time_h"], _end(n))
+        Row(name, readout, shown_unit(readout, n["unit"]), n["max"], peak(data[readout]), _end(n))
         for readout, n in output.summary(data).items()
         if readout in chosen
     ]
+
+
+def peak(values: xr.DataArray) -> float | None:
+    """When a readout is highest (h); None where solvers may differ by more than its other heights.
+
+    A curve without one time to name is flat, or rises to a plateau, or has equal peaks.
+    """
+    time, heights = values["time"].values, values.values
+    highest = heights.max()
+    near = time[heights >= highest - WITHIN * max(highest, NOTHING)]
+    if near[-1] - near[0] > APART * (time[-1] - time[0]):
+        return None
+    return float(time[heights.argmax()])
 
 
 def write(
@@ -87,6 +103,7 @@ def write(
         "digits": expected.DIGITS,
         "within": WITHIN,
         "nothing": NOTHING,
+        "apart": APART,
         "relative": sedml.RELATIVE,
         "absolute": sedml.ABSOLUTE,
     }

@@ -112,6 +112,11 @@ class Observable:
     meaning: str
     source: tuple[str, ...]
 
+    @property
+    def relative(self) -> bool:
+        """Whether it is a multiple of the drug-free wild type, not a share of a total."""
+        return self.per == "wild type"
+
 
 @dataclass(frozen=True)
 class Rule:
