@@ -122,6 +122,32 @@ def test_every_public_name_and_every_command_is_described(built):
     assert "mg/kg" in api and "(h)" in api
 
 
+# Tables on small screens: gates/site.py looks at them in a browser
+
+
+def without_wrapper(page: str) -> int:
+    """Tables of a page that nothing scrolls when they are wider than the screen."""
+    tables = re.findall(r'(<div class="table-wrapper[^>]*>\s*)?<table class="docutils', page)
+    return sum(not wrapper for wrapper in tables)
+
+
+@of_the_site
+def test_every_table_scrolls_in_a_box_of_its_own(built):
+    pages = {path.name: _page(built, path) for path in built.rglob("*.html")}
+    assert sum("<table" in page for page in pages.values()) > 30
+    assert [name for name, page in pages.items() if without_wrapper(page)] == []
+
+
+def test_a_table_without_its_box_is_seen():
+    table = '<table class="docutils align-default">'
+    assert without_wrapper(f'<div class="table-wrapper x">\n{table}</table></div>{table}') == 1
+
+
+def test_the_gate_breaks_the_style_that_there_is():
+    (old,) = re.findall(r'css\.replace\("([^"]+)"', (ROOT / "gates/site.py").read_text())
+    assert old in (ROOT / "docs/site/static/site.css").read_text()
+
+
 # The gallery
 
 SCRIPTS = sorted((ROOT / "docs" / "gallery").glob("*.py"))
