@@ -103,6 +103,43 @@ def test_each_module_has_its_picture_rules_and_papers(built):
     assert "https://doi.org/" in text
 
 
+def unlike_a_page(text: str) -> list[str]:
+    """What of a module's page reads as code: a long title, no lead, a docstring's order."""
+    title, lead, *rest = text.split("\n\n")
+    faults = [] if len(title) <= 40 and "." not in title else [title]
+    faults += [] if re.fullmatch(r"[^\s#!].*\.", lead) else [lead]
+    return faults + re.findall(r"^(?:- )?(?:Add|Give|Return)s? .*", "\n\n".join(rest), re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def modules():
+    """The pages of the modules of rules, by their names."""
+    return {each.module: generated._stretch(each) for each in stretches()}
+
+
+def test_a_module_has_a_page_not_a_docstring(modules):
+    faults = {name: unlike_a_page(text) for name, text in modules.items()}
+    assert {name: said for name, said in faults.items() if said} == {}
+    headings = re.findall(r"^## (.*)", modules["trkb"], re.MULTILINE)
+    assert headings == ["Mechanism", "Rules", "Parameters", "Papers"]
+
+
+def test_what_reads_as_a_docstring_is_seen():
+    page = "# TrkB: bivalent BDNF brings two receptors together\n\n![Map](a.svg)\n\nAdd K252a."
+    assert len(unlike_a_page(page)) == 3
+    assert unlike_a_page("# TrkB\n\nBDNF binds it.\n\nAdded drugs stay.") == []
+
+
+def test_papers_modules_and_decisions_are_links(modules):
+    known = knowledge.load().references
+    for name, text in modules.items():
+        bare = set(re.findall(r"(?<![\[\w`])[EPQ]\d\d[a-d]?(?![\w\]])", text)) & set(known)
+        assert [each for each in sorted(bare) if known[each].address] == [], name
+    assert all(f"[{paper}](https://" in modules["mtorc1"] for paper in ("P71", "P72", "P73"))
+    assert "(see [GAP43](gap43.md))" in modules["glutamate"]
+    assert "[decision 0008](../decisions/0008-" in modules["disinhibition"]
+
+
 @of_the_site
 def test_claims_names_and_identifiers_are_all_there(built):
     claims, names = _page(built, "claims.html"), _page(built, "names.html")
