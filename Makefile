@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-fair gate-wheel gate-petab gate-archive
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,7 +58,7 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: gate-sbml gate-report gate-fair gate-wheel gate-petab gate-archive ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
+gates: gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
 
 gate-sbml: $(GATES)/sbml/.installed ## sbmlutils' strict validator, of the SBML
 	$(GATES)/sbml/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
@@ -67,6 +67,10 @@ gate-report: $(GATES)/sbml/.installed $(VENV)/.installed ## Chromium, of the rep
 	@mkdir -p results/gates
 	$(BIN)/ketamine-mtor validate --out results/gates/report.html
 	$(GATES)/sbml/bin/python gates/page.py results/gates/report.html results/gates
+
+gate-site: $(GATES)/sbml/.installed $(VENV)/.installed ## Chromium, of the documentation, on screens from a telephone's on
+	$(BIN)/python -m docs.site results/gates/site --without-runs
+	$(GATES)/sbml/bin/python gates/site.py results/gates/site results/gates
 
 gate-fair: $(GATES)/fair/.installed ## readers of metadata, of the descriptions
 	$(GATES)/fair/bin/python gates/fair.py .

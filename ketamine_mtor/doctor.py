@@ -250,7 +250,7 @@ def simulation(files: ModelFiles | None = None) -> Iterator[Finding]:
     for i, name in enumerate(done.names):
         if not away[:, i].max() <= STILL:
             faults.append(f"{name} moves by {away[:, i].max():.2g} of its drug-free value")
-        relative = done.tables.observables[name].per == "wild type"
+        relative = done.tables.observables[name].relative
         if relative and not abs(baselines[i] - 1) <= STILL:
             faults.append(f"{name} rests at {baselines[i]:.4g} instead of 1")
     fine = f"the drug-free state holds: {len(done.names)} readouts stay where they are"

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,11 @@ _BASELINE = {"color": "0.45", "linewidth": 0.6, "linestyle": (0, (4, 3))}
 #: Points between a panel and its first mark, and from mark to mark.
 _FIRST_MARK, _NEXT_MARK = 2.5, 3.5
 _MOST_TIMES = 4
+#: A run this long shows its first hours, in which all is given, on so large a share of the axis of
+#: time; then the axis breaks.
+LONG_H, EARLY_H, EARLY_SHARE = 12.0, 3.0, 0.45
+#: Width of the break, as a share of the axis, and in time (h): nothing is lost in it.
+_BREAK, _BREAK_H = 0.035, 1e-6
 _MM_PER_INCH = 25.4
 #: In sizes of the font: a letter, what stands before a label, the height of a line.
 _LETTER, _HANDLE, _LINE_HEIGHT = 0.6, 4.0, 1.75
@@ -115,9 +121,14 @@ def make_figure(run: xr.Dataset, lines: Sequence[Line]) -> Figure:
     figure = Figure(figsize=inches, layout="constrained")
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02)
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True).ravel()
+    hours = float(run["time"].values[-1])
+    broken = breaks(hours, marked)
+    _time(panels[0], hours, broken)
     for panel, name in zip(panels, names, strict=False):
         _draw(panel, name, lines, looks)
         _mark(panel, marked)
+        if broken:
+            _break(panel)
         panel.set_title(name, fontsize=size, fontweight="bold", loc="left", pad=above)
     for panel in panels[len(names) :]:
         panel.remove()
@@ -159,7 +170,7 @@ def _others(point: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
 def _draw(
     panel: Axes, name: str, lines: Sequence[Line], looks: Sequence[Mapping[str, Any]]
 ) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     baselines: dict[str, tuple[float, Any]] = {}
     low, high = math.inf, -math.inf
@@ -173,13 +184,7 @@ def _draw(
         own = {} if len(baselines) == 1 else {"color": colour}
         panel.axhline(baseline, zorder=1, **_BASELINE | own)
     panel.set_ylim(*limits(low, high))
-    panel.set_ylabel(_unit(name, lines[0][1][name].attrs["units"]), labelpad=2)
-    hours = float(lines[0][1]["time"].values[-1])
-    panel.set_xlim(0, hours)
-    if hours >= 1:
-        panel.xaxis.set_major_locator(MultipleLocator(pictures.step(hours, most=4)))
-    else:
-        panel.xaxis.set_major_locator(MaxNLocator(3))
+    panel.set_ylabel(shown_unit(name, lines[0][1][name].attrs["units"]), labelpad=2)
     panel.yaxis.set_major_locator(MaxNLocator(3, min_n_ticks=2))
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
     panel.tick_params(pad=2)
@@ -197,11 +202,52 @@ def limits(low: float, high: float) -> tuple[float, float]:
     return low - away, high + away
 
 
-def _unit(name: str, unit: str) -> str:
+def shown_unit(name: str, symbol: str) -> str:
+    """What an axis, a legend or a table for readers says for the unit of a readout."""
     row = knowledge.load().observables.get(name)
-    if unit != "1" or row is None:
-        return unit
-    return "x wild type" if row.per == "wild type" else "fraction"
+    return pictures.unit(symbol, relative=row is not None and row.relative)
+
+
+# Time
+
+
+def breaks(hours: float, marked: Sequence[Mark]) -> bool:
+    """Whether the axis of time breaks after the first hours.
+
+    Only where all is given in these: the same response looks the same wherever it is.
+    """
+    starts = [start for mark in marked for start, _ in mark.spans]
+    return hours >= LONG_H and bool(starts) and max(starts) < EARLY_H
+
+
+def _time(panel: Axes, hours: float, broken: bool) -> None:
+    """The axis of time, which all panels share."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator
+
+    step = pictures.step(hours, most=4)
+    if broken:
+        knots = [0, EARLY_H, EARLY_H + _BREAK_H, hours]
+        places = [0, EARLY_SHARE, EARLY_SHARE + _BREAK, 1]
+        to_place = partial(np.interp, xp=knots, fp=places)
+        panel.set_xscale("function", functions=(to_place, partial(np.interp, xp=places, fp=knots)))
+        early = np.arange(0, EARLY_H + 1, pictures.step(EARLY_H, most=3))
+        late = np.arange(step, hours + step, step)
+        ticks = [*early[early <= EARLY_H], *late[(late > EARLY_H) & (late <= hours)]]
+        panel.xaxis.set_major_locator(FixedLocator(ticks))
+        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    elif hours >= 1:
+        panel.xaxis.set_major_locator(MultipleLocator(step))
+    else:
+        panel.xaxis.set_major_locator(MaxNLocator(3))
+    panel.set_xlim(0, hours)
+
+
+def _break(panel: Axes) -> None:
+    """The gap in the axis and in all curves, and its sign."""
+    away = {"color": "white", "linewidth": 0, "zorder": 3, "clip_on": False}
+    panel.axvspan(EARLY_H, EARLY_H + _BREAK_H, ymin=-0.03, **away)
+    middle = EARLY_SHARE + _BREAK / 2
+    panel.text(middle, 0, "//", transform=panel.transAxes, ha="center", va="center", zorder=4)
 
 
 # What is given

@@ -47,6 +47,13 @@ def drawn(figure: Figure, kind: str = "svg", **more: Any) -> bytes:
     return buffer.getvalue()
 
 
+def unit(symbol: str, *, relative: bool = False) -> str:
+    """What figures say for a unit; 1 is a share of a total, or relative to the wild type."""
+    if symbol != "1":
+        return symbol
+    return "x wild type" if relative else "fraction"
+
+
 def step(length: float, unit: str = "h", most: int = 8) -> float:
     """Distance of the ticks of an axis of time that is so long, in ``min`` or ``h``."""
     return next((each for each in _STEPS[unit] if length <= most * each), length)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
@@ -14,10 +15,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import roadrunner
+import xarray as xr
 import yaml
 
 from ketamine_mtor import archive, paths, scan, simulate
-from ketamine_mtor.archive import expected, metadata, omex
+from ketamine_mtor.archive import expected, metadata, omex, pages
 from ketamine_mtor.archive.__main__ import main
 from ketamine_mtor.archive.protocol import protocol
 from ketamine_mtor.claims import figures as figures_file
@@ -333,6 +335,59 @@ def test_the_curator_is_told_what_must_come_out(files):
             assert f"`{Path(name).name}`" in page
     table = pd.read_csv(io.BytesIO(files[f"{archive.SUBMISSION}/time_course.csv"]))
     assert f"| {table['glutamate'].max():.4g} |" in page
+
+
+HOURS = np.linspace(0, 72, 865)
+NOISE = 3e-5 * np.sin(1e4 * HOURS)
+
+
+@pytest.mark.parametrize(
+    ("values", "at_h"),
+    [
+        (1 + np.exp(-((HOURS - 6) ** 2) / 2) + NOISE, 6),
+        (1 - np.exp(-HOURS / 30), 72),
+        (1 + NOISE, None),
+        (0 * HOURS, None),
+        (NOISE * 1e-7, None),
+        (1 - np.exp(-HOURS) + NOISE, None),
+        (np.exp(-(HOURS**2)) + np.exp(-((HOURS - 24) ** 2)), None),
+    ],
+)
+def test_the_time_of_the_maximum_is_told_of_a_peak_alone(values, at_h):
+    readout = xr.DataArray(values, {"time": HOURS}, ["time"])
+    found = pages.peak(readout)
+    assert found is None if at_h is None else found == pytest.approx(at_h, abs=0.1)
+
+
+def test_the_curator_sees_a_dash_where_there_is_no_peak(files):
+    page = files[f"{archive.SUBMISSION}/README.md"].decode()
+    lines = re.findall(
+        r"\| `dose_response` \| (.*) \| `glutamate` \| nM \| .* \| (.*) \| .* \|", page
+    )
+    times = dict(lines)
+    assert times["ketamine 0 mg/kg"] == "–"
+    assert float(times["ketamine 10 mg/kg"]) < 1
+
+
+def test_one_word_for_a_unit_in_figures_and_tables(packed, files):
+    root = ET.fromstring(packed["time_course.sedml"])
+    names = {each.get("id"): each.get("name") for each in root.iterfind(".//{*}dataGenerator")}
+    assert names["pTrkB"] == "pTrkB (fraction)"
+    assert names["synapses"] == "synapses (x wild type)"
+    assert names["Ca"] == "Ca (nM)"
+    axes = {
+        plot.get("name"): plot.find("{*}yAxis").get("name")
+        for plot in root.iterfind(".//{*}plot2D")
+    }
+    assert axes["Receptors and firing"] == "fraction"
+    assert axes["Translation"] == "fraction, x wild type"
+    assert (
+        "| 1 |"
+        not in files[f"{archive.SUBMISSION}/README.md"]
+        .decode()
+        .partition("MIRIAM")[0]
+        .partition("must come out")[2]
+    )
 
 
 def test_the_tests_that_the_curator_is_told_of_exist(files):

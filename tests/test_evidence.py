@@ -42,15 +42,16 @@ def test_only_measured_and_derived_numbers_count():
 
 
 @pytest.mark.parametrize(
-    "doi, pmid, link",
+    "doi, pmid, url, link",
     [
-        ("10.1/x", "12", "[P1](https://doi.org/10.1/x): A paper"),
-        ("", "12", "[P1](https://pubmed.ncbi.nlm.nih.gov/12): A paper"),
-        ("", "", "P1: A paper"),
+        ("10.1/x", "12", "", "[P1](https://doi.org/10.1/x): A paper"),
+        ("", "12", "", "[P1](https://pubmed.ncbi.nlm.nih.gov/12): A paper"),
+        ("", "", "https://example.org/x", "[P1](https://example.org/x): A paper"),
+        ("", "", "", "P1: A paper"),
     ],
 )
-def test_a_source_is_linked_where_it_can_be(doi, pmid, link):
-    assert evidence.cited(Reference("P1", "READ", "A paper", doi, pmid, "")) == link
+def test_a_source_is_linked_where_it_can_be(doi, pmid, url, link):
+    assert evidence.cited(Reference("P1", "READ", "A paper", doi, pmid, url, "")) == link
 
 
 def test_the_page_has_every_number_under_its_stretch():

@@ -74,6 +74,13 @@ def test_a_relative_readout_says_so():
     assert _figure(run).axes[0].get_ylabel() == "x wild type"
 
 
+@pytest.mark.parametrize("symbol", ["nM", "1"])
+def test_every_readout_of_the_unit_1_has_the_same_words_wherever_it_is_shown(symbol):
+    rows = [row for row in TABLES.observables.values() if row.unit == symbol]
+    shown = {figures.shown_unit(row.id, row.unit) for row in rows}
+    assert shown == ({"fraction", "x wild type"} if symbol == "1" else {symbol})
+
+
 @pytest.mark.parametrize("count, size", [(2, 7.0), (13, 5.5)])
 def test_letters_can_be_read(tmp_path, count, size):
     path = tmp_path / "run.svg"
@@ -176,6 +183,46 @@ def test_a_scanned_parameter_has_its_unit_and_its_baselines():
 )
 def test_what_hardly_moves_looks_flat(low, high, ends):
     assert figures.limits(low, high) == pytest.approx(ends, rel=0.01)
+
+
+# Time
+
+
+def _place(axes, hour: float) -> float:
+    """Where an hour is, as a share of the axis."""
+    return axes.transAxes.inverted().transform(axes.transData.transform((hour, 1)))[0]
+
+
+@pytest.mark.parametrize("hours", [12, 24, 72, 168])
+def test_the_first_hours_of_a_long_run_can_be_read(hours):
+    axes = _figure(_run(hours=hours)).axes[0]
+    early, after = _place(axes, figures.EARLY_H), _place(axes, figures.EARLY_H + 0.01)
+    assert early == pytest.approx(figures.EARLY_SHARE)
+    assert _place(axes, 1) == pytest.approx(early / 3) and _place(axes, hours) == pytest.approx(1)
+    # The curve ends before the break and goes on after it.
+    (gap,) = [each for each in axes.patches if each.get_zorder() > axes.lines[0].get_zorder()]
+    ends = axes.transAxes.inverted().transform(gap.get_window_extent())
+    assert ends[:, 0] == pytest.approx([early, after], abs=0.001)
+    assert "//" in [each.get_text() for each in axes.texts]
+    ticks = [tick for tick in axes.get_xticks() if 0 <= tick <= hours]
+    assert ticks[:4] == [0, 1, 2, 3] and 5 <= len(ticks) <= 8
+    places = [_place(axes, tick) for tick in ticks]
+    assert min(np.diff(places)) > 0.05
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"hours": 6},
+        {"hours": 72, "ketamine": 0},
+        {"hours": 72, "ketamine": [(0, 10), (24, 10)]},
+        {"hours": 72, "drugs": {"NBQX": Bath(1, 5)}},
+    ],
+)
+def test_time_is_even_in_short_runs_and_where_later_things_are_given(fields):
+    axes = _figure(_run(**fields)).axes[0]
+    assert _place(axes, 3) == pytest.approx(3 / fields["hours"])
+    assert not axes.texts and not axes.patches
 
 
 # What is given

@@ -165,12 +165,37 @@ def test_every_reference_is_whole(tables):
 
 def test_a_reference_without_status_or_citation_is_seen():
     rows = [
-        Reference("E01", "READ", "A 1997", "", "", ""),
-        Reference("E02", "SEEN", "B 1998", "", "", ""),
-        Reference("E03", "READ", "", "", "", ""),
-        Reference("Lisek", "READ", "C 2020", "", "", ""),
+        Reference("E01", "READ", "A 1997", "", "", "", ""),
+        Reference("E02", "SEEN", "B 1998", "", "", "", ""),
+        Reference("E03", "READ", "", "", "", "", ""),
+        Reference("Lisek", "READ", "C 2020", "", "", "", ""),
     ]
     assert reference_faults(rows) == ["E02", "E03", "Lisek"]
+
+
+def unlinked(rows: Iterable[Reference]) -> list[str]:
+    """References that say where they are to be found, but cannot be followed there."""
+    there = r"PMC\d|BIOMD\d|\b\w+Lab/\w|USEPA/"
+    return [row.id for row in rows if not row.address and re.search(there, row.citation + row.note)]
+
+
+def test_every_reference_that_can_be_followed_is_a_link(tables):
+    rows = tables.references.values()
+    assert unlinked(rows) == []
+    # One address each: a second one is not kept up.
+    assert [row.id for row in rows if row.url and (row.doi or row.pmid)] == []
+    assert all(row.url.startswith("https://") for row in rows if row.url)
+
+
+def test_a_reference_that_is_no_link_is_seen():
+    rows = [
+        Reference("P01", "READ", "A 1997", "", "", "", "abstract read; PMC12"),
+        Reference("P02", "READ", "A 1997", "", "1", "", "PMC12"),
+        Reference("P03", "REPO", "A 1997, in SomeLab/Model", "", "", "https://x.org", ""),
+        Reference("P04", "REPO", "A 1997, in SomeLab/Model", "", "", "", ""),
+        Reference("P05", "READ", "A 1997", "", "", "", "abstract read"),
+    ]
+    assert unlinked(rows) == ["P01", "P04"]
 
 
 # Tables and model

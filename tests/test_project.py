@@ -9,6 +9,8 @@ import ast
 import fnmatch
 import importlib.metadata
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -343,6 +345,71 @@ def command_faults(text: str, group: click.Group) -> list[str]:
             f"{name} {option}" for option in re.findall(r"--[a-z-]+", rest) if option not in known
         ]
     return faults
+
+
+def out_of_reach(text: str) -> list[str]:
+    """Commands of a page that the shell of a clone would not find, or that litter the clone.
+
+    Looked at are the lines of `sh` blocks, and code in a line that has options: the rest names
+    a command. A page may activate an environment, after which all of it is found.
+    """
+    if re.search(r"^\. \S+/bin/activate$", text, re.MULTILINE):
+        lines = []
+    else:
+        blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        lines = [line for block in blocks for line in block.splitlines()]
+        lines += re.findall(r"`((?:ketamine-mtor|python|dask) [^`]*-[^`]+)`", text)
+    faults = [line for line in lines if re.match(r"ketamine-mtor|python|dask|pip", line)]
+    written = re.findall(r"--(?:plot|out|table) ([^\s`]*[a-z][^\s`]*)", text)
+    return faults + [path for path in written if not path.startswith(("results/", "dist/"))]
+
+
+def test_the_commands_of_every_page_can_be_copied():
+    pages = [ROOT / name for name in GUIDES]
+    pages += [page for page in (ROOT / "docs").rglob("*.md") if page.parent.name != "decisions"]
+    texts = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in pages}
+    found = {name: out_of_reach(text) for name, text in texts.items()}
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_a_command_that_no_shell_finds_is_seen():
+    block = "```sh\n{}ketamine-mtor info drugs\n.venv/bin/ketamine-mtor info\n```\n"
+    assert out_of_reach(block.format("")) == ["ketamine-mtor info drugs"]
+    assert out_of_reach(block.format(". .venv/bin/activate\n")) == []
+    said = "`ketamine-mtor info`, `ketamine-mtor info --json`, `python -m ketamine_mtor.fit`"
+    assert len(out_of_reach(said)) == 2
+    assert out_of_reach("`.venv/bin/ketamine-mtor simulate --plot run.png`") == ["run.png"]
+
+
+def first_commands(page: str) -> list[str]:
+    """The lines of a page's first `sh` block that simulate, and what these need."""
+    (block, *_) = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    wanted = r"\. |mkdir |(?:\.venv/bin/)?ketamine-mtor (?:simulate|scan) "
+    return [line for line in block.splitlines() if re.match(wanted, line)]
+
+
+@pytest.mark.parametrize(
+    ("page", "after", "written"),
+    [
+        ("docs/start.md", "## From a clone", {"first.png"}),
+        ("README.md", "## Command line", {"rapamycin.png", "rictor.csv", "doses.pdf"}),
+    ],
+)
+def test_the_commands_of_a_page_run_in_a_clone_and_write_to_results(page, after, written, tmp_path):
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    commands = first_commands(_read(page).partition(after)[2])
+    assert len(commands) > 2
+    done = subprocess.run(
+        ["sh", "-e", "-c", "\n".join(commands)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {".venv", "results"}
+    assert {path.name for path in (tmp_path / "results").iterdir()} == written
 
 
 def dead_links(text: str, root: Path) -> list[str]:

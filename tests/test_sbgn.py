@@ -460,6 +460,6 @@ def test_a_page_without_marks_is_one_line(one_stretch, capsys):
 def test_modules_are_in_the_figures_order():
     assert tuple(rules.modules()) == rules.STRETCHES
     assert list(rules.modules("eef2k"))[-1] == "direct_route"
-    assert rules.title("mtorc1").startswith("How Akt switches mTORC1 on")
+    assert rules.title("mtorc1").startswith("Activation of mTORC1: ")
     with pytest.raises(InputError, match="variant"):
         rules.modules("eef3k")

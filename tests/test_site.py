@@ -103,6 +103,43 @@ def test_each_module_has_its_picture_rules_and_papers(built):
     assert "https://doi.org/" in text
 
 
+def unlike_a_page(text: str) -> list[str]:
+    """What of a module's page reads as code: a long title, no lead, a docstring's order."""
+    title, lead, *rest = text.split("\n\n")
+    faults = [] if len(title) <= 40 and "." not in title else [title]
+    faults += [] if re.fullmatch(r"[^\s#!].*\.", lead) else [lead]
+    return faults + re.findall(r"^(?:- )?(?:Add|Give|Return)s? .*", "\n\n".join(rest), re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def modules():
+    """The pages of the modules of rules, by their names."""
+    return {each.module: generated._stretch(each) for each in stretches()}
+
+
+def test_a_module_has_a_page_not_a_docstring(modules):
+    faults = {name: unlike_a_page(text) for name, text in modules.items()}
+    assert {name: said for name, said in faults.items() if said} == {}
+    headings = re.findall(r"^## (.*)", modules["trkb"], re.MULTILINE)
+    assert headings == ["Mechanism", "Rules", "Parameters", "Papers"]
+
+
+def test_what_reads_as_a_docstring_is_seen():
+    page = "# TrkB: bivalent BDNF brings two receptors together\n\n![Map](a.svg)\n\nAdd K252a."
+    assert len(unlike_a_page(page)) == 3
+    assert unlike_a_page("# TrkB\n\nBDNF binds it.\n\nAdded drugs stay.") == []
+
+
+def test_papers_modules_and_decisions_are_links(modules):
+    known = knowledge.load().references
+    for name, text in modules.items():
+        bare = set(re.findall(r"(?<![\[\w`])[EPQ]\d\d[a-d]?(?![\w\]])", text)) & set(known)
+        assert [each for each in sorted(bare) if known[each].address] == [], name
+    assert all(f"[{paper}](https://" in modules["mtorc1"] for paper in ("P71", "P72", "P73"))
+    assert "(see [GAP43](gap43.md))" in modules["glutamate"]
+    assert "[decision 0008](../decisions/0008-" in modules["disinhibition"]
+
+
 @of_the_site
 def test_claims_names_and_identifiers_are_all_there(built):
     claims, names = _page(built, "claims.html"), _page(built, "names.html")
@@ -120,6 +157,32 @@ def test_every_public_name_and_every_command_is_described(built):
         assert f'id="ketamine_mtor.{name}"' in api
     assert all(f"Usage: ketamine-mtor {name}" in commands for name in cli.main.commands)
     assert "mg/kg" in api and "(h)" in api
+
+
+# Tables on small screens: gates/site.py looks at them in a browser
+
+
+def without_wrapper(page: str) -> int:
+    """Tables of a page that nothing scrolls when they are wider than the screen."""
+    tables = re.findall(r'(<div class="table-wrapper[^>]*>\s*)?<table class="docutils', page)
+    return sum(not wrapper for wrapper in tables)
+
+
+@of_the_site
+def test_every_table_scrolls_in_a_box_of_its_own(built):
+    pages = {path.name: _page(built, path) for path in built.rglob("*.html")}
+    assert sum("<table" in page for page in pages.values()) > 30
+    assert [name for name, page in pages.items() if without_wrapper(page)] == []
+
+
+def test_a_table_without_its_box_is_seen():
+    table = '<table class="docutils align-default">'
+    assert without_wrapper(f'<div class="table-wrapper x">\n{table}</table></div>{table}') == 1
+
+
+def test_the_gate_breaks_the_style_that_there_is():
+    (old,) = re.findall(r'css\.replace\("([^"]+)"', (ROOT / "gates/site.py").read_text())
+    assert old in (ROOT / "docs/site/static/site.css").read_text()
 
 
 # The gallery

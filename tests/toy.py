@@ -184,7 +184,7 @@ def annotations() -> emit.Annotations:
         rows.Monomer("Drug", "isVersionOf", "go:0019814", "an antibody", ""),
     )
     cytosol = rows.Compartment("cytosol", "", 3, "cytosol_volume", "Cytosol", "go:0005829", "")
-    reference = rows.Reference("one", "READ", "One 2001", "10.1000/1", "", "")
+    reference = rows.Reference("one", "READ", "One 2001", "10.1000/1", "", "", "")
     rule = rows.Rule(
         "PIP3_recruits_Akt", "SBO:0000177", "go:0005543", ("one", "assumed"), "it binds"
     )

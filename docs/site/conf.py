@@ -34,5 +34,6 @@ html_extra_path = ["extra"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
+html_use_index = False
 pygments_style = "friendly"
 pygments_dark_style = "monokai"

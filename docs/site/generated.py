@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from ketamine_mtor.claims import Result, load_claims
 from ketamine_mtor.claims.judge import Verdict
 from ketamine_mtor.claims.loader import read_caption
 from ketamine_mtor.claims.model import Claim
-from ketamine_mtor.evidence import cited, markdown
+from ketamine_mtor.evidence import cited, markdown, title
 from ketamine_mtor.report import KINDS, origins, write
 from ketamine_mtor.report.words import measured, threshold
 from ketamine_mtor.sbgn.publish import Stretch, stretches
@@ -28,6 +30,9 @@ EXECUTABLE = (
     '<a href="caption.html">The executable caption</a> has the plots, the lit map, and what is'
     " behind each claim."
 )
+#: The function of a module of rules that adds all of them.
+_WRITES = "write"
+_DECISIONS = Path(__file__).parents[1] / "decisions"
 _VERBATIM = "```{{code-block}} text\n{}\n```"
 
 
@@ -81,7 +86,8 @@ def landing_table() -> str:
 def _model(listed: Iterable[Stretch]) -> str:
     own, others = [], []
     for each in listed:
-        row = (f"[{each.module}]({each.module}.md)", rules.title(each.module), str(len(each.rules)))
+        link = f"[{title(each.module)}]({each.module}.md)"
+        row = (link, _about(each.module), str(len(each.rules)))
         (own if each.variant == knowledge.DEFAULT_VARIANT else others).append(row)
     columns = ("module", "what it says", "rules")
     return (
@@ -91,7 +97,8 @@ def _model(listed: Iterable[Stretch]) -> str:
                 "> " + read_caption(paths.validation()).strip(),
                 "The caption is written as rules in one module per stretch of it, in its order."
                 " Each page has the module's picture, its rules with their papers, and its numbers"
-                f" with their units. {_docstring('anatomy')}",
+                " with their units.",
+                *_paragraphs("anatomy"),
                 "![The caption as a map](../maps/activity_flow.svg)",
                 markdown(columns, own),
                 "## In variants only",
@@ -110,23 +117,26 @@ def _stretch(each: Stretch) -> str:
         papers |= {paper.name: paper for paper in found}
     rows = [(f"`{s.rule}`", f"`{s.pattern}`", _linked(s.papers)) for s in steps]
     amounts = [
-        (f"`{v.id}`", f"{v.value:.4g}", v.unit, v.kind, _linked(of), v.note)
+        (f"`{v.id}`", f"{v.value:.4g}", v.unit, v.kind, _linked(of), _prose(v.note))
         for v, of in numbers.values()
     ]
     picture = f"../maps/{each.module}.svg"
+    notes = [f"- {note}" for note in _notes(each.module)]
     text = [
-        f"# {rules.title(each.module)}",
-        f"[![Map of {each.module}]({picture})]({picture})",
+        f"# {title(each.module)}",
+        _about(each.module),
+        *_paragraphs(each.module),
+        f"[![Map: {title(each.module)}]({picture})]({picture})",
         f"[How to read the map](../sbgn.md); a click opens it. Source:"
         f" `ketamine_mtor/rules/{each.module}.py`.",
         *([] if each.variant == knowledge.DEFAULT_VARIANT else [_only_in(each.module)]),
-        *_notes(each.module),
+        *(["## Mechanism", "\n".join(notes)] if notes else []),
         "## Rules",
         markdown(("rule", "pattern", "papers"), rows),
     ]
     if amounts:
         text += [
-            "## Numbers of these rules",
+            "## Parameters",
             markdown(("number", "value", "unit", "kind", "source", "note"), amounts),
         ]
     text += [
@@ -143,17 +153,59 @@ def _only_in(module: str) -> str:
     )
 
 
-def _docstring(module: str) -> str:
-    said = inspect.getdoc(import_module(f"ketamine_mtor.rules.{module}")) or ""
-    return said.replace("``", "`")
+def _about(module: str) -> str:
+    """The sentence below a module's title."""
+    said = rules.title(module).partition(": ")[2]
+    first = said.partition(" ")[0]
+    # Names such as mTORC1 and eIF4F stay as they are.
+    return f"{said[0].upper() if first.islower() else said[0]}{said[1:]}."
+
+
+def _paragraphs(module: str) -> list[str]:
+    """What a module's docstring says after its title, and that of ``write`` after what it adds."""
+    tree = _tree(module)
+    (adds,) = (each for each in _functions(tree) if each.name == _WRITES)
+    docstrings = [ast.get_docstring(each) or "" for each in (tree, adds)]
+    return [_prose(each) for said in docstrings for each in said.split("\n\n")[1:]]
 
 
 def _notes(module: str) -> list[str]:
-    """What the module's functions say of the biology: those that say more than what they give."""
-    source = inspect.getsource(import_module(f"ketamine_mtor.rules.{module}"))
-    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-    said = [(ast.get_docstring(node) or "", _gives(node)) for node in functions]
-    return [text.replace("``", "`") for text, gives in said if not gives or "\n\n" in text]
+    """What the other functions say of the biology: not what they give to other code."""
+    found = []
+    for function in _functions(_tree(module)):
+        said = (ast.get_docstring(function) or "").split("\n\n")
+        if function.name != _WRITES:
+            found.append(_prose(" ".join(said[1:] if _gives(function) else said)))
+    return [" ".join(each.split()) for each in found if each]
+
+
+def _tree(module: str) -> ast.Module:
+    return ast.parse(inspect.getsource(import_module(f"ketamine_mtor.rules.{module}")))
+
+
+def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+
+
+@cache
+def _modules() -> frozenset[str]:
+    return frozenset(each.module for each in stretches())
+
+
+def _prose(said: str) -> str:
+    """A docstring or a note in Markdown: papers, modules of rules and decisions are links."""
+    references, modules = knowledge.load().references, _modules()
+
+    def linked(found: re.Match[str]) -> str:
+        module, decision, word = found.groups()
+        if module:
+            return f"[{title(module)}]({module}.md)" if module in modules else found[0]
+        if decision:
+            (page,) = _DECISIONS.glob(f"{decision}-*.md")
+            return f"[decision {decision}](../decisions/{page.name})"
+        return _linked(origins.papers([word])) if word in references else word
+
+    return re.sub(r"`(\w+)`|docs/decisions/(\d{4})|(\w+)", linked, said.replace("``", "`"))
 
 
 def _gives(function: ast.FunctionDef) -> bool:
@@ -195,11 +247,11 @@ def _claims(result: Result | None) -> str:
     if result is not None:
         text.append(EXECUTABLE)
     claims = load_claims()
-    for kind, (title, about) in KINDS.items():
+    for kind, (heading, about) in KINDS.items():
         members = [each for each in claims if each.kind == kind]
         rows = [_row(each, status[each.id], verdicts.get(each.id)) for each in members]
         columns = ("claim", "what it says", "measured", "threshold", "status", "role")
-        text += [f"## {title}", f"{about.capitalize()}.", markdown(columns, rows)]
+        text += [f"## {heading}", f"{about.capitalize()}.", markdown(columns, rows)]
     text.append("## Behind each claim")
     for each in claims:
         text += [f"### {each.number}", *_behind(each)]

@@ -24,17 +24,22 @@ _NOTHING = 1e-6
 WITHIN = 1e-4
 #: Where the maximum is below this the share is of this: there is nothing to compare.
 NOTHING = 1e-7
+#: What comes so close to the maximum at times this far apart, as a share of the run, has no peak.
+APART = 0.1
 
 
 class Row(NamedTuple):
-    """What must come out: a readout of a run, in the readout's unit; ``at`` is a scan's point."""
+    """What must come out: a readout of a run, in its unit, at a scan's point ``at``.
+
+    ``at_h`` is None without a peak.
+    """
 
     run: str
     at: str
     readout: str
     unit: str
     highest: float
-    at_h: float
+    at_h: float | None
     end: float
 
 
@@ -52,15 +57,28 @@ def outcomes(name: str, figure: Figure, data: xr.Dataset) -> list[Row]:
             name,
             pictures.words(point.items()),
             readout,
-            n["unit"],
+            pictures.shown_unit(readout, n["unit"]),
             n["max"],
-            n["max_time_h"],
+            peak(run[readout]),
             _end(n),
         )
         for point, run in output.points(data)
         for readout, n in output.summary(run).items()
         if readout in chosen
     ]
+
+
+def peak(values: xr.DataArray) -> float | None:
+    """When a readout is highest (h); None where solvers may differ by more than its other heights.
+
+    A curve without one time to name is flat, or rises to a plateau, or has equal peaks.
+    """
+    time, heights = values["time"].values, values.values
+    highest = heights.max()
+    near = time[heights >= highest - WITHIN * max(highest, NOTHING)]
+    if near[-1] - near[0] > APART * (time[-1] - time[0]):
+        return None
+    return float(time[heights.argmax()])
 
 
 def write(
@@ -98,6 +116,7 @@ def write(
         "digits": expected.DIGITS,
         "within": WITHIN,
         "nothing": NOTHING,
+        "apart": APART,
         "relative": sedml.RELATIVE,
         "absolute": sedml.ABSOLUTE,
     }

@@ -16,6 +16,7 @@ from ketamine_mtor.archive.protocol import Protocol, protocol
 from ketamine_mtor.claims.figures import Figure, Run
 from ketamine_mtor.companions import reading
 from ketamine_mtor.engines.session import MOST_STEPS
+from ketamine_mtor.figures import shown_unit
 from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
 #: KISAO terms: the solver and what it is asked for.
@@ -85,9 +86,10 @@ def _text(figure: Figure, run: Run, how: Protocol) -> str:
     _time_course(document, how, ONCE if how.amounts else TASK)
     if how.amounts:
         _scan(sedml, document, how)
-    units = {row.id: row.unit for row in knowledge.load().observables.values()}
-    _generators(sedml, document, {name: units[name] for name in figure.readouts}, how.start)
-    _outputs(sedml, document, figure)
+    rows = knowledge.load().observables
+    units = {name: shown_unit(name, rows[name].unit) for name in figure.readouts}
+    _generators(sedml, document, units, how.start)
+    _outputs(sedml, document, figure, units)
     return sedml.writeSedMLToString(document)
 
 
@@ -156,7 +158,7 @@ def _generators(sedml: ModuleType, document: Any, units: Mapping[str, str], star
     for name, unit in units.items():
         readout = document.createDataGenerator()
         readout.setId(name)
-        readout.setName(name if unit == "1" else f"{name} ({unit})")
+        readout.setName(f"{name} ({unit})")
         variable = readout.createVariable()
         variable.setId(f"{name}_in_model")
         variable.setTarget(_PARAMETER.format(name))
@@ -164,7 +166,7 @@ def _generators(sedml: ModuleType, document: Any, units: Mapping[str, str], star
         readout.setMath(sedml.parseL3Formula(f"{name}_in_model"))
 
 
-def _outputs(sedml: ModuleType, document: Any, figure: Figure) -> None:
+def _outputs(sedml: ModuleType, document: Any, figure: Figure, units: Mapping[str, str]) -> None:
     report = document.createReport()
     report.setId(REPORT)
     report.setName(figure.title)
@@ -178,7 +180,8 @@ def _outputs(sedml: ModuleType, document: Any, figure: Figure) -> None:
         plot.setId(f"plot_{number}")
         plot.setName(title)
         plot.setLegend(True)
-        for axis, label in ((plot.createXAxis(), "time (h)"), (plot.createYAxis(), title)):
+        unit = ", ".join(dict.fromkeys(units[name] for name in shown))
+        for axis, label in ((plot.createXAxis(), "time (h)"), (plot.createYAxis(), unit)):
             axis.setType(sedml.SEDML_AXISTYPE_LINEAR)
             axis.setName(label)
         for name in shown:

@@ -12,9 +12,6 @@ from ketamine_mtor.claims.model import Readout
 #: Statuses of references.tsv that somebody has read; others cannot be a claim's source.
 READ_STATUSES = ("READ", "REPO")
 
-# Such readouts have unit 1 without being a share of a total: multiples of the drug-free wild type.
-_MULTIPLE = "wild type"
-
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -34,7 +31,7 @@ def model_vocabulary() -> Vocabulary:
     tables = knowledge.load()
     return Vocabulary(
         readouts={
-            row.id: Readout(row.id, row.unit, row.unit == "1" and row.per != _MULTIPLE)
+            row.id: Readout(row.id, row.unit, row.unit == "1" and not row.relative)
             for row in tables.observables.values()
         },
         drugs=frozenset(tables.drugs),

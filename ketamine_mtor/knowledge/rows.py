@@ -112,6 +112,11 @@ class Observable:
     meaning: str
     source: tuple[str, ...]
 
+    @property
+    def relative(self) -> bool:
+        """Whether it is a multiple of the drug-free wild type, not a share of a total."""
+        return self.per == "wild type"
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -139,21 +144,25 @@ class Identifier:
 
 @dataclass(frozen=True)
 class Reference:
-    """A row of ``references.tsv``; ``status`` MEM marks what nobody read: never a source."""
+    """A row of ``references.tsv``; ``status`` MEM marks what nobody read: never a source.
+
+    ``url`` is where it was read, of what has neither a DOI nor a PubMed id.
+    """
 
     id: str
     status: str
     citation: str
     doi: str
     pmid: str
+    url: str
     note: str
 
     @property
     def address(self) -> str:
-        """Where it is found: of its DOI, else of its PubMed id, else empty."""
+        """Where it is found: by its DOI, else its PubMed id, else where it was read, or empty."""
         if self.doi:
             return f"{_DOI}{self.doi}"
-        return f"{_PUBMED}{self.pmid}" if self.pmid else ""
+        return f"{_PUBMED}{self.pmid}" if self.pmid else self.url
 
 
 @dataclass(frozen=True)

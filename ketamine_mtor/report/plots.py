@@ -197,7 +197,7 @@ def _draw_panel(
         axes.set_title("enlarged", loc="right", fontsize=_SMALL)
     since = "time after ketamine" if claim.experiments[claim.experiment].has_ketamine else "time"
     axes.set_xlabel(f"{since} ({unit_of_time})")
-    axes.set_ylabel(_label(readout))
+    axes.set_ylabel(pictures.unit(readout.unit, relative=not readout.fraction))
     axes.set_xlim(panel.start * scale, panel.end * scale)
     length = (panel.end - panel.start) * scale
     axes.xaxis.set_major_locator(MultipleLocator(pictures.step(length, unit_of_time)))
@@ -303,12 +303,6 @@ def _points(axes: Axes, shape: Shape, data: xr.DataArray, scale: float, colour: 
         capsize=2,
         linewidth=0.9,
     )
-
-
-def _label(readout: Readout) -> str:
-    if readout.unit != "1":
-        return readout.unit
-    return "fraction" if readout.fraction else "multiple of the drug-free wild type"
 
 
 def _thin(time: np.ndarray, value: np.ndarray, panel: Panel) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Ca2+ promotes BDNF release: vesicles, their Ca2+ sensor, and BDNF in the extracellular fluid."""
+"""BDNF release: vesicles, their Ca2+ sensor, and BDNF in the extracellular fluid."""
 
 from __future__ import annotations
 
@@ -118,10 +118,8 @@ def _bath(c: Caption) -> None:
 
 
 def translated(c: Caption, level: str, pool: Pool) -> object:
-    """Rate constant (1/(nM s)) at which a pool has the transcript translated.
-
-    With the whole pool at work and all of the wild type's transcript, vesicles would be at
-    ``level`` (nM).
+    """Rate constant (1/(nM s)) at which a pool has the transcript translated: vesicles would be at
+    ``level`` (nM) with the whole pool at work and all of the wild type's transcript.
     """
     of_pool = c.share(level, pool, "BDNF_vesicle_turnover")
     return c.constant(f"{level}_per_transcript", of_pool / c.wildtype(TRANSCRIPTS))

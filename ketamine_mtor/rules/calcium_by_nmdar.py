@@ -1,4 +1,4 @@
-"""A rival source of Ca2+, in a variant only: NMDARs of pyramidal cells that are open at rest."""
+"""A rival source of Ca2+: pyramidal cells' NMDARs, open at rest; in a variant only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From glutamate to Ca2+: AMPA receptors, depolarisation, L-type channels, influx and extrusion."""
+"""Calcium entry: AMPA receptors, depolarisation, L-type channels, influx and extrusion."""
 
 from __future__ import annotations
 

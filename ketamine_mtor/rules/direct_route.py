@@ -1,4 +1,4 @@
-"""A rival route, in variants only: resting NMDARs, eEF2 kinase, and the translation of BDNF."""
+"""A rival route by eEF2 kinase: NMDARs blocked at rest let BDNF be translated; in variants only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tonic firing interneurons hold pyramidal cells back; without their NMDARs they let go."""
+"""Disinhibition: interneurons hold pyramidal cells back; without their NMDARs they let go."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def inhibiting(c: Caption):
 
 
 def _interneurons(c: Caption) -> None:
-    """A population of which a part fires; open NMDARs recruit it (tonic drive, E04, E06, E09)."""
+    """A part of the interneurons fires; open NMDARs recruit it (tonic drive, E04, E06, E09)."""
     cell = c.monomer("Interneuron", firing=["no", "yes"])
     c.seed(cell(firing="no") ** c.place("interneuron_membrane"), "Interneuron_0")
     driven(
@@ -51,7 +51,7 @@ def _interneurons(c: Caption) -> None:
 
 
 def _gaba(c: Caption) -> None:
-    """Released by firing interneurons, cleared by transporters at a first-order rate."""
+    """Firing interneurons release GABA, transporters clear it at a first-order rate."""
     gaba = c.monomer("Aminobutyrate", ["r"])
     free = gaba(r=None) ** c.place("extracellular")
     filled_by(
@@ -68,7 +68,7 @@ def _gaba(c: Caption) -> None:
 
 
 def _gaba_receptors(c: Caption) -> None:
-    """Two agonists bind one after the other, GABA or muscimol; only with both is it active."""
+    """A GABA-A receptor binds GABA or muscimol twice, one by one; only then is it active."""
     receptor = c.monomer("GABAAR", ["first", "second", "pore"])
     c.seed(
         receptor(first=None, second=None, pore=None) ** c.place("pyramidal_membrane"), "GABAAR_0"
@@ -108,7 +108,7 @@ def _picrotoxin(c: Caption) -> None:
 
 
 def _pyramidal_cells(c: Caption) -> None:
-    """Driven by their own NMDARs and by other input, silenced by active GABA-A receptors.
+    """Pyramidal cells are driven by NMDARs and other input, silenced by GABA-A receptors.
 
     Fewer interneurons that fire, less GABA, more pyramidal cells that fire: disinhibition (E04,
     E06, E08). Their own NMDARs carry part of the drive.

@@ -22,8 +22,9 @@ def write(c: Caption) -> None:
 
 
 def _calmodulin(c: Caption, gap43) -> None:
-    """A kinetic Ca2+ switch: the same affinity with Ca2+ and without, but with Ca2+ calmodulin
-    comes and goes about 100 times as fast (P40), at 3.3 uM (P41).
+    """GAP43 has the same affinity for calmodulin with Ca2+ and without, 3.3 uM (P41).
+
+    It is a kinetic switch: with Ca2+, calmodulin comes and goes about 100 times as fast (P40).
 
     The C-lobe sets the pace. In the complex its Ca2+ affinity falls and the N-lobe's rises (P25).
     """

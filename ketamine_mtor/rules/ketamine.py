@@ -1,4 +1,4 @@
-"""Ketamine: from the needle to the extracellular fluid of the cortex, and out again."""
+"""Pharmacokinetics of ketamine: from the needle to the cortex's extracellular fluid, and out."""
 
 from __future__ import annotations
 

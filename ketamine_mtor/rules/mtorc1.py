@@ -1,4 +1,4 @@
-"""How Akt switches mTORC1 on, by two separate edges: TSC2 to Rheb, and PRAS40 in mTORC1 itself."""
+"""Activation of mTORC1: Akt acts on TSC2, which frees Rheb, and on PRAS40 in mTORC1 itself."""
 
 from __future__ import annotations
 

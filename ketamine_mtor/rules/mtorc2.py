@@ -1,4 +1,4 @@
-"""mTORC2's main substrates: Akt at S473, and PKC, which lives only with its turn motif."""
+"""Substrates of mTORC2: Akt at S473, and PKC, which lives only with its turn motif."""
 
 from __future__ import annotations
 

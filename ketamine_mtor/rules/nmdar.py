@@ -1,4 +1,4 @@
-"""NMDA receptors, in two pools, and how ketamine blocks them.
+"""NMDA receptors: two pools, and how ketamine blocks them.
 
 The dose response of the trigger is not monotonic (E01, E02, E08): more glutamate at low doses,
 none or less at high ones. One pool cannot give this. Those on interneurons are tonically open to

@@ -1,4 +1,4 @@
-"""From TrkB to Akt: PI3K, PIP2 and PIP3, PTEN, PDK1, and Akt with its two sites."""
+"""PI3K and Akt: TrkB makes PIP3, where PDK1 finds Akt; PTEN takes it away again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def active_akt(c: Caption):
 
 
 def _lipids(c: Caption) -> None:
-    """Phosphatidylinositol (4,5)-bisphosphate and its 3-phosphate; one monomer with a site at 3.
+    """PIP2 and PIP3 are one lipid, without and with a phosphate at position 3.
 
     PTEN is the only sink of PIP3 here (P66).
     """

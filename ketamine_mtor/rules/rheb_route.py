@@ -1,4 +1,4 @@
-"""A rival route, in a variant only: resting NMDARs have Rheb degraded, and ketamine spares it."""
+"""A rival route by Rheb: resting NMDARs have it degraded, ketamine spares it; in a variant only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Synaptic proteins and actin make synapses, in steps that take a day; elimination takes weeks."""
+"""Synapses: synaptic proteins and actin make them within a day; elimination takes weeks."""
 
 from __future__ import annotations
 

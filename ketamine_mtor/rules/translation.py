@@ -1,4 +1,4 @@
-"""eIF4F and S6K together set ribosomes running; what runs makes synaptic proteins and BDNF."""
+"""Translation: eIF4F and S6K set ribosomes running, which make synaptic proteins and BDNF."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _synaptic_protein(c: Caption, monomer: str, readout: str) -> None:
     """New protein enters a fast pool at the synapse, which exchanges within hours.
 
     Synaptic proteins live for days (P70): a single pool of that half-life could not rise within
-    hours without a 20-fold synthesis (biology sheet, section 0, point 2). What a synapse holds for
+    hours without a 20-fold synthesis. What a synapse holds for
     longer is the stable pool, which `synapses` fills. GluA2 comes later than GluA1 (E35): it waits
     in the endoplasmic reticulum first.
     """

@@ -1,4 +1,4 @@
-"""What mTORC1 phosphorylates: S6K, and the 4E-BPs, which let go of eIF4E so that eIF4F forms."""
+"""S6K and 4E-BP: mTORC1 phosphorylates both, and 4E-BP lets go of eIF4E, so that eIF4F forms."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _eif4e(c: Caption) -> None:
 
 
 def _four_e_bp(c: Caption) -> None:
-    """Priming at T37/T46, then S65/T70 (E60), each pair as one site; each step loosens eIF4E.
+    """4E-BP is primed at T37/T46, then S65/T70 (E60), a site each; each step loosens eIF4E.
 
     The affinities are those of P76 and P77's model as an order of magnitude; T37/T46 alone
     loosens already (E61). Rapamycin leaves the priming to mTORC1 that carries it, so that it is

@@ -45,7 +45,7 @@ def _dimer(c: Caption, **sites):
 
 
 def _ligand(c: Caption, receptor) -> None:
-    """A weak first contact, then tight dimerisation in the membrane.
+    """BDNF makes a weak first contact, then receptors dimerise tightly in the membrane.
 
     With a tight first contact high BDNF would fill every receptor singly and dimers would become
     fewer again; weak and tight in this order, the dose response is monotonic and its half-maximum
@@ -98,7 +98,7 @@ def _k252a(c: Caption, receptor) -> None:
 
 
 def _phosphorylation(c: Caption) -> None:
-    """Across the dimer: first the activation loop (P62), then Y515 (Shc, PI3K) and Y816 (PLCg)."""
+    """Receptors of a dimer phosphorylate the loop (P62), then Y515 (Shc, PI3K) and Y816 (PLCg)."""
     back = "TrkB_dephosphorylation"
     paced(
         c,
