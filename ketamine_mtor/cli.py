@@ -321,10 +321,9 @@ def _fields(
     output.check_path(plot, output.FIGURES)
     pairs = _pairs("--set", settings, "PARAMETER=VALUE")
     doses = [parse_ketamine(text)[: 3 if "/" in text else 2] for text in ketamine]
-    for (at, length), times in Counter((dose[0], len(dose)) for dose in doses).items():
+    for (at, *_), times in Counter((dose[0], *dose[2:]) for dose in doses).items():
         if times > 1:
-            kind = "two doses" if length == 2 else "two infusions"
-            raise InputError(f"--ketamine gives {kind} at {at:g} h; allowed: their sum as one")
+            raise InputError(f"--ketamine gives two doses at {at:g} h; allowed: their sum as one")
     return {
         "ketamine": doses or DEFAULT_DOSE,
         "drugs": [parse_drug(text) for text in drug],

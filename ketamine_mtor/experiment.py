@@ -177,10 +177,11 @@ def at_odds(
     """A line for each drug or parameter that a knockout makes void: allowed, and worth a word."""
     lines = []
     for name, gene in itertools.product(changed, knockouts):
-        parts = tables.genes[gene].parameters
+        parts, note = tables.genes[gene].parameters, tables.genes[gene].note
         target = tables.drugs[name].target if name in tables.drugs else None
         if target and (gene == target or any(part.startswith(f"{target}_") for part in parts)):
-            lines.append(f"{name} acts on {target}, which the knockout of {gene} takes away")
+            far = f" ({note})" if note else ""
+            lines.append(f"{name} acts on {target}, which the knockout of {gene} takes away{far}")
         if name in parts:
             lines.append(f"{name} is 0 by the knockout of {gene}, whatever it is set to")
     return lines

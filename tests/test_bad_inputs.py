@@ -121,7 +121,8 @@ def test_what_ends_otherwise_is_found(tmp_path, code, found):
 
 
 NTRK2 = "K252a acts on NTRK2, which the knockout of NTRK2 takes away"
-GRIA1 = "NBQX acts on AMPAR, which the knockout of GRIA1 takes away"
+TRIGGER = "of the trigger, and of what ketamine adds"
+GRIA1 = f"NBQX acts on AMPAR, which the knockout of GRIA1 takes away ({TRIGGER})"
 RICTOR = "RICTOR_0 is 0 by the knockout of RICTOR, whatever it is set to"
 
 
@@ -129,7 +130,7 @@ RICTOR = "RICTOR_0 is 0 by the knockout of RICTOR, whatever it is set to"
     ("asked", "said"),
     [
         ("simulate --knockout NTRK2 --drug K252a", [NTRK2]),
-        ("simulate --knockout NTRK2 --knockout GRIA1 --drug K252a --drug NBQX", [GRIA1, NTRK2]),
+        ("simulate --knockout NTRK2 --knockout GRIA1 --drug K252a --drug NBQX", [NTRK2, GRIA1]),
         ("scan --knockout GRIA1 --over NBQX=1,2", [GRIA1]),
         ("simulate --knockout RICTOR --set RICTOR_0=5", [RICTOR]),
         ("scan --knockout RICTOR --over RICTOR_0=5,6", [RICTOR]),

@@ -33,7 +33,7 @@ RELATIVE, ABSOLUTE_NM = 1e-4, 1e-6
 #: Sets of a chunk: some ten seconds of work, a gigabyte of memory.
 CHUNK = 128
 #: The largest numbers that are taken: a chunk of ten gigabytes, processes of a large machine, sets
-#: that keep it busy for a day.
+#: that are two weeks of a core.
 MOST_IN_CHUNK, MOST_WORKERS, MOST_SETS = 1280, 1024, 10_000_000
 #: A number this near its threshold, as a share of it, is looked at by the referee.
 NEAR = 1e-3
