@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import traceback
 
@@ -56,7 +57,7 @@ def test_bad_input_is_one_line_and_nothing_is_written(in_place, tmp_path, name):
     assert kit.faults(case, done.exit_code, done.stdout, said, before, after) == []
 
 
-@pytest.mark.parametrize("name", list(CASES)[:: len(CASES) // REAL])
+@pytest.mark.parametrize("name", list(CASES)[:: math.ceil(len(CASES) / REAL)])
 def test_the_real_command_does_so_too(tmp_path, name):
     assert kit.run(CASES[name], tmp_path) == []
 
