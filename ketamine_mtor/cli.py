@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,7 @@ def simulate(out: Path | None, plot: Path | None, as_json: bool, **given: Any) -
 
     fields = _fields(out, plot, **given)
     done = run.record(**fields)
+    _say_what_is_at_odds(fields)
     summary = output.summary_of(done)
     if out is not None:
         output.write_record(done, out)
@@ -98,6 +100,7 @@ def scan(
                 f" allowed: --drug {name} or --drug {name}@START:END, for its times"
             )
     done = run.scan(over=grid, **fields)
+    _say_what_is_at_odds(fields, grid)
     runs = [(point, output.summary(single)) for point, single in output.points(done)]
     if out is not None:
         output.write_run(done, out)
@@ -261,7 +264,7 @@ def info(what: str | None, as_json: bool) -> None:
     """List observables, drugs, genes, parameters, claims or variants."""
     from ketamine_mtor import info as lists
 
-    names = [what] if what else list(lists.LISTS)
+    names = list(lists.LISTS) if what is None else [what]
     found: dict[str, Any] = {name: lists.listed(name) for name in names}
     footer = lists.footer(what) if what else None
     if as_json:
@@ -318,6 +321,9 @@ def _fields(
     output.check_path(plot, output.FIGURES)
     pairs = _pairs("--set", settings, "PARAMETER=VALUE")
     doses = [parse_ketamine(text)[: 3 if "/" in text else 2] for text in ketamine]
+    for (at, *_), times in Counter((dose[0], *dose[2:]) for dose in doses).items():
+        if times > 1:
+            raise InputError(f"--ketamine gives two doses at {at:g} h; allowed: their sum as one")
     return {
         "ketamine": doses or DEFAULT_DOSE,
         "drugs": [parse_drug(text) for text in drug],
@@ -326,6 +332,16 @@ def _fields(
         "observables": observable or None,
         **rest,
     }
+
+
+def _say_what_is_at_odds(fields: dict[str, Any], scanned: Iterable[str] = ()) -> None:
+    """A line on stderr for each drug or parameter that a knockout makes void."""
+    from ketamine_mtor import knowledge
+    from ketamine_mtor.experiment import at_odds
+
+    changed = dict.fromkeys([*dict(fields["drugs"]), *dict(fields["parameters"]), *scanned])
+    for line in at_odds(changed, dict.fromkeys(fields["knockouts"]), knowledge.load()):
+        click.echo(f"note: {line}", err=True)
 
 
 def _pairs(option: str, given: Iterable[str], shape: str) -> list[tuple[str, str]]:

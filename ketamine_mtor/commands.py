@@ -109,7 +109,9 @@ class Commands(click.Group):
 
 
 def _complain(message: str, status: int) -> int:
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    # What is no character would move the cursor, or fail in a terminal of another encoding.
+    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in " ".join(message.split()))
+    click.echo(f"error: {line}", err=True)
     return status
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 #: A list of allowed words longer than this is cut: the nearest match says the rest.
@@ -13,7 +13,10 @@ _ALIKE = 0.5
 
 
 class InputError(ValueError):
-    """A wrong value: the message names it, what is allowed and the nearest match."""
+    """A wrong value: the message, one line, names it, what is allowed and the nearest match."""
+
+    def __init__(self, message: object):
+        super().__init__(" ".join(str(message).split()))
 
 
 @contextmanager
@@ -63,6 +66,13 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
 
     best = max(allowed, key=likeness, default=None)
     return best if best is not None and likeness(best) >= _ALIKE else None
+
+
+def one_of(what: str, word: object, allowed: Collection[str]) -> str:
+    """``word``, if it is one of those allowed; else the error of :func:`not_allowed`."""
+    if not isinstance(word, str) or word not in allowed:
+        raise not_allowed(what, word, allowed)
+    return word
 
 
 def not_allowed(what: str, word: object, allowed: Iterable[str]) -> InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass
@@ -9,7 +10,7 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 from ketamine_mtor import knowledge
-from ketamine_mtor.errors import InputError, not_allowed
+from ketamine_mtor.errors import InputError, one_of
 from ketamine_mtor.paths import DEFAULT_VARIANT
 
 #: A drug without a start is present from half an hour before t=0.
@@ -122,7 +123,7 @@ class Experiment:
         checked = {
             "hours": hours,
             "every": every,
-            "variant": _word("variant", variant, tables.variants),
+            "variant": one_of("variant", variant, tables.variants),
             "ketamine": _doses(self.ketamine, hours),
             "drugs": _baths(self.drugs, hours, tables),
             "knockouts": tuple(sorted(_words("gene", self.knockouts, tables.genes))),
@@ -168,6 +169,22 @@ def set_elsewhere(tables: knowledge.Tables) -> dict[str, str]:
     }
     doses = (DOSE, INFUSION, knowledge.DEPOT_SEED)
     return by_drug | dict.fromkeys(doses, "--ketamine (ketamine=mg/kg)")
+
+
+def at_odds(
+    changed: Iterable[str], knockouts: Iterable[str], tables: knowledge.Tables
+) -> list[str]:
+    """A line for each drug or parameter that a knockout makes void: allowed, and worth a word."""
+    lines = []
+    for name, gene in itertools.product(changed, knockouts):
+        parts, note = tables.genes[gene].parameters, tables.genes[gene].note
+        target = tables.drugs[name].target if name in tables.drugs else None
+        if target and (gene == target or any(part.startswith(f"{target}_") for part in parts)):
+            far = f" ({note})" if note else ""
+            lines.append(f"{name} acts on {target}, which the knockout of {gene} takes away{far}")
+        if name in parts:
+            lines.append(f"{name} is 0 by the knockout of {gene}, whatever it is set to")
+    return lines
 
 
 def parse_ketamine(text: str) -> tuple[float, float, float]:
@@ -229,26 +246,23 @@ def _number(
     return number
 
 
-def _word(what: str, word: object, allowed: Iterable[str]) -> str:
-    if not isinstance(word, str) or word not in allowed:
-        raise not_allowed(what, word, allowed)
-    return word
-
-
 def _words(what: str, words: object, allowed: Iterable[str]) -> list[str]:
     """The words, each once."""
     if isinstance(words, str) or not isinstance(words, Iterable):
         raise InputError(f"{what}s are {words!r}; allowed: a list of names")
-    return list(dict.fromkeys(_word(what, word, allowed) for word in words))
+    return list(dict.fromkeys(one_of(what, word, allowed) for word in words))
 
 
-def _pairs(what: str, given: object) -> dict[object, object]:
+def _pairs(what: str, given: object) -> dict[str, object]:
     """A mapping from a mapping or from pairs; a name that is there twice is an error."""
     listed = given.items() if isinstance(given, Mapping) else given
     pairs = list(listed) if isinstance(listed, Iterable) else [listed]
-    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs):
+    if not all(
+        isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[0], str)
+        for pair in pairs
+    ):
         raise InputError(f"{what}s are {given!r}; allowed: a mapping from names to values")
-    found: dict[object, object] = {}
+    found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
             raise InputError(f"{what} '{name}' is given twice; allowed: once")
@@ -283,10 +297,10 @@ def _doses(given: object, hours: float) -> tuple[Dose, ...]:
 def _baths(given: object, hours: float, tables: knowledge.Tables) -> tuple[tuple[str, Bath], ...]:
     checked = []
     for name, value in _pairs("drug", given).items():
-        usual = tables.drugs[_word("drug", name, tables.drugs)].usual_nM
+        usual = tables.drugs[one_of("drug", name, tables.drugs)].usual_nM
         if isinstance(value, Mapping):
             for key in value:
-                _word(f"key of drug '{name}'", key, ("nM", "start", "end"))
+                one_of(f"key of drug '{name}'", key, ("nM", "start", "end"))
             value = Bath(**value)
         bath = value if isinstance(value, Bath) else Bath(value)
         if bath.start >= hours:
@@ -309,7 +323,7 @@ def _settings(given: object, tables: knowledge.Tables) -> tuple[tuple[str, float
     for name, value in pairs.items():
         if name in elsewhere:
             raise InputError(f"parameter '{name}' is set by {elsewhere[name]}")
-        unit = numbers[_word("parameter", name, settable)].unit
+        unit = numbers[one_of("parameter", name, settable)].unit
         what = f"parameter '{name}'"
         checked.append((name, _number(what, value, unit, 0, math.inf, above=name in sizes)))
     return tuple(sorted(checked))

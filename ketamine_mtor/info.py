@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ketamine_mtor import knowledge
-from ketamine_mtor.errors import not_allowed
+from ketamine_mtor.errors import one_of
 
 Row = dict[str, Any]
 
@@ -20,9 +20,7 @@ def listed(what: str) -> list[Row]:
     InputError
         For a list that there is not.
     """
-    if what not in LISTS:
-        raise not_allowed("list", what, LISTS)
-    return LISTS[what][0]()
+    return LISTS[one_of("list", what, LISTS)][0]()
 
 
 def columns(what: str) -> Sequence[str]:

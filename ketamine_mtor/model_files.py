@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from ketamine_mtor import knowledge, paths
+from ketamine_mtor.errors import InputError, within
+from ketamine_mtor.reading import check_xml
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +55,23 @@ def _packaged(variant: str) -> ModelFiles:
     )
 
 
-@lru_cache(maxsize=8)
 def edited(files: ModelFiles, sbml: str) -> ModelFiles:
-    """``files`` with another SBML text of the same model, whose steady state is not known."""
-    if sbml == files.sbml:
-        return files
+    """``files`` with another SBML text of the same model, whose steady state is not known.
+
+    Raises
+    ------
+    InputError
+        For a text that :func:`~ketamine_mtor.reading.check_xml` refuses.
+    """
+    if not isinstance(sbml, str):
+        raise InputError(f"sbml is {sbml!r}; allowed: the text of an SBML file")
+    return files if sbml == files.sbml else _edited(files, sbml)
+
+
+@lru_cache(maxsize=8)
+def _edited(files: ModelFiles, sbml: str) -> ModelFiles:
+    with within("not an SBML file"):
+        check_xml(sbml)
     return replace(files, sbml=sbml, network=None, at_rest=False)
 
 

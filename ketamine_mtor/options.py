@@ -16,7 +16,18 @@ from ketamine_mtor.commands import Option
 ENGINES = ("roadrunner", "copasi", "pysb", "bngsim")
 DESIGNS = ("sobol", "latin-hypercube")
 LISTS = ("observables", "drugs", "genes", "parameters", "claims", "variants")
-FILE = click.Path(path_type=Path)
+
+
+class _File(click.Path):
+    """A path, which an empty word is not: it would be the folder one stands in."""
+
+    def convert(self, value: Any, *where: Any) -> Any:
+        if not value:
+            self.fail("a path is empty", *where)
+        return super().convert(value, *where)
+
+
+FILE = _File(path_type=Path)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 variant = click.option(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,14 +37,14 @@ def check_path(path: Path | None, suffixes: Sequence[str]) -> None:
         return
     if path.suffix.lower() not in suffixes:
         raise InputError(f"'{path}' ends in '{path.suffix}'; allowed: {', '.join(suffixes)}")
-    if path.is_dir():
+    if os.path.isdir(path):
         raise InputError(f"'{path}' is a folder; allowed: a file")
     folder = path.absolute().parent
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise InputError(f"'{path}' cannot be written: there is no folder '{folder}'")
     try:
-        with tempfile.TemporaryDirectory(dir=folder):
-            pass
+        with tempfile.TemporaryDirectory(dir=folder), suppress(FileNotFoundError):
+            path.lstat()  # a name may be too long
     except OSError as error:
         raise InputError(f"'{path}' cannot be written: {error.strerror}: '{folder}'") from None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ketamine_mtor.errors import InputError
 from ketamine_mtor.knowledge import DEFAULT_VARIANT
+from ketamine_mtor.reading import read as read
 
 _PACKAGE = Path(__file__).parent
 NAME = "ketamine_mtor"
@@ -39,11 +39,3 @@ def results() -> Path:
     """Where generated reports go: beside the sources in a checkout, else where one stands."""
     in_checkout = (_PACKAGE.parent / "pyproject.toml").is_file()
     return (_PACKAGE.parent if in_checkout else Path.cwd()) / "results"
-
-
-def read(path: Path) -> str:
-    """The text of a file of the model; an InputError where it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None

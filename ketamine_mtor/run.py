@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -158,13 +159,15 @@ def scan(
 
     experiment, files = _prepare(experiment, fields, sbml, files)
     axes = _axes(over, experiment)
-    points = list(itertools.product(*axes.values()))
-    chosen = [at_point(experiment, dict(zip(axes, point, strict=True)), files) for point in points]
-    first = plan(chosen[0], files.tables)
-    if len(points) * len(first.times) > MOST_POINTS:
-        raise InputError(
-            f"{len(points)} runs of {len(first.times)} points; allowed: up to {MOST_POINTS} in all"
-        )
+    grid = (
+        at_point(experiment, dict(zip(axes, point, strict=True)), files)
+        for point in itertools.product(*axes.values())
+    )
+    first = next(grid)
+    count, points = math.prod(map(len, axes.values())), len(plan(first, files.tables).times)
+    if count * points > MOST_POINTS:
+        raise InputError(f"{count} runs of {points} points; allowed: up to {MOST_POINTS} in all")
+    chosen = [first, *grid]
     with tracked("runs", chosen) as listed:
         runs = [_run(each, engine, files) for each in listed]
     names, times, _ = runs[0]

@@ -121,7 +121,7 @@ def test_wrong_experiments(tmp_path, experiment, message):
 
 
 def test_files_that_are_missing_or_no_yaml(tmp_path):
-    with pytest.raises(InputError, match=r"caption.txt: cannot be read"):
+    with pytest.raises(InputError, match=r"caption.txt cannot be read"):
         load_claims(tmp_path, WORDS)
     folder(tmp_path, claim_entry())
     (tmp_path / "claims" / "02.yaml").write_text("claims: [", encoding="utf-8")

@@ -16,11 +16,11 @@ import ketamine_mtor as km
 from ketamine_mtor import knowledge, model_files
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS
 from ketamine_mtor.ensembles import design, workers
-from ketamine_mtor.ensembles.chunk import UNRESOLVED
+from ketamine_mtor.ensembles.chunk import UNRESOLVED, Verdicts
 from ketamine_mtor.ensembles.design import DESIGNS, LATIN, SOBOL, Drawn
 from ketamine_mtor.ensembles.run import Ensemble, make_plan
 from ketamine_mtor.ensembles.space import ASSUMED_WITHIN, Space, space
-from ketamine_mtor.ensembles.store import MANIFEST, Folder
+from ketamine_mtor.ensembles.store import MANIFEST, Folder, encode
 from ketamine_mtor.ensembles.summary import ALL, summary
 from ketamine_mtor.experiment import DOSE
 from ketamine_mtor.knowledge.rows import ASSUMED
@@ -179,7 +179,7 @@ def test_all_together_fail_where_one_fails():
 
 # The folder
 
-DOCUMENT = {"seed": 0, "factors": {"a": [0.5, 2.0]}, "claims": ["C01", "C02"]}
+DOCUMENT = {"seed": 0, "factors": {"a": [0.5, 2.0]}, "claims": ["C01"], "samples": 3, "chunk": 2}
 
 
 def test_a_folder_is_not_gone_on_with_unasked(tmp_path):
@@ -195,8 +195,8 @@ def test_a_folder_is_not_gone_on_with_unasked(tmp_path):
         ({**DOCUMENT, "seed": 1}, "seed differs (0 there, 1 here)"),
         ({**DOCUMENT, "factors": {}}, "factors differs;"),
         ({"seed": 0}, "factors differs"),
-        ({**DOCUMENT, "claims": ["C02", "C05"]}, "claims differs (C01 there, C05 here)"),
-        ({**DOCUMENT, "claims": ["C01"]}, "claims differs (C02 there, nothing more here)"),
+        ({**DOCUMENT, "claims": ["C05"]}, "claims differs (C01 there, C05 here)"),
+        ({**DOCUMENT, "claims": []}, "claims differs (C01 there, nothing more here)"),
     ],
 )
 def test_a_folder_of_another_run_is_refused(tmp_path, other, said):
@@ -222,11 +222,23 @@ def test_a_damaged_manifest_is_refused(tmp_path, content):
         Folder(tmp_path, DOCUMENT, resume=True)
 
 
-def test_a_damaged_chunk_is_run_again(tmp_path):
+def _chunk(sets: list[int], claim: str = "C01") -> bytes:
+    size = len(sets)
+    zeros = np.zeros(size)
+    return encode(Verdicts(np.array(sets), {claim: [PASS] * size}, {claim: zeros}, zeros))
+
+
+def test_a_damaged_chunk_or_one_of_another_run_is_run_again(tmp_path):
     folder = Folder(tmp_path, DOCUMENT, resume=False)
     assert folder.missing(2) == [0, 1]
-    folder.add(0, b"PAR1 half of it")
-    assert folder.missing(2) == [0, 1]
+    folder.add(0, _chunk([0, 1]))
+    folder.add(1, _chunk([2]))
+    assert folder.missing(2) == []
+    torn = bytearray(_chunk([0, 1]))
+    torn[4:60] = bytes(56)
+    for wrong in (b"PAR1 half of it", bytes(torn), _chunk([2]), _chunk([0, 1], claim="C05")):
+        folder.add(0, wrong)
+        assert folder.missing(2) == [0]
 
 
 def test_what_a_killed_run_had_begun_is_cleared_away(tmp_path):

@@ -121,7 +121,7 @@ def test_wrong_data_are_one_line(tmp_path, changes, said):
 
 
 def test_missing_data_are_one_line(tmp_path):
-    with pytest.raises(InputError, match=r"activities\.yaml: cannot be read"):
+    with pytest.raises(InputError, match=r"activities\.yaml cannot be read"):
         activity.load_flow(tmp_path)
 
 

@@ -156,7 +156,7 @@ def test_a_rule_needs_sources_that_were_read(folder):
 
 def test_a_missing_table_is_named(folder):
     (folder / "drugs.tsv").unlink()
-    with pytest.raises(TableError, match=r"drugs.tsv: cannot be read"):
+    with pytest.raises(TableError, match=r"drugs.tsv cannot be read"):
         knowledge.load(folder)
 
 

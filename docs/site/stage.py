@@ -33,6 +33,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "architecture",
         "emitter",
         "kernel",
+        "trust",
         "decisions/index",
         "contributing",
         "changelog",

@@ -118,7 +118,8 @@ def validate(
     files = model_files.packaged(variant) if files is None else files
     place = sbml if isinstance(sbml, Path) else None
     text = sbml if place is None else paths.read(place)
-    files = files if text is None else model_files.edited(files, text)
+    with within(place):
+        files = files if text is None else model_files.edited(files, text)
     files_of = model_files.by_variant(
         files,
         variant,

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,17 +28,52 @@ from ketamine_mtor.errors import InputError, nearest
 
 _EVIDENCE = re.compile(r"\b[EPQ]\d{1,2}[a-d]?\b")
 ASSUMED = "assumed"
-#: The one in C, ten times as quick, where it was built.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: How deep lists may lie in each other, which crash the loader in C beyond some ten thousands ...
+_DEEPEST = 50
+#: ... and how often a file may repeat a part by name: repeated parts of repeated parts explode.
+_MOST_ALIASES = 10
+
+
+# The one in C, ten times as quick, where it was built.
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Refuses a key that is there twice, of which YAML would keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        found = super().construct_mapping(node, deep)
+        if len(found) < len(node.value):
+            raise yaml.constructor.ConstructorError(
+                problem="a key is there twice", problem_mark=node.start_mark
+            )
+        return found
+
+
+def _finite(loader: _Loader, node: yaml.ScalarNode) -> float:
+    number = loader.construct_yaml_float(node)
+    if not math.isfinite(number):
+        raise yaml.constructor.ConstructorError(
+            problem=f"{node.value} is no finite number", problem_mark=node.start_mark
+        )
+    return number
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _finite)
 
 
 def read_yaml(path: Path) -> Any:
     """What a YAML file holds; an InputError of one line where it cannot be read."""
+    text = paths.read(path)
+    depth = aliases = 0
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except OSError as problem:
-        raise fault(path.name, f"cannot be read: {problem.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        for event in yaml.parse(text, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            aliases += isinstance(event, yaml.AliasEvent)
+            if depth > _DEEPEST or aliases > _MOST_ALIASES:
+                raise fault(
+                    path.name, f"allowed: lists {_DEEPEST} deep, and {_MOST_ALIASES} aliases"
+                )
+        return yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as problem:
         raise fault(path.name, f"is no YAML: {problem}") from None
 
 
@@ -230,11 +266,7 @@ def _read_claims(folder: Path, vocabulary: Vocabulary) -> tuple[Claim, ...]:
 
 def read_caption(folder: Path) -> str:
     """The caption's text, without the line end that closes the file."""
-    path = folder / "caption.txt"
-    try:
-        return path.read_text(encoding="utf-8").rstrip("\n")
-    except OSError as problem:
-        raise fault(path.name, f"cannot be read: {problem.strerror}") from None
+    return paths.read(folder / "caption.txt").rstrip("\n")
 
 
 def _claim(

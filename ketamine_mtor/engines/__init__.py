@@ -7,7 +7,7 @@ from importlib import import_module
 
 from ketamine_mtor.engines.limits import EngineFailure
 from ketamine_mtor.engines.session import Course, Plant, Session
-from ketamine_mtor.errors import not_allowed
+from ketamine_mtor.errors import one_of
 from ketamine_mtor.model_files import ModelFiles
 
 ENGINES = ("roadrunner", "copasi", "pysb", "bngsim")
@@ -27,9 +27,7 @@ def open_session(engine: str, files: ModelFiles) -> Session:
     MissingExtra
         Where the engine is not installed.
     """
-    if engine not in ENGINES:
-        raise not_allowed("engine", engine, ENGINES)
-    return _open(engine, files)
+    return _open(one_of("engine", engine, ENGINES), files)
 
 
 @lru_cache(maxsize=8)

@@ -7,11 +7,19 @@ they all follow.
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
-from ketamine_mtor.engines.formulas import Formula, assignments, initial_assignments
+import numpy as np
+
+from ketamine_mtor.engines.formulas import Formula, assignments, initial_assignments, quotient
 from ketamine_mtor.errors import InputError, not_allowed
+
+#: A volume is above 0.
+_SMALLEST_L = sys.float_info.min
 
 
 class Constants:
@@ -26,11 +34,26 @@ class Constants:
     ------
     InputError
         For a text that is no SBML model, or one with what this model has not: events, rate rules,
-        other functions than exp and ln in initial assignments.
+        other functions than exp and ln in initial assignments, numbers that are not finite,
+        concentrations below 0 or volumes that are not above 0.
     """
 
     def __init__(self, sbml: str):
         self._take(_facts(sbml))
+        try:
+            with np.errstate(all="ignore"):
+                values = self.resolve({})
+        except (ArithmeticError, TypeError) as error:
+            raise InputError(f"the SBML's initial assignments have no value: {error}") from None
+        for names, low in (
+            (self.parameters, -math.inf),
+            ((*self.floating, *self.boundary), 0),
+            (self.compartments, _SMALLEST_L),
+        ):
+            for name in names:
+                value = values[name]
+                if not (isinstance(value, Real) and math.isfinite(value) and value >= low):
+                    raise InputError(f"the SBML's '{name}' is {value:g}")
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> Constants:
@@ -69,7 +92,7 @@ class Constants:
                 values[symbol] = formula.value(values)
         for species, home in self._by_amount:
             if species not in changes:
-                values[species] /= values[home]
+                values[species] = quotient(values[species], values[home])
         return values
 
     def check(self, names: Mapping[str, float]) -> None:

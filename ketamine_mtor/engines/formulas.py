@@ -18,8 +18,8 @@ import numpy as np
 from ketamine_mtor.errors import InputError
 
 
-def _quotient(a: Any, b: Any) -> Any:
-    # What is divided by nothing is no number.
+def quotient(a: Any, b: Any) -> Any:
+    """``a / b``; what is divided by nothing is no number."""
     return np.divide(a, np.where(b, b, np.nan)) if isinstance(b, np.ndarray) else a / (b or np.nan)
 
 
@@ -27,7 +27,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "plus": lambda *terms: sum(terms),
     "times": lambda *factors: math.prod(factors),
     "minus": lambda a, b=None: -a if b is None else a - b,
-    "divide": _quotient,
+    "divide": quotient,
     "power": operator.pow,
     "exp": np.exp,
     "ln": np.log,

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from ketamine_mtor.ensembles.space import Space
-from ketamine_mtor.errors import InputError, not_allowed
+from ketamine_mtor.errors import InputError, one_of, within
+from ketamine_mtor.reading import content
 
 SOBOL, LATIN, TABLE = "sobol", "latin-hypercube", "table"
 DESIGNS = (SOBOL, LATIN)
+#: Kinds of columns that pandas would take as numbers: truth, durations, dates.
+_NO_NUMBERS = "bmM"
 
 
 class Design(Protocol):
@@ -49,8 +54,7 @@ class Drawn:
     seed: int
 
     def __post_init__(self) -> None:
-        if self.kind not in DESIGNS:
-            raise not_allowed("design", self.kind, DESIGNS)
+        one_of("design", self.kind, DESIGNS)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -124,20 +128,21 @@ def read(path: Path, values: dict[str, float]) -> Given:
 
     import pandas as pd
 
-    readers = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
-    if path.suffix not in readers:
-        raise not_allowed("kind of table", path.suffix or path.name, readers)
+    # Without that the first cells of rows that are longer than the header would name the rows.
+    readers = {".csv": partial(pd.read_csv, index_col=False), ".parquet": pd.read_parquet}
+    kind = one_of("kind of table", path.suffix or path.name, readers)
+    whole = content(path)
     try:
-        frame = readers[path.suffix](path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise InputError(f"{path} cannot be read: {reason}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = readers[kind](BytesIO(whole))
+    except (OSError, ValueError, pd.errors.ParserWarning) as error:
+        raise InputError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
     for name in frame.columns:
-        if name not in values:
-            raise not_allowed("number that can vary", name, values)
+        with within(path.name):
+            one_of("number that can vary", name, values)
         cells = pd.to_numeric(frame[name], errors="coerce")
-        wrong = ~(np.isfinite(cells) & (cells > 0))
+        wrong = ~(np.isfinite(cells) & (cells > 0)) | (frame[name].dtype.kind in _NO_NUMBERS)
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
             raise InputError(
@@ -147,4 +152,5 @@ def read(path: Path, values: dict[str, float]) -> Given:
     if frame.empty:
         raise InputError(f"{path.name} has no sets; allowed: one or more rows")
     own = np.array([values[name] for name in frame.columns])
+    digest = hashlib.sha256(whole).hexdigest()
     return Given(tuple(map(str, frame.columns)), frame.to_numpy(float) / own, len(frame), digest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ from ketamine_mtor.ensembles.space import space
 from ketamine_mtor.ensembles.store import Folder, encode, fingerprint, manifest
 from ketamine_mtor.ensembles.summary import summary
 from ketamine_mtor.ensembles.workers import connect, here, on_cluster
-from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, not_allowed
+from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, one_of
 from ketamine_mtor.progress import progress
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 RELATIVE, ABSOLUTE_NM = 1e-4, 1e-6
 #: Sets of a chunk: some ten seconds of work, a gigabyte of memory.
 CHUNK = 128
+#: The largest numbers that are taken: a chunk of ten gigabytes, processes of a large machine, sets
+#: that are two weeks of a core.
+MOST_IN_CHUNK, MOST_WORKERS, MOST_SETS = 1280, 1024, 10_000_000
 #: A number this near its threshold, as a share of it, is looked at by the referee.
 NEAR = 1e-3
 #: Share of the sets that the referee runs in any case, and how far off the kernel may be there.
@@ -151,7 +155,9 @@ def ensemble(
     KeyboardInterrupt
         After Ctrl-C, when the workers have ended; what is done is kept, for ``resume``.
     """
-    _whole("workers", workers, 1)
+    _whole("workers", workers, 1, MOST_WORKERS)
+    if not isinstance(out, str | os.PathLike) or not os.fspath(out):
+        raise InputError(f"out is {out!r}; allowed: the path of a folder")
     plan = make_plan(samples, seed, design, spread, table, claims, variant, chunk)
     document = manifest(plan)
     cluster = None if scheduler is None else connect(scheduler)
@@ -196,14 +202,14 @@ def make_plan(
     chunk: int | None,
 ) -> Plan:
     """What :func:`ensemble` does with these arguments; raises its InputErrors."""
-    variant = variant or knowledge.DEFAULT_VARIANT
-    if variant not in knowledge.load().variants:
-        raise not_allowed("variant", variant, knowledge.load().variants)
+    variant = knowledge.DEFAULT_VARIANT if variant is None else variant
+    one_of("variant", variant, knowledge.load().variants)
     if claims is not None and not claims:
         raise InputError("no claim is named; allowed: one or more, or nothing for all")
     chosen = tuple(claim.id for claim in choose(load_claims(), claims))
-    for what, value, least in (("samples", samples, 1), ("chunk", chunk, 1), ("seed", seed, 0)):
-        _whole(what, value, least)
+    _whole("samples", samples, 1, MOST_SETS)
+    _whole("chunk", chunk, 1, MOST_IN_CHUNK)
+    _whole("seed", seed, 0)
     files = model_files.packaged(variant)
     whole = space(files, spread)
     sets: Design
@@ -228,11 +234,11 @@ def make_plan(
     )
 
 
-def _whole(what: str, value: object, least: int) -> None:
-    if value is not None and (
-        not isinstance(value, int) or isinstance(value, bool) or value < least
-    ):
-        raise InputError(f"{what} is {value!r}; allowed: whole numbers from {least} on")
+def _whole(what: str, value: object, least: int, most: float = math.inf) -> None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value is not None and not (whole and least <= value <= most):
+        end = "on" if most == math.inf else f"to {most}"
+        raise InputError(f"{what} is {value!r}; allowed: whole numbers from {least} {end}")
 
 
 def _kernel(models: Iterable[str]) -> bool:

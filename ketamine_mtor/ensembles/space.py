@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from ketamine_mtor.sensitivity import numbers
 
 #: What is assumed is never taken as known better than this factor, whatever its row says.
 ASSUMED_WITHIN = 3.0
+#: Over and times more than this there is nothing left of a model.
+LARGEST_SPREAD = 1e6
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,13 @@ def space(files: ModelFiles, spread: float | None = None) -> Space:
     Raises
     ------
     InputError
-        For a spread that is not above 1.
+        For a spread that is not above 1 and up to :data:`LARGEST_SPREAD`.
     """
-    if spread is not None and not (math.isfinite(spread) and spread > 1):
-        raise InputError(f"the spread is {spread!r}; allowed: a factor above 1")
+    number = isinstance(spread, Real) and not isinstance(spread, bool)
+    if spread is not None and not (number and 1 < spread <= LARGEST_SPREAD):
+        raise InputError(
+            f"the spread is {spread!r}; allowed: a factor above 1, up to {LARGEST_SPREAD:g}"
+        )
     rows = files.tables.numbers()
     # What may be 0 is a switch, such as where a drug is given.
     names = tuple(name for name in numbers(files) if rows[name].value > 0 and rows[name].low > 0)

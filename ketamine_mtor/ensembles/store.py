@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ class Folder:
     """
 
     def __init__(self, path: Path, document: dict[str, Any], resume: bool):
-        self.path = path
+        self.path, self._document = path, document
         there = path / MANIFEST
         if there.exists():
             if not resume:
@@ -121,7 +121,7 @@ class Folder:
 
     def missing(self, chunks: int) -> list[int]:
         """Chunks that are still to be run."""
-        return [i for i in range(chunks) if not _whole(self._file(i))]
+        return [i for i in range(chunks) if not self._whole(i)]
 
     def add(self, index: int, content: bytes) -> None:
         """Keep a chunk."""
@@ -135,6 +135,17 @@ class Folder:
         """Keep the summary beside the chunks."""
         write(self.path / SUMMARY, table.to_csv(sep="\t", index=False).encode())
 
+    def _whole(self, index: int) -> bool:
+        """Whether a chunk is there, can be read, and has its sets and claims."""
+        start, samples = index * self._document["chunk"], self._document["samples"]
+        sets = range(start, min(start + self._document["chunk"], samples))
+        try:
+            table = pq.read_table(self._file(index))
+        except (OSError, pa.ArrowException):
+            return False
+        columns = _columns(self._document["claims"])
+        return table.column_names == columns and table["set"].to_pylist() == [*sets]
+
     def _file(self, index: int) -> Path:
         return self.path / f"chunk-{index:06d}.parquet"
 
@@ -143,19 +154,17 @@ def _scratch(path: Path) -> bool:
     return path.name.startswith(".") and path.suffix in (".json", ".parquet", ".tsv")
 
 
-def _whole(path: Path) -> bool:
-    """Whether a chunk is there, and can be read."""
-    try:
-        pq.read_metadata(path)
-    except (OSError, pa.ArrowInvalid):
-        return False
-    return True
+def _columns(claims: Iterable[str]) -> list[str]:
+    """Those of a chunk."""
+    each = (name for claim in claims for name in (claim, f"{claim}.measured"))
+    return ["set", *each, "deviation"]
 
 
 def _read(path: Path) -> dict[str, Any]:
+    text = paths.read(path)
     try:
-        found = json.loads(paths.read(path))
-    except json.JSONDecodeError:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise InputError(f"{path} is not an ensemble's manifest; allowed: another folder")

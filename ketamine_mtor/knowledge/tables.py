@@ -14,6 +14,7 @@ from typing import get_type_hints
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.knowledge import rows
 from ketamine_mtor.knowledge.rows import ASSUMED, CITABLE, KINDS, STATUSES
+from ketamine_mtor.reading import read
 
 PACKAGED = Path(__file__).parent
 DEFAULT_VARIANT = "caption"
@@ -162,11 +163,13 @@ def _read(path: Path, table: _Table) -> Mapping[str, object]:
     if table.generated and not path.exists():
         return types.MappingProxyType({})
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise TableError(f"{path.name}: cannot be read: {error}") from None
+        lines = read(path).splitlines()
+        cells = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except InputError as error:
+        raise TableError(error) from None
+    except csv.Error as error:
+        raise TableError(f"{path.name}: {error}") from None
     columns = [field.name for field in fields(table.row)]
-    cells = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     if not cells or cells[0] != columns:
         raise TableError(f"{path.name}: the header has to be {' '.join(columns)}, tab separated")
     parsers = {name: _PARSERS[kind] for name, kind in get_type_hints(table.row).items()}
