@@ -37,7 +37,7 @@ tidy: $(VENV)/.installed ## is the code tidy, and do its types fit (half a minut
 	$(BIN)/mypy
 
 coverage: $(VENV)/.installed ## run the whole test suite and count the lines that it reaches; fails below the floor of pyproject.toml
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(WORKERS) --cov
 
 build: $(VENV)/.installed ## rewrite sbml/ from the rules
 	$(BIN)/ketamine-mtor build
