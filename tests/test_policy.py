@@ -25,8 +25,15 @@ def test_a_page_may_run_its_own_script_and_ask_for_nothing():
     [
         (PAGE, "has no policy"),
         (policy.governed(PAGE).replace("'none'", "*"), "has no policy"),
-        (policy.governed(PAGE).replace("img-src", "img-src https:"), "lets in https:"),
-        (policy.governed(PAGE).replace("connect-src", "connect-src *"), r"lets in \*"),
+        (policy.governed(PAGE).replace("img-src", "img-src https:"), "policy with img-src https:"),
+        (
+            policy.governed(PAGE).replace("connect-src", "connect-src *"),
+            r"policy with connect-src \*",
+        ),
+        (
+            policy.governed(PAGE).replace("script-src", "script-src 'unsafe-inline'"),
+            "policy with script-src 'unsafe-inline'",
+        ),
         (policy.governed(PAGE).replace("go()", "gone()"), r"stops: gone\(\)"),
         (policy.governed(PAGE).format("<script>x</script>"), "stops: x"),
         (policy.governed(PAGE).format('<b class="a" onclick="x">'), "as onclick"),
@@ -68,6 +75,8 @@ MARKED = """# A page
 <img src="x" onerror="alert(2)">
 
 Words with <b onclick="alert(3)">a tag</b>, and [a link](https://example.org).
+
+<a href="caption.html">The caption</a> is a page of the site.
 """
 
 
@@ -77,7 +86,7 @@ def test_html_in_a_page_is_text(tmp_path):
     assert "<script>alert" not in text and "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert "<img src" not in text and "onerror=" in text and "<b onclick" not in text
     assert "table:begin" not in text.replace("<!-- table:begin -->", "")
-    assert 'href="https://example.org"' in text
+    assert 'href="https://example.org"' in text and '<a href="caption.html">The' in text
 
 
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of Sphinx, for its extensions
