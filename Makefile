@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +28,16 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 reproduce: $(VENV)/.installed ## rules to SBML to simulation to the judged claims; writes results/report.html
 	$(BIN)/ketamine-mtor reproduce
 
-test: $(VENV)/.installed ## run the whole test suite
+test: tidy ## run the whole test suite, after `make tidy`
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+tidy: $(VENV)/.installed ## is the code tidy, and do its types fit (half a minute, then seconds)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+coverage: $(VENV)/.installed ## run the whole test suite and count the lines that it reaches; fails below the floor of pyproject.toml
+	$(BIN)/python -m pytest -n $(WORKERS) --cov
 
 build: $(VENV)/.installed ## rewrite sbml/ from the rules
 	$(BIN)/ketamine-mtor build
@@ -37,7 +45,7 @@ build: $(VENV)/.installed ## rewrite sbml/ from the rules
 companions: $(VENV)/.installed ## rewrite the other forms of the model (docs/companions.md) from sbml/ and the rules
 	$(BIN)/python -m ketamine_mtor.companions
 
-check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rules give, and is the code tidy
+check: tidy ## are sbml/, its companions and the maps what the rules give, is the code tidy, are dependencies as docs/supply.md says
 	$(BIN)/ketamine-mtor build --check
 	$(BIN)/python -m ketamine_mtor.companions --check
 	$(BIN)/python -m ketamine_mtor.sbgn --check
@@ -49,8 +57,7 @@ check: $(VENV)/.installed ## are sbml/, its companions and the maps what the rul
 	$(BIN)/python -m ketamine_mtor.studies.robustness --check
 	$(BIN)/python -m ketamine_mtor.studies.page --check
 	$(BIN)/python -m ketamine_mtor.fair --check
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/python -m gates.supply --check
 
 quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml.md
 	$(BIN)/python -m ketamine_mtor.quality
@@ -58,7 +65,7 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
+gates: gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input coverage ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
 
 gate-sbml: $(GATES)/sbml/.installed ## sbmlutils' strict validator, of the SBML
 	$(GATES)/sbml/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
@@ -140,6 +147,9 @@ contradictions: $(VENV)/.installed ## recompute the tables of docs/contradiction
 sbgn: $(VENV)/.installed ## rewrite the maps: sbml/*.sbgn, sbml/maps/, docs/maps/ and their list in docs/sbgn.md
 	$(BIN)/python -m ketamine_mtor.sbgn
 
+supply: $(VENV)/.installed ## rewrite the tables of docs/supply.md
+	$(BIN)/python -m gates.supply
+
 fair: $(VENV)/.installed ## rewrite codemeta.json, .zenodo.json, the RO-Crate and the table of docs/fair.md
 	$(BIN)/python -m ketamine_mtor.fair
 
@@ -158,5 +168,5 @@ wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## delete all that is generated and not committed, .venv too
-	rm -rf $(VENV) $(GATES) $(BENCH) $(DOCS) results dist .hypothesis .ruff_cache
+	rm -rf $(VENV) $(GATES) $(BENCH) $(DOCS) results dist .hypothesis .ruff_cache .mypy_cache .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

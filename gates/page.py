@@ -29,6 +29,8 @@ SHOWN_AT = 22
 #: A telephone: its width and height, and the least height there of a line of the map (pixels) and
 #: share of a plot's own width, which comes in whole pixels.
 TELEPHONE, LEAST_LINE, LEAST_SHARE = (420, 800), 11, 0.99
+#: What a page must not ask for.
+ELSEWHERE = "https://example.org/x.png"
 #: Smallest contrast of text (WCAG 2.2, AA).
 CONTRAST = 4.5
 #: Of two sRGB colours; shares of the channels, as WCAG defines it.
@@ -83,6 +85,7 @@ def faults(browser: Browser, path: Path, screens: Path | None = None) -> Iterato
     if page.locator(".caption a").count() == 0 or page.locator("details.claim").count() == 0:
         yield "there is no caption, or no claim"
         return
+    yield from _policy(browser, path)
     for check in (_phrase, _keyboard, _skip, _slider, _narrow):
         yield from check(page)
     if screens:
@@ -118,6 +121,22 @@ def _links(page: Page) -> Iterator[str]:
     for target in page.locator("a[href^='#']").evaluate_all("all => all.map(a => a.hash.slice(1))"):
         if target not in ids:
             yield f"a link leads to {target}, which is not there"
+
+
+def _policy(browser: Browser, path: Path) -> Iterator[str]:
+    """A script that somebody puts into the page does not run, a picture is not asked for."""
+    title, text = "it runs", path.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as scratch:
+        changed = Path(scratch) / "changed.html"
+        put = f"<script>document.title = '{title}'</script><img src='{ELSEWHERE}'>"
+        put += f"<img src='data:,' onerror=\"document.title = '{title}'\">"
+        changed.write_text(text.replace("</main>", f"{put}</main>"), encoding="utf-8")
+        page, said = opened(browser, changed)
+    if page.title() == title:
+        yield "a script that is put into it runs"
+    # Chromium tells of a request that the policy stops, too.
+    if not any(ELSEWHERE in each and "Content Security Policy" in each for each in said):
+        yield f"a picture that is put into it asks for {ELSEWHERE}"
 
 
 def _phrase(page: Page) -> Iterator[str]:
@@ -279,7 +298,12 @@ def _paper(browser: Browser, path: Path, screens: Path | None) -> Iterator[str]:
 BROKEN: dict[str, Callable[[str], str]] = {
     "a changed script": lambda text: text.replace('"use strict";', '"use strict"; 1;'),
     "something from outside": lambda text: text.replace(
-        "</main>", '<img src="https://example.org/x.png"></main>'
+        "</main>", f'<img src="{ELSEWHERE}"></main>'
+    ),
+    "no policy": lambda text: re.sub("<meta http-equiv=[^>]*>", "", text),
+    "a policy that lets in pictures": lambda text: text.replace("img-src data:", "img-src data: *"),
+    "a policy that lets in scripts": lambda text: re.sub(
+        "script-src '[^']*'", "script-src 'unsafe-inline'", text
     ),
     "a missing claim": lambda text: re.sub(
         r'(<details class="claim" id=")', r"\1lost_", text, count=1

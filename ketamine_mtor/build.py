@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, fields, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -134,7 +134,7 @@ def fresh(folder: Path, variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
     table, ids = knowledge.steady_state_file(variant), set(emit.species_ids(model))
     if not steady or set(steady) != ids:
         raise InputError(f"{table}.tsv is of other species than the rules give; run: make steady")
-    said = annotations(tables, variant)
+    said = described(tables, variant)
     sbml = emit.write_sbml(model, tables, annotations=said, steady_state=steady)
     target = folder / paths.sbml(variant).relative_to(paths.sbml().parent)
     write(target, sbml.encode())
@@ -189,12 +189,13 @@ def compile_model(model: pysb.Model, tables: knowledge.Tables | None = None) -> 
     )
 
 
-def annotations(
+def described(
     tables: knowledge.Tables, variant: str = knowledge.DEFAULT_VARIANT
 ) -> emit.Annotations:
     """What the SBML of a variant says of its elements."""
     review = ("model:isDescribedBy", f"doi:{tables.references[_REVIEW].doi}")
-    name, notes = _NAME, _DESCRIPTION
+    name = _NAME
+    notes: tuple[str, ...] = _DESCRIPTION
     if variant != knowledge.DEFAULT_VARIANT:
         name = f"{name}: {variant}"
         notes = (f"This is the variant {variant}. {tables.variants[variant].meaning}.", *notes)
@@ -285,7 +286,7 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}") if abs(value) > _NOTHING else 0.0
 
 
-def _write_table(name: str, rows: Sequence[object]) -> None:
+def _write_table(name: str, rows: Sequence[Any]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
     writer.writerow([field.name for field in fields(rows[0])])

@@ -79,7 +79,7 @@ class Commands(click.Group):
             raise not_allowed("command", args[0], self.commands)
         return super().resolve_command(ctx, args)
 
-    def main(
+    def main(  # type: ignore[override] # what is not named here is passed on
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> Any:
         extra["standalone_mode"] = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 #: A list of allowed words longer than this is cut: the nearest match says the rest.
 SHOWN_AT_MOST = 40
@@ -49,7 +50,7 @@ class SimulationError(RuntimeError):
         super().__init__(f"{reason}{where}{what}")
         self.reason, self.experiment, self.time_h = reason, experiment, time_h
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.reason, self.experiment, self.time_h)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ketamine_mtor import knowledge
 from ketamine_mtor.errors import InputError, one_of
-from ketamine_mtor.paths import DEFAULT_VARIANT
+from ketamine_mtor.knowledge import DEFAULT_VARIANT
 
 #: A drug without a start is present from half an hour before t=0.
 PRETREATMENT_H = -0.5
@@ -46,7 +46,7 @@ class Bath:
     """
 
     nM: float | None = None
-    start: float | None = None
+    start: Any = None  # once checked, a number
     end: float | None = None
 
     def __post_init__(self) -> None:
@@ -97,7 +97,8 @@ class Experiment:
     drugs: Any = ()
     knockouts: Any = ()
     parameters: Any = ()
-    variant: str | None = None
+    # None is the default variant; once checked, it is its name.
+    variant: str = None  # type: ignore[assignment]
     hours: float = 72.0
     every: float = 60.0
     observables: Any = None
@@ -135,7 +136,12 @@ class Experiment:
 
     def __str__(self) -> str:
         """In a line what is done, for how long, and what else is not as usual."""
-        usual = {"drugs": {}, "knockouts": [], "parameters": {}, "variant": DEFAULT_VARIANT}
+        usual: dict[str, Any] = {
+            "drugs": {},
+            "knockouts": [],
+            "parameters": {},
+            "variant": DEFAULT_VARIANT,
+        }
         usual |= {"every": Experiment.every, "observables": None}
         told = [
             f"{name}={value!r}"
@@ -240,7 +246,7 @@ def _number(
     try:
         number = float(value)
     except OverflowError:
-        number = math.inf if value > 0 else -math.inf
+        number = math.inf if value > 0 else -math.inf  # type: ignore[operator] # Real has no order
     if not math.isfinite(number) or not low <= number <= high or (above and number == low):
         raise InputError(f"{what} is {number:g} {unit}; allowed: {allowed}")
     return number
@@ -253,16 +259,16 @@ def _words(what: str, words: object, allowed: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(one_of(what, word, allowed) for word in words))
 
 
-def _pairs(what: str, given: object) -> dict[str, object]:
+def _pairs(what: str, given: object) -> dict[str, Any]:
     """A mapping from a mapping or from pairs; a name that is there twice is an error."""
     listed = given.items() if isinstance(given, Mapping) else given
-    pairs = list(listed) if isinstance(listed, Iterable) else [listed]
+    pairs: list[Any] = list(listed) if isinstance(listed, Iterable) else [listed]
     if not all(
         isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[0], str)
         for pair in pairs
     ):
         raise InputError(f"{what}s are {given!r}; allowed: a mapping from names to values")
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
             raise InputError(f"{what} '{name}' is given twice; allowed: once")

@@ -47,7 +47,7 @@ _DRUGS = (
     pictures.SKY,
     pictures.YELLOW,
 )
-_BASELINE = {"color": "0.45", "linewidth": 0.6, "linestyle": (0, (4, 3))}
+_BASELINE: dict[str, Any] = {"color": "0.45", "linewidth": 0.6, "linestyle": (0, (4, 3))}
 #: Points between a panel and its first mark, and from mark to mark.
 _FIRST_MARK, _NEXT_MARK = 2.5, 3.5
 _MOST_TIMES = 4
@@ -111,6 +111,7 @@ def write_figure(run: xr.Dataset, lines: Sequence[Line], path: Path) -> None:
 def make_figure(run: xr.Dataset, lines: Sequence[Line]) -> Figure:
     """The figure, as wide as one or two columns of a journal; arguments as above."""
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     names, size = _names(lines), _size(lines)
     _, width, columns, height = next(shape for shape in _SHAPES if len(names) <= shape[0])
@@ -118,8 +119,7 @@ def make_figure(run: xr.Dataset, lines: Sequence[Line]) -> Figure:
     above = _FIRST_MARK + _NEXT_MARK * len(marked)
     legend, below = _legend(run, lines, looks, marked, width / _MM_PER_INCH * 72, size)
     inches = width / _MM_PER_INCH, height * rows / _MM_PER_INCH + below / 72
-    figure = Figure(figsize=inches, layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02)
+    figure = Figure(figsize=inches, layout=ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.02))
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True).ravel()
     hours = float(run["time"].values[-1])
     broken = breaks(hours, marked)
@@ -343,7 +343,12 @@ def _legend(
     title = otherwise(run)
     rows = math.ceil(len(entries) / columns) + bool(title)
     handles, labels = zip(*entries, strict=True)
-    legend = {"handles": handles, "labels": labels, "title": title or None, "ncols": columns}
+    legend: dict[str, Any] = {
+        "handles": handles,
+        "labels": labels,
+        "title": title or None,
+        "ncols": columns,
+    }
     legend |= {"loc": "outside lower center", "frameon": False, "borderaxespad": 0.2}
     legend |= {"handlelength": 2.0, "columnspacing": 1.2}
     return legend, (_LINE_HEIGHT * rows + 1) * size

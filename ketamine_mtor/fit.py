@@ -30,7 +30,7 @@ from ketamine_mtor.claims.fits import Fit, load_fits
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.files import write
-from ketamine_mtor.fit_targets import Aim, Reading, aim, courses, read
+from ketamine_mtor.fit_targets import Aim, Course, Reading, aim, courses, read
 
 if TYPE_CHECKING:
     from ketamine_mtor.knowledge.rows import Value
@@ -89,7 +89,7 @@ class Found:
     costs: Mapping[str, float]
     before: tuple[Reading, ...]
     after: tuple[Reading, ...]
-    courses: tuple[tuple[tuple[np.ndarray, np.ndarray], ...], ...]
+    courses: tuple[tuple[Course, ...], ...]
     animals: int
     failed: int
     message: str
@@ -200,7 +200,7 @@ def optimise(
 
 
 def _ranged(row: Value, fit: Fit) -> Value:
-    if row.low is None or not 0 < row.low < row.high:
+    if row.low is None or row.high is None or not 0 < row.low < row.high:
         raise InputError(
             f"fit {fit.id}: {row.id} has no range low to high above 0, which a fit needs"
         )

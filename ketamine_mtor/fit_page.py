@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ketamine_mtor import pictures
 from ketamine_mtor.claims.fits import CLAIMS, POINTS, Target
+from ketamine_mtor.claims.model import Shape
 from ketamine_mtor.files import renew, write
 from ketamine_mtor.fit import Found
-from ketamine_mtor.fit_targets import Reading
+from ketamine_mtor.fit_targets import Course, Reading
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 PICTURE, PAGE = "fit.svg", "fit.md"
 _BEFORE, _AFTER, _DATA = "#7f7f7f", "#1f77b4", "#d62728"
@@ -121,7 +126,7 @@ def draw(results: Sequence[Found], kind: str = "svg") -> bytes:
     heights = [_PANEL_INCHES] * bool(curves) + [1.0 + _ROW_INCHES * len(rows)]
     with pictures.settings(PAGE):
         figure = Figure(figsize=(_WIDTH_INCHES, sum(heights)), layout="constrained")
-        parts = np.atleast_1d(figure.subfigures(len(heights), 1, height_ratios=heights))
+        parts = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
         if curves:
             panels = np.atleast_1d(parts[0].subplots(1, len(curves)))
             for axes, (target, before, after) in zip(panels, curves, strict=True):
@@ -143,7 +148,7 @@ def draw(results: Sequence[Found], kind: str = "svg") -> bytes:
         return pictures.drawn(figure, kind)
 
 
-def _curves(results: Sequence[Found]) -> Iterator[tuple]:
+def _curves(results: Sequence[Found]) -> Iterator[tuple[Target, Course, Course]]:
     """Each target with points, and its course with the tables' values and with the fitted ones."""
     for found in results:
         every = found.fit.targets + found.fit.checks
@@ -151,8 +156,8 @@ def _curves(results: Sequence[Found]) -> Iterator[tuple]:
         yield from zip(pointed, *found.courses, strict=True)
 
 
-def _panel(axes, target: Target, before: tuple, after: tuple) -> None:
-    (condition,) = target.claim.conditions
+def _panel(axes: Axes, target: Target, before: Course, after: Course) -> None:
+    condition = target.only(Shape)
     minutes, shares = np.array(condition.points).T * [[60], [1]]
     for course, color, style, label in (
         (before, _BEFORE, "--", "tables' values"),

@@ -14,7 +14,7 @@ from ketamine_mtor.claims.bench import Bench, NotRun, Unmet
 from ketamine_mtor.claims.evaluate import Part, evaluate, measure
 from ketamine_mtor.claims.fits import CLAIMS, PEAK, POINTS, Fit, Target
 from ketamine_mtor.claims.judge import Runs
-from ketamine_mtor.claims.model import Condition
+from ketamine_mtor.claims.model import Condition, Peak, Shape
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.run import simulate
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from ketamine_mtor.model_files import ModelFiles
 
+#: Times (h), and a readout at them.
+Course = tuple[np.ndarray, np.ndarray]
 #: Distance (in sds) of what cannot be measured, and the largest of a claim.
 FAILED = 20.0
 #: Distances are rounded to this many decimals: smaller differences are the solver's.
@@ -95,9 +97,9 @@ def _reading(target: Target, bench: Bench) -> tuple[Reading, bool]:
     wanted = np.array(target.wanted)
     try:
         if target.kind == POINTS:
-            measured = _shares(condition, target.of, bench)
+            measured = _shares(target.only(Shape), target.of, bench)
         elif target.kind == PEAK:
-            measured = np.array([_time_of_peak(condition, bench)])
+            measured = np.array([_time_of_peak(target.only(Peak), bench)])
         else:
             (part,) = evaluate(condition, bench)
             measured = np.array([part.measured])
@@ -107,13 +109,13 @@ def _reading(target: Target, bench: Bench) -> tuple[Reading, bool]:
     return Reading(wanted, measured, (measured - wanted) / target.sd), True
 
 
-def _shares(condition: Condition, of: str, bench: Bench) -> np.ndarray:
+def _shares(condition: Shape, of: str, bench: Bench) -> np.ndarray:
     """The readout at the points' times, in shares of its highest in their window."""
     time, share = course(condition, of, bench)
     return np.interp([at for at, _ in condition.points], time, share)
 
 
-def course(condition: Condition, of: str, bench: Bench) -> tuple[np.ndarray, np.ndarray]:
+def course(condition: Condition, of: str, bench: Bench) -> Course:
     """Times (h) in the points' window, and the readout there in shares of its highest."""
     time, value = _above(condition, of, bench)
     return time, value / value.max()
@@ -124,7 +126,7 @@ def highest(condition: Condition, of: str, bench: Bench) -> float:
     return float(_above(condition, of, bench)[1].max())
 
 
-def _above(condition: Condition, of: str, bench: Bench) -> tuple[np.ndarray, np.ndarray]:
+def _above(condition: Condition, of: str, bench: Bench) -> Course:
     start, end = condition.window()
     own = bench.series(condition.setup, condition.readout, end)
     mask = own.within(start, end)
@@ -136,7 +138,7 @@ def _above(condition: Condition, of: str, bench: Bench) -> tuple[np.ndarray, np.
 
 def courses(
     targets: Sequence[Target], values: Mapping[str, float], files: ModelFiles | None = None
-) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+) -> tuple[Course, ...]:
     """As :func:`course`, of the targets of kind ``points``; empty arrays where there is none."""
     runs, found = _runs(targets, values, files), []
     for target in targets:
@@ -149,7 +151,7 @@ def courses(
     return tuple(found)
 
 
-def _time_of_peak(condition: Condition, bench: Bench) -> float:
+def _time_of_peak(condition: Peak, bench: Bench) -> float:
     """When (min) the readout is at its extremum: between samples, by a parabola through three."""
     sign = 1 if condition.goes == "up" else -1
     own = bench.series(condition.setup, condition.readout, condition.end)

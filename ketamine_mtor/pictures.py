@@ -34,8 +34,10 @@ def settings(salt: str, size: float = 8.0, **more: Any) -> Iterator[None]:
     """
     import matplotlib
 
-    texts = {"svg.fonttype": "none", "pdf.fonttype": 42}
-    with matplotlib.rc_context({**texts, "svg.hashsalt": salt, "font.size": size, **more}):
+    # Matplotlib's stubs list every setting's name, and take no other dictionary.
+    chosen: dict[Any, Any] = {"svg.fonttype": "none", "pdf.fonttype": 42}
+    chosen |= {"svg.hashsalt": salt, "font.size": size, **more}
+    with matplotlib.rc_context(chosen):
         yield
 
 

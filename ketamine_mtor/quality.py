@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import libsbml
 
@@ -40,7 +41,7 @@ class Document:
             raise InputError("not an SBML file")
 
     @cached_property
-    def kinds(self) -> dict[str, list]:
+    def kinds(self) -> dict[str, list[Any]]:
         """The elements that are looked at, by what they are."""
         model = self.model
         return {
@@ -52,7 +53,7 @@ class Document:
             "functions": list(model.getListOfFunctionDefinitions()),
         }
 
-    def elements(self, *kinds: str) -> list:
+    def elements(self, *kinds: str) -> list[Any]:
         """All elements of these kinds."""
         return [each for kind in kinds for each in self.kinds[kind]]
 
@@ -106,7 +107,7 @@ def findings(text: str, tables: knowledge.Tables) -> list[Finding]:
     return found
 
 
-def _failing(elements: Sequence, holds: Callable[[object], bool]) -> tuple[int, list[str]]:
+def _failing(elements: Sequence[Any], holds: Callable[[Any], bool]) -> tuple[int, list[str]]:
     return len(elements), [each.getId() for each in elements if not holds(each)]
 
 

@@ -24,10 +24,10 @@ import numpy as np
 from scipy.differentiate import jacobian
 
 from ketamine_mtor import evidence, knowledge, model_files, paths
-from ketamine_mtor.claims import Verdict, validate
+from ketamine_mtor.claims import validate
 from ketamine_mtor.claims.bench import Bench, NotRun
 from ketamine_mtor.claims.evaluate import Part, measure
-from ketamine_mtor.claims.judge import PASS, Runs
+from ketamine_mtor.claims.judge import PASS, Runs, Verdict
 from ketamine_mtor.claims.model import Claim, Peak
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.errors import InputError
@@ -92,7 +92,9 @@ def deciders(verdicts: Iterable[Verdict], scope: str = SCOPES[-1]) -> list[Decid
     found = []
     for verdict in verdicts:
         part = verdict.decisive
-        if part is None or left_out(verdict, scope):
+        if part is None or part.measured is None or part.threshold is None:
+            continue
+        if left_out(verdict, scope):
             continue
         same = [each for each in verdict.parts if each.condition == part.condition]
         claim = replace(verdict.claim, conditions=(part.condition,))

@@ -107,7 +107,10 @@ def decided_table(rows: Iterable[Decided]) -> str:
 def load_decided(text: str) -> list[Decided]:
     """What :func:`decided_table` wrote; InputError for another table."""
     _, lines = _lines(text, _COLUMNS)
-    return [Decided(claim, *map(_number, cells), why) for claim, *cells, why in lines]
+    return [
+        Decided(claim, _number(value), _number(threshold), why)
+        for claim, value, threshold, why in lines
+    ]
 
 
 def committed(name: str) -> str:
@@ -117,7 +120,7 @@ def committed(name: str) -> str:
 
 def _lines(text: str, columns: Sequence[str]) -> tuple[list[str], list[list[str]]]:
     """The header, which has to begin with ``columns``, and the rows, all of its length."""
-    head, *lines = csv.reader(text.splitlines(), delimiter="\t") if text else [[]]
+    head, *lines = list(csv.reader(text.splitlines(), delimiter="\t")) or [[]]
     if tuple(head[: len(columns)]) != tuple(columns):
         raise InputError(
             f"a table of results begins with {' '.join(head[: len(columns)]) or 'nothing'}, where"

@@ -212,6 +212,7 @@ def rows_of(deviation):
     ]
 
 
+@pytest.mark.breaks("ketamine_mtor.agreement --check")
 def test_the_command_writes_what_its_check_accepts(checkout, monkeypatch, capsys):
     monkeypatch.setattr(agreement, "compute", lambda named, mapper: rows_of(1e-7))
     assert agreement.main([]) == 0

@@ -140,6 +140,7 @@ def test_the_command_writes_what_its_check_then_finds(small, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.breaks("ketamine_mtor.companions --check")
 def test_the_check_names_each_file_that_is_otherwise(small, capsys):
     main([])
     capsys.readouterr()

@@ -175,6 +175,13 @@ def test_a_stale_or_missing_file_is_seen(tmp_path):
     assert all("run: make fair" in line for line in lines)
 
 
+@pytest.mark.breaks("ketamine_mtor.fair --check")
+def test_the_check_names_a_file_that_is_otherwise(monkeypatch, capsys):
+    monkeypatch.setattr(fair, "made", lambda: {"codemeta.json": b"{}\n"})
+    assert main(["--check"]) == 1
+    assert "codemeta.json" in capsys.readouterr().out
+
+
 def test_an_edited_citation_reaches_every_description(tmp_path):
     for name in (CITATION, "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)

@@ -155,6 +155,7 @@ def test_a_text_that_is_no_sbml_is_refused(tables):
         quality.findings("nothing", tables)
 
 
+@pytest.mark.breaks("ketamine_mtor.quality --check")
 def test_the_command_says_what_fails(monkeypatch, capsys):
     monkeypatch.setattr(quality, "CHECKS", (quality.Check("never", lambda _: (1, ["here"])),))
     assert quality.main(["--check"]) == 1

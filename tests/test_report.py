@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import io
 import os
 import re
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
+from docs.site import check
 from ketamine_mtor import report
 from ketamine_mtor.build import differences
 from ketamine_mtor.claims import Result, load_claims
@@ -377,11 +380,51 @@ def test_only_the_script_of_the_page_may_run(quoting):
     assert "default-src 'none'" in text
 
 
-def test_text_of_a_claim_cannot_become_markup(quoting):
-    claim = replace(RISE, statement="<script>alert(1)</script>", biology="a </script> b")
-    text = report.render(result(claims=(claim,)))
-    assert "<script>alert" not in text and text.count("</script>") == 3
+#: What somebody might write into a claim, a table or the name of an experiment.
+HOSTILE = (
+    """"'><script src="https://example.org/a.js">alert(1)</script><img onerror='alert(2)'>&amp;"""
+)
+
+
+class Markup(HTMLParser):
+    """The elements of a page, each with the names of its attributes."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.found: list[tuple[str, ...]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, *(name for name, _ in attrs)))
+
+
+def said_everywhere(words: str) -> str:
+    """The page of a claim of which every text is ``words``."""
+    texts = dict.fromkeys(("statement", "biology", "note", "stretch", "link"), words)
+    setups = {
+        name: replace(setup, name=words, what=words) for name, setup in RISE.experiments.items()
+    }
+    claim = replace(RISE, **texts, source=(words,), experiments=setups)
+    found = result(claims=(RISE,))
+    (verdict,) = found.verdicts
+    found.verdicts = (replace(verdict, claim=claim, not_run=words),)
+    found.surprises, found.variant = (words,), words
+    return report.render(found)
+
+
+def test_text_cannot_become_markup(quoting, monkeypatch):
+    monkeypatch.setattr("ketamine_mtor.report.plots.draw", lambda *_: "<svg/>")
+    plain, hostile = said_everywhere("1 alert(1)"), said_everywhere(HOSTILE)
+    assert hostile.count("alert(1)") == plain.count("alert(1)") > 9
+    assert Markup(hostile).found == Markup(plain).found
+    assert check.from_the_network(hostile) == []
     assert page.to_json({"a": "</script>"}) == '{"a":"\\u003c/script>"}'
+
+
+def test_markup_in_a_text_is_seen():
+    assert Markup(f"<p>{HOSTILE}</p>").found != Markup("<p>words</p>").found
+    assert Markup(f'<p title="{HOSTILE}"></p>').found != Markup('<p title="words"></p>').found
+    assert Markup(f"<p>{html.escape(HOSTILE)}</p>").found == Markup("<p>words</p>").found
 
 
 # The map

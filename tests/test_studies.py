@@ -39,6 +39,21 @@ def test_the_committed_table_is_of_what_there_is_now(name):
     assert EACH[name].out_of_step(EACH[name].frame()) == []
 
 
+@pytest.mark.breaks(
+    "ketamine_mtor.studies.necessity --check",
+    "ketamine_mtor.studies.rivals --check",
+    "ketamine_mtor.studies.robustness --check",
+)
+@pytest.mark.parametrize("name", EACH)
+def test_a_table_of_before_closes_its_command(name, tmp_path, capsys):
+    each = EACH[name]
+    frame = each.frame().assign(**{study.OF: "of before"})
+    each.file(tmp_path).write_text(each.text(frame), encoding="utf-8")
+    options = ["--check", "--tables", str(tmp_path)]
+    assert study.run([each], lambda given: [], options) == 1
+    assert f"run: {each.command}" in capsys.readouterr().out
+
+
 def test_the_committed_matrix_has_every_rule_and_no_fault():
     rows = necessity.from_frame(necessity.STUDY.frame())
     assert [Removal(row.kind, row.name, row.rules) for row in rows] == necessity.removals(CLAIMS)
@@ -346,3 +361,10 @@ def test_kinds_of_rows_and_of_claims_stand_apart_under_headings():
 
 def test_the_committed_page_and_picture_are_of_the_tables():
     assert page.main(["--check"]) == 0
+
+
+@pytest.mark.breaks("ketamine_mtor.studies.page --check")
+def test_a_page_of_other_tables_is_seen(monkeypatch, capsys):
+    monkeypatch.setattr(page, "files", lambda: {"docs/studies.md": "of before"})
+    assert page.main(["--check"]) == 1
+    assert capsys.readouterr().out.startswith("docs/studies.md is not of the tables")

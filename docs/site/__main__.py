@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from docs.site import check, stage
+from docs.site import check, policy, stage
 
 
 def build(folder: Path, *, runs: bool = True) -> None:
@@ -28,13 +28,15 @@ def build(folder: Path, *, runs: bool = True) -> None:
     Raises
     ------
     RuntimeError
-        With Sphinx's warnings, each of which is an error, or with what :mod:`check` finds.
+        With Sphinx's warnings, each of which is an error, or with what :mod:`check` finds, or
+        :mod:`policy`.
     """
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch).resolve() / "pages"
         stage.put_together(source, notebooks=runs, pictures=runs)
         convert(source, folder)
-    wrong = check.faults(folder)
+    policy.put(folder)
+    wrong = check.faults(folder) + policy.faults(folder)
     if wrong:
         raise RuntimeError("\n".join(wrong))
 

@@ -13,6 +13,7 @@ extensions = [
     "myst_nb" if find_spec("myst_nb") else "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "docs.site.policy",
 ]
 myst_heading_anchors = 4
 nb_execution_mode = "force"

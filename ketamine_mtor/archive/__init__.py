@@ -82,14 +82,14 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
     add("LICENSE.txt", _read(f"LICENSES/{_CC0}.txt"), Part(_CC0, _CC0, ""))
     guide = pages.write("guide", source, figures, how).encode()
     add("README.md", guide, Part("What is in the archive", _CC0, "archive"))
-    said = metadata.write(source, models[main], parts, f"./{main}").encode()
+    described = metadata.write(source, models[main], parts, f"./{main}").encode()
     loose = {
         **{name: content for name, content in files.items() if name != "README.md"},
         _COPASI.rpartition("/")[2]: _read(_COPASI),
         "README.md": pages.write("curators", source, figures, how, rows).encode(),
     }
     return {
-        OMEX: omex.pack({**files, metadata.FILE: said}),
+        OMEX: omex.pack({**files, metadata.FILE: described}),
         **{f"{SUBMISSION}/{name.rpartition('/')[2]}": each for name, each in loose.items()},
     }
 

@@ -28,7 +28,7 @@ _CHAINED = 6
 _NOBODY = -1
 
 
-def _compiled(function: Callable) -> Any:
+def _compiled(function: Callable[..., Any]) -> Any:
     """Compiled at its first call; kept for other processes where there is a place to keep it."""
     compiled = numba.njit(nogil=True, error_model="numpy")(function)
     # Neither the package's folder nor the user's can be written to: each process compiles.
@@ -242,7 +242,7 @@ def _factor(error):
     return min(_LONGEST, max(_SHORTEST, _SAFETY * max(error, 1e-10) ** (-1.0 / (ESTIMATE + 1))))
 
 
-def workspace(tables, terms, groups):
+def workspace(tables: Any, terms: int, groups: Any) -> tuple[Work, tuple[np.ndarray, ...]]:
     """What :func:`integrate` works in; made here, since numba takes seconds to compile that.
 
     Returns

@@ -156,7 +156,9 @@ class MassAction:
         called = (applied.text or "").strip() if tag(applied) == "ci" else None
         if not (products.get(called) if called else tag(applied) == "times"):
             raise UnsupportedLaw(f"the law of reaction '{name}' is no product")
-        number, names, species = 1.0, [], []
+        number = 1.0
+        names: list[str] = []
+        species: list[str] = []
         for each in operands:
             factor = formula(each)
             if not factor.names:
@@ -209,7 +211,7 @@ def _bound(definition: ElementTree.Element) -> bool:
     *bound, body = function
     if tag(body) != "apply" or tag(body[0]) != "times":
         return False
-    names = [(each.find("{*}ci").text or "").strip() for each in bound]
+    names = [(each.findtext("{*}ci") or "").strip() for each in bound]
     return sorted(names) == sorted((each.text or "").strip() for each in body[1:])
 
 

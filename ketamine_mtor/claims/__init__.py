@@ -6,7 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ketamine_mtor import paths
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, Verdict, judge
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Result", "known_failures", "load_claims", "validate"]
 
 
-class Result(dict):
+class Result(dict[str, Any]):
     """The verdicts as JSON's types: ``claims``, ``passed``, ``failed``, ``not_run``.
 
     With mutants also ``mutants``, a row each.
@@ -110,7 +110,7 @@ def validate(
     from ketamine_mtor.experiment import Experiment
     from ketamine_mtor.run import simulate
 
-    variant = Experiment(variant=variant).variant
+    variant = (Experiment() if variant is None else Experiment(variant=variant)).variant
     every = load_claims(folder)
     chosen = choose(every, claims)
     failures = known_failures(every, folder)

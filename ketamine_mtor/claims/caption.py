@@ -58,7 +58,7 @@ def words(text: str) -> int:
 
 def uncovered(caption: str, quotes: Iterable[str]) -> list[str]:
     """Words of the caption, in order, that lie in no quote; connectives are left out."""
-    covered = set()
+    covered: set[int] = set()
     for quote in quotes:
         span = find(quote, caption)
         covered.update(range(span.start, span.end))

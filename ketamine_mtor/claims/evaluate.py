@@ -125,13 +125,13 @@ def _percent_or_unit(size: Size, readout: Readout) -> tuple[float, str]:
 
 def _reaches(measured: np.ndarray, threshold: float, unit: str) -> Scores:
     """Adding 0 turns -0.0, a fall of nothing, into 0.0."""
-    measured, threshold = np.broadcast_arrays(measured + 0.0, threshold)
-    return Scores(measured >= threshold, measured, threshold, unit, np.full(measured.shape, True))
+    measured, least = np.broadcast_arrays(measured + 0.0, threshold)
+    return Scores(measured >= least, measured, least, unit, np.full(measured.shape, True))
 
 
 def _stays_below(measured: np.ndarray, threshold: float, unit: str) -> Scores:
-    measured, threshold = np.broadcast_arrays(measured, threshold)
-    return Scores(measured <= threshold, measured, threshold, unit, np.full(measured.shape, False))
+    measured, most = np.broadcast_arrays(measured, threshold)
+    return Scores(measured <= most, measured, most, unit, np.full(measured.shape, False))
 
 
 def _in_size(

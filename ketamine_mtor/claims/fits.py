@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ketamine_mtor import paths
 from ketamine_mtor.claims import quantities
 from ketamine_mtor.claims.conditions import ConditionReader
 from ketamine_mtor.claims.loader import ASSUMED, check_schema, load_claims, load_setups, read_yaml
-from ketamine_mtor.claims.model import Claim, Condition, Order, Peak, Setup, Shape
+from ketamine_mtor.claims.model import Claim, Condition, Level, Order, Peak, Setup, Shape
 from ketamine_mtor.claims.vocabulary import READ_STATUSES, Vocabulary, model_vocabulary
 from ketamine_mtor.claims.words import fault, known
 
 #: The role of claims that no fit may use.
 HELD_OUT = "held-out"
 POINTS, LEVEL, PEAK, CLAIMS = "points", "level", "peak", "claims"
+
+C = TypeVar("C", bound=Condition)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,13 @@ class Target:
         """How many numbers it measures, whether or not the runs allow it."""
         return len(self.wanted) or sum(map(_parts, self.claim.conditions))
 
+    def only(self, kind: type[C]) -> C:
+        """The one condition of a target that is no claim; TypeError where it is of another kind."""
+        (condition,) = self.claim.conditions
+        if not isinstance(condition, kind):
+            raise TypeError(f"a {condition.kind} is no {kind.kind}")
+        return condition
+
     def say(self) -> str:
         """The target in a few words."""
         if self.kind == CLAIMS:
@@ -71,13 +80,10 @@ class Target:
             return f"{name}, shape of the {self.of} {where}"
         if isinstance(condition, Peak):
             return f"{name}, time of the peak in min {where}"
+        level = self.only(Level)
         unit = "" if condition.readout.unit == "1" else f" in {condition.readout.unit}"
-        of = (
-            unit
-            if condition.relative_to == "unit"
-            else f" in shares of its {condition.relative_to}"
-        )
-        return f"{name} {condition.when}{of} {where}"
+        of = unit if level.relative_to == "unit" else f" in shares of its {level.relative_to}"
+        return f"{name} {level.when}{of} {where}"
 
 
 @dataclass(frozen=True)

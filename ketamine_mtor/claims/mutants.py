@@ -172,7 +172,7 @@ def judge_mutants(
     mutants: Sequence[Mutant],
     claims: Sequence[Claim],
     files: ModelFiles,
-    variant: str = paths.DEFAULT_VARIANT,
+    variant: str = knowledge.DEFAULT_VARIANT,
 ) -> list[Necessity]:
     """Judge each mutant's claim and all claims upstream of it on the model without the rules.
 
@@ -255,7 +255,7 @@ def matrix(
     mutants: Sequence[Mutant],
     claims: Sequence[Claim],
     files: ModelFiles,
-    variant: str = paths.DEFAULT_VARIANT,
+    variant: str = knowledge.DEFAULT_VARIANT,
     workers: int | None = None,
 ) -> list[Necessity]:
     """The row of each mutant, judged in ``workers`` processes (as many as there are cores).

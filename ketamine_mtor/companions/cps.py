@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from types import ModuleType
+from typing import Any
 from xml.dom import minidom
 
 from ketamine_mtor.claims.figures import Figure, load_figures
@@ -75,22 +77,23 @@ def settled(text: str) -> str:
 
 
 def _sorted(rdf: str) -> str:
-    root = minidom.parseString(rdf).documentElement
+    document = minidom.parseString(rdf)
+    root = next(node for node in document.childNodes if isinstance(node, minidom.Element))
     _sort(root)
     return root.toprettyxml(indent="  ").strip()
 
 
 def _sort(element: minidom.Element) -> None:
     """Sort what is in an element, at every depth, and leave out the spaces between."""
-    inner = [node for node in element.childNodes if node.nodeType == node.ELEMENT_NODE]
+    inner = [node for node in element.childNodes if isinstance(node, minidom.Element)]
     if not inner:
         return
     for node in inner:
         _sort(node)
-    element.childNodes = sorted(inner, key=minidom.Element.toxml)
+    element.childNodes[:] = sorted(inner, key=minidom.Element.toxml)
 
 
-def _check(basico, module, names: Iterable[str]) -> None:
+def _check(basico: ModuleType, module: Any, names: Iterable[str]) -> None:
     """An InputError where what is scanned or shown is not in the model."""
     known = list(basico.get_parameters(model=module).index)
     for name in names:
@@ -98,7 +101,7 @@ def _check(basico, module, names: Iterable[str]) -> None:
             raise not_allowed("quantity to plot", name, known)
 
 
-def _time_course(basico, module, course: Figure) -> None:
+def _time_course(basico: ModuleType, module: Any, course: Figure) -> None:
     experiment = course.runs[0].experiment
     seconds = experiment.hours * SECONDS_PER_HOUR
     settings = {
@@ -114,7 +117,7 @@ def _time_course(basico, module, course: Figure) -> None:
         _plot(basico, module, title, shown, "Time-Course")
 
 
-def _scan(basico, module, scan: Figure) -> None:
+def _scan(basico: ModuleType, module: Any, scan: Figure) -> None:
     dose = {"type": "scan", "item": f"Values[{DOSE}].InitialValue", "values": list(scan.over)}
     basico.set_scan_settings(
         subtask="Time-Course", output_during_subtask=True, scan_items=[dose], model=module
@@ -123,7 +126,7 @@ def _scan(basico, module, scan: Figure) -> None:
         _plot(basico, module, f"{name} after each dose", [name], "Scan")
 
 
-def _plot(basico, module, title: str, shown: Iterable[str], task: str) -> None:
+def _plot(basico: ModuleType, module: Any, title: str, shown: Iterable[str], task: str) -> None:
     """A window that opens with ``task``: curves against time (s)."""
     model = module.getModel()
     time = model.getValueReference().getCN().getString()

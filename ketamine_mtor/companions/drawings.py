@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import libsbml
 
@@ -143,15 +144,15 @@ def _rows(
     reactions: Sequence[Process], labels: Mapping[str, str]
 ) -> tuple[list[Process], list[Step]]:
     """Reactions between the same species as one process, those that run its way first."""
-    between: dict[frozenset, list[Process]] = {}
+    between: dict[frozenset[Any], list[Process]] = {}
     for each in reactions:
         key = frozenset([frozenset(each.left), frozenset(each.right)])
         between.setdefault(key, []).append(each)
     rows, steps = [], []
-    for each in between.values():
-        first = each[0]
-        each.sort(key=lambda one: set(one.left) != set(first.left))
-        drivers = [(key, box) for box, one in enumerate(each) for key in one.modulators]
+    for alike in between.values():
+        first = alike[0]
+        alike.sort(key=lambda one: set(one.left) != set(first.left))
+        drivers = [(key, box) for box, one in enumerate(alike) for key in one.modulators]
         rows.append(
             Process(
                 id=first.id,
@@ -160,12 +161,12 @@ def _rows(
                 right=first.right,
                 modulators=tuple(key for key, _ in drivers),
                 at=tuple(box for _, box in drivers),
-                labels=tuple(labels[one.id] for one in each),
+                labels=tuple(labels[one.id] for one in alike),
             )
         )
         steps += [
             Step(one.id, first.id, box, set(one.left) != set(first.left))
-            for box, one in enumerate(each)
+            for box, one in enumerate(alike)
         ]
     return rows, steps
 
@@ -181,7 +182,7 @@ def _parted(
     rows = list(rows)
     uses = Counter(key for row in rows for key in row.members)
 
-    def size(key: str) -> tuple:
+    def size(key: str) -> tuple[Any, ...]:
         entity = entities[key]
         return len(entity.parts), entity.kind != SIMPLE_CHEMICAL, -uses[key], key
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import libsbml
 
@@ -196,7 +197,7 @@ def _pointer(dx: int, dy: int) -> list[Corner]:
     ]
 
 
-def _head(information, name: str, colour: str) -> None:
+def _head(information: Any, name: str, colour: str) -> None:
     """The end of a line: a filled arrow or an empty ring, whose tip is where the line ends."""
     ending = information.createLineEnding()
     ending.setId(f"{information.getId()}__{name}")

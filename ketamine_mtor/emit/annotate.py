@@ -72,11 +72,11 @@ def from_tables(
     for row in tables.monomers.values():
         by_monomer.setdefault(row.monomer, []).append(row)
     quantities = {key: _number(row, tables) for key, row in tables.numbers().items()}
-    for key, row in tables.observables.items():
+    for key, seen in tables.observables.items():
         quantities[key] = About(
-            notes=_said(row.meaning),
-            sbo=FRACTION if row.unit == "1" and row.per.startswith("total") else "",
-            resources=_papers(row.source, tables),
+            notes=_said(seen.meaning),
+            sbo=FRACTION if seen.unit == "1" and seen.per.startswith("total") else "",
+            resources=_papers(seen.source, tables),
         )
     return Annotations(
         model=model,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any
 
 import libsbml
 import pysb
@@ -91,7 +92,7 @@ def mathml(formula: sympy.Expr, ids: Callable[[str], str]) -> libsbml.ASTNode:
     return write(formula)
 
 
-def _written_product(part: sympy.Expr, write: Callable) -> libsbml.ASTNode:
+def _written_product(part: sympy.Expr, write: Callable[[Any], libsbml.ASTNode]) -> libsbml.ASTNode:
     """A product, its factors with negative powers below one fraction line."""
     above, below = [], []
     for factor in part.as_ordered_factors():

@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import pysb
 import sympy
@@ -74,7 +75,9 @@ def laws(model: pysb.Model) -> list[Law]:
     return [law for reaction in model.reactions for law in _laws(model, reaction, homes)]
 
 
-def _laws(model: pysb.Model, reaction: dict, homes: Sequence[pysb.Compartment]) -> Iterator[Law]:
+def _laws(
+    model: pysb.Model, reaction: dict[str, Any], homes: Sequence[pysb.Compartment]
+) -> Iterator[Law]:
     """The law of a reaction, or one for each of the rules that make it."""
     reactants, products = tuple(reaction["reactants"]), tuple(reaction["products"])
     rules = list(zip(reaction["rule"], reaction["reverse"], strict=True))
@@ -151,7 +154,10 @@ def _anchor(
 
 
 def _check_conversion(
-    reaction: dict, above: list[pysb.Compartment], below: list[pysb.Compartment], where: str
+    reaction: dict[str, Any],
+    above: list[pysb.Compartment],
+    below: list[pysb.Compartment],
+    where: str,
 ) -> None:
     """Whether BioNetGen itself names these volumes, which as numbers could agree by chance.
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import pysb
 from pysb.generator.bng import format_complexpattern
@@ -28,6 +29,8 @@ DEFAULT = pysb.Compartment(
     pysb.Parameter("default_volume", 1.0, _export=False),
     _export=False,
 )
+#: A reaction: rule and direction, reactants' ids, products' ids.
+Reaction = tuple[str, Sequence[str], Sequence[str]]
 #: A reaction's id has at most this many characters after its rule's name; else a hash stands there.
 LONGEST = 48
 
@@ -63,13 +66,13 @@ def species_ids(model: pysb.Model) -> list[str]:
     at_home = homes(model)
     taken = {component.name for component in model.components if _is_written(component)}
 
-    def plain(species):
+    def plain(species: pysb.ComplexPattern) -> str:
         return _joined(species, at_home, bound=False)
 
-    def clear(species):
+    def clear(species: pysb.ComplexPattern) -> str:
         return _joined(species, at_home, bound=True)
 
-    def hashed(species):
+    def hashed(species: pysb.ComplexPattern) -> str:
         return f"{plain(species)}__{_hash(pattern(species))}"
 
     ids = _first_unique(model.species, [plain, clear, hashed])
@@ -81,16 +84,16 @@ def species_ids(model: pysb.Model) -> list[str]:
     return ids
 
 
-def reaction_ids(reactions: Iterable[tuple[str, Sequence[str], Sequence[str]]]) -> list[str]:
+def reaction_ids(reactions: Iterable[Reaction]) -> list[str]:
     """The id of each reaction, given as (rule and direction, reactants' ids, products' ids)."""
     reactions = list(reactions)
 
-    def plain(reaction):
+    def plain(reaction: Reaction) -> str:
         head, reactants, products = reaction
         tail = "__".join(reactants or products)
         return f"{head}__{tail}" if len(tail) <= LONGEST else hashed(reaction)
 
-    def hashed(reaction):
+    def hashed(reaction: Reaction) -> str:
         head, reactants, products = reaction
         return f"{head}__{_hash('+'.join(reactants) + '>' + '+'.join(products))}"
 
@@ -104,7 +107,7 @@ def _is_written(component: pysb.Component) -> bool:
     return not isinstance(component, pysb.Monomer | pysb.Rule)
 
 
-def _first_unique(things: Sequence, ways: Sequence[Callable]) -> list[str]:
+def _first_unique(things: Sequence[Any], ways: Sequence[Callable[[Any], str]]) -> list[str]:
     """Each thing's name, after the first of the ways that tells it from the others."""
     names = [ways[0](thing) for thing in things]
     for way in ways[1:]:

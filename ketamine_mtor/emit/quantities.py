@@ -141,8 +141,8 @@ def _rates(rule: pysb.Rule) -> list[pysb.Component]:
 def units_in(tables: Tables) -> Units:
     """The units that the knowledge tables give: nmol, litres, seconds and those of the rows."""
     numbers = tables.numbers()
-    listed = {**tables.observables, **numbers}
-    of = {key: row.unit for key, row in listed.items()}
+    of = {key: row.unit for key, row in tables.observables.items()}
+    of |= {key: row.unit for key, row in numbers.items()}
     of |= {f"{key}{WILDTYPE}": row.unit for key, row in numbers.items()}
     definitions = {word: (row.sbml_id, row.definition) for word, row in tables.units.items()}
     return Units(definitions, of, amount="10^-9 mole")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import libsbml
 import pysb
@@ -185,7 +186,7 @@ class _Writer:
             return self._steady[species]
         return self._value(start.formula) if start is not None else 0.0
 
-    def _value(self, formula) -> float:
+    def _value(self, formula: Any) -> float:
         while isinstance(formula, pysb.Expression) or formula.atoms(pysb.Expression):
             formula = formula.xreplace({each: each.expr for each in formula.atoms(pysb.Expression)})
         return float(formula.xreplace({each: each.value for each in formula.atoms(pysb.Parameter)}))

@@ -61,8 +61,8 @@ def quantity_terms(
 
     def term(name: str, unit: Unit) -> str:
         if name in orders:
-            (order,) = orders[name] if len(orders[name]) == 1 else (None,)
-            return RATE_CONSTANTS.get(order, KINETIC_CONSTANT)
+            (order, *others) = orders[name]
+            return KINETIC_CONSTANT if others else RATE_CONSTANTS.get(order, KINETIC_CONSTANT)
         if unit == concentration and name in bindings:
             return DISSOCIATION_CONSTANT
         if unit == ONE and name in constant:

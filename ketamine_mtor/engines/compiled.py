@@ -13,6 +13,7 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import roadrunner
@@ -152,7 +153,7 @@ def _told() -> dict[str, str]:
     return told
 
 
-def _apart(found: bytes) -> tuple[dict[str, object], bytes]:
+def _apart(found: bytes) -> tuple[dict[str, Any], bytes]:
     about, _, state = found.partition(b"\n")
     return json.loads(about), state
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -107,13 +108,13 @@ class CopasiPlant:
         self._model.updateInitialValues(self._told)
         self._model.applyInitialValues()
 
-    def _readouts(self, observables: Sequence[str]) -> list:
+    def _readouts(self, observables: Sequence[str]) -> list[Any]:
         for name in observables:
             if name not in self._parameters:
                 raise not_allowed("observable of this SBML", name, sorted(self._constants.ruled))
         return [self._parameters[name] for name in observables]
 
-    def _set_up(self, task) -> None:
+    def _set_up(self, task: Any) -> None:
         task.setMethodType(COPASI.CTaskEnum.Method_deterministic)
         problem, method = task.getProblem(), task.getMethod()
         problem.setUseValues(True)

@@ -155,7 +155,7 @@ class PysbPlant:
         return found
 
 
-class _Equations(PythonRhsBuilder):
+class _Equations(PythonRhsBuilder):  # type: ignore[misc] # PySB has no types
     """PySB's equations, with a Jacobian that is made in a second.
 
     PySB's own would differentiate each rate by every species, and without one LSODA asks for

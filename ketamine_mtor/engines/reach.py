@@ -81,7 +81,7 @@ class Reach:
         names = set(read).union(*(each.law for each in running(self._reactions, present)))
         new = names
         while new:
-            new = frozenset().union(*(self._formulas.get(name, ()) for name in new)) - names
+            new = set().union(*(self._formulas.get(name, ()) for name in new)) - names
             names |= new
         return frozenset(names)
 

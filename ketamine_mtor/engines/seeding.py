@@ -21,8 +21,13 @@ DEPOT_PER_DOSE = "ketamine_depot_per_dose"
 class Numbers(Protocol):
     """The species of a model, and what its parameters come to."""
 
-    species: Sequence[str]
-    boundary: Sequence[str]
+    @property
+    def species(self) -> Sequence[str]:
+        """Ids of what moves."""
+
+    @property
+    def boundary(self) -> Sequence[str]:
+        """Ids of what is held."""
 
     def resolve(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """All parameters, volumes and initial concentrations (nM) after ``changes``, by id."""

@@ -35,8 +35,13 @@ _Changes = tuple[tuple[str, float], ...]
 class Plant(Protocol):
     """A model in an engine. A state is an array of concentrations (nM), in the order of species."""
 
-    species: Sequence[str]
-    boundary: Sequence[str]
+    @property
+    def species(self) -> Sequence[str]:
+        """Ids of what moves."""
+
+    @property
+    def boundary(self) -> Sequence[str]:
+        """Ids of what is held."""
 
     def resolve(self, changes: Mapping[str, float]) -> dict[str, float]:
         """All parameters and initial concentrations (nM) after ``changes``, by id.

@@ -175,7 +175,8 @@ class _Courses:
     ):
         self._plan, self._factors, self._keep = plan, factors, keep
         self._runners: dict[str, Callable[[Experiment], Courses]] = {}
-        self.runs = Runs(claims, self._run, plan.variant)
+        # A herd has what a bench reads of a dataset.
+        self.runs = Runs(claims, self._run, plan.variant)  # type: ignore[arg-type]
         self.failed: dict[Experiment, np.ndarray] = {}
         self.restless: dict[Experiment, np.ndarray] = {}
         self.kept: dict[Experiment, Courses] = {}

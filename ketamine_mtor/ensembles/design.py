@@ -27,8 +27,13 @@ _NO_NUMBERS = "bmM"
 class Design(Protocol):
     """Where parameter sets come from."""
 
-    names: tuple[str, ...]
-    samples: int
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The numbers that are changed."""
+
+    @property
+    def samples(self) -> int:
+        """How many sets there are."""
 
     def factors(self, start: int, stop: int) -> np.ndarray:
         """Factors on the numbers' values of the sets ``start`` to ``stop``, ``[set, number]``."""

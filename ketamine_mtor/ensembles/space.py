@@ -63,14 +63,16 @@ def space(files: ModelFiles, spread: float | None = None) -> Space:
         )
     rows = files.tables.numbers()
     # What may be 0 is a switch, such as where a drug is given.
-    names = tuple(name for name in numbers(files) if rows[name].value > 0 and rows[name].low > 0)
+    names = tuple(
+        name for name in numbers(files) if rows[name].value > 0 and (rows[name].low or 0) > 0
+    )
     bounds = [(1 / spread, spread) if spread else _plausible(rows[name]) for name in names]
     low, high = zip(*bounds, strict=True)
     return Space(names, low, high)
 
 
 def _plausible(row: Value) -> tuple[float, float]:
-    low, high = row.low / row.value, row.high / row.value
+    low, high = (bound / row.value for bound in (row.low, row.high) if bound is not None)
     if row.kind != ASSUMED:
         return low, high
     return min(low, 1 / ASSUMED_WITHIN), max(high, ASSUMED_WITHIN)

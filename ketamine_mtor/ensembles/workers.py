@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, suppress
@@ -28,7 +28,7 @@ _AT_A_TIME = 1000
 _AGAIN = "what is done is kept, --resume goes on"
 
 
-def here(tasks: Tasks, workers: int | None) -> Iterator[tuple[int, bytes]]:
+def here(tasks: Tasks, workers: int | None) -> Generator[tuple[int, bytes]]:
     """Chunks as they are done by processes of this machine, which end when this is closed.
 
     Raises
@@ -57,7 +57,7 @@ def here(tasks: Tasks, workers: int | None) -> Iterator[tuple[int, bytes]]:
                 ) from None
 
 
-def _pooled(tasks: Tasks, workers: int) -> Iterator[tuple[int, bytes]]:
+def _pooled(tasks: Tasks, workers: int) -> Generator[tuple[int, bytes]]:
     # A fresh interpreter: a simulator's compiled code does not survive a fork.
     context = multiprocessing.get_context("spawn")
     theirs, ours = context.Pipe(duplex=False)
@@ -126,7 +126,7 @@ def connect(address: str) -> distributed.Client:
         ) from None
 
 
-def on_cluster(tasks: Tasks, client: distributed.Client) -> Iterator[tuple[int, bytes]]:
+def on_cluster(tasks: Tasks, client: distributed.Client) -> Generator[tuple[int, bytes]]:
     """Chunks as they are done by the workers of a cluster.
 
     Raises
@@ -136,7 +136,8 @@ def on_cluster(tasks: Tasks, client: distributed.Client) -> Iterator[tuple[int, 
     """
     import distributed
 
-    left, indices = iter(tasks.items()), {}
+    left = iter(tasks.items())
+    indices: dict[distributed.Future, int] = {}
 
     def submit() -> list[distributed.Future]:
         taken = list(islice(left, _AT_A_TIME - len(indices)))

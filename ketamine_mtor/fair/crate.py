@@ -265,7 +265,7 @@ def _terms(folder: Path) -> list[Entity]:
 
 
 def _review(source: Source) -> list[Entity]:
-    people = [
+    people: list[Entity] = [
         {"@id": f"#{name.lower()}", "@type": "Person", "name": name, "familyName": name}
         for name in source.review_authors
     ]

@@ -67,8 +67,8 @@ def read(folder: Path | None = None) -> list[Answer]:
     """
     folder = paths.root() if folder is None else folder
     answers = [
-        Answer(**row | {"evidence": tuple(row["evidence"].split("; "))})
-        for row in _rows(folder / SHEET)
+        Answer(**cells, evidence=tuple(evidence.split("; ")))
+        for evidence, cells in ((row.pop("evidence"), row) for row in _rows(folder / SHEET))
     ]
     wrong = faults(answers)
     if wrong:

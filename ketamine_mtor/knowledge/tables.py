@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.knowledge import rows
@@ -159,7 +159,7 @@ def _changed(
     )
 
 
-def _read(path: Path, table: _Table) -> Mapping[str, object]:
+def _read(path: Path, table: _Table) -> Mapping[str, Any]:
     if table.generated and not path.exists():
         return types.MappingProxyType({})
     try:
@@ -173,7 +173,7 @@ def _read(path: Path, table: _Table) -> Mapping[str, object]:
     if not cells or cells[0] != columns:
         raise TableError(f"{path.name}: the header has to be {' '.join(columns)}, tab separated")
     parsers = {name: _PARSERS[kind] for name, kind in get_type_hints(table.row).items()}
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for number, line in enumerate(cells[1:], start=2):
         cell = dict(zip(columns, line, strict=False))
         key = " ".join(cell.get(column, "") for column in table.key).strip()
@@ -271,7 +271,7 @@ def _check(tables: Tables) -> None:
         _known(where, "unit", [row.unit], tables.units)
 
 
-def _rows(tables: Tables, name: str) -> Iterable[tuple[str, object]]:
+def _rows(tables: Tables, name: str) -> Iterable[tuple[str, Any]]:
     for number, (key, row) in enumerate(getattr(tables, name).items(), start=2):
         yield f"{name}.tsv, row {number} ({key})", row
 
@@ -301,5 +301,5 @@ def _citable(tables: Tables) -> list[str]:
 def _bounded(where: str, row: rows.Value) -> None:
     if (row.low is None) != (row.high is None):
         raise TableError(f"{where}: low and high have to be given together, or neither")
-    if row.low is not None and not row.low <= row.value <= row.high:
+    if row.low is not None and row.high is not None and not row.low <= row.value <= row.high:
         raise TableError(f"{where}: value {row.value:g} is not within {row.low:g} to {row.high:g}")

@@ -146,7 +146,7 @@ class Problem:
         numbers, rows = self.tables.numbers(), []
         for name in (name for each in self.fits for name in each.parameters):
             row = numbers[name]
-            if row.low is None or not 0 < row.low < row.high:
+            if row.low is None or row.high is None or not 0 < row.low < row.high:
                 raise InputError(f"{name} has no range low to high above 0, which PEtab needs")
             estimate = name in self.estimated
             span = math.log10(row.high) - math.log10(row.low)

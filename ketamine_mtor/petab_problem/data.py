@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from ketamine_mtor import knowledge
 from ketamine_mtor.claims.fits import CLAIMS, LEVEL, PEAK, POINTS, Fit, Target
-from ketamine_mtor.claims.model import Setup
+from ketamine_mtor.claims.model import Level, Setup, Shape
 from ketamine_mtor.experiment import Experiment
-from ketamine_mtor.paths import DEFAULT_VARIANT
+from ketamine_mtor.knowledge import DEFAULT_VARIANT
 from ketamine_mtor.schedule import DECIMALS, SECONDS_PER_HOUR, plan
 
 #: The condition of an animal that nothing is done to.
@@ -113,7 +113,7 @@ def _datum(target: Target) -> Datum | str:
         return "the time of a peak is no value at a time"
     (condition,) = target.claim.conditions
     readout, setup = condition.readout.id, target.claim.experiments[condition.setup]
-    if target.kind == LEVEL and condition.when.how == "drug_free":
+    if target.kind == LEVEL and target.only(Level).when.how == "drug_free":
         if setup.options.get("variant") or setup.options.get("knockouts"):
             return "another animal at rest"
         return Datum(f"{readout}_{REST}", readout, target, None, REST, (REST_READ_S,))
@@ -125,20 +125,21 @@ def _datum(target: Target) -> Datum | str:
     if target.kind == POINTS:
         scale = f"{SCALE}{readout}_{setup.name}"
         rise = f"({readout} - {at_rest(readout)})" if target.of == "rise" else readout
-        times = tuple(_seconds(time) for time, _ in condition.points)
+        times = tuple(_seconds(time) for time, _ in target.only(Shape).points)
         name = f"{readout}_share_{setup.name}"
         formula = f"{scale} * {rise}"
         return Datum(name, formula, target, experiment, setup.name, times, scale)
-    when, seconds = condition.when, _seconds(condition.when.end)
+    level = target.only(Level)
+    when, seconds = level.when, _seconds(level.when.end)
     if when.how == "mean" and when.start == 0:
         value, name, mean_s = mean(readout, seconds), f"{readout}_mean_{setup.name}", seconds
     elif when.how == "at":
         value, name, mean_s = readout, f"{readout}_{seconds:g}s_{setup.name}", 0.0
     else:
         return f"a level {when} is no value at a time"
-    if condition.relative_to not in ("unit", "baseline"):
-        return f"it is in shares of its {condition.relative_to}, which is another time's or run's"
-    by = "" if condition.relative_to == "unit" else f" / {at_rest(readout)}"
+    if level.relative_to not in ("unit", "baseline"):
+        return f"it is in shares of its {level.relative_to}, which is another time's or run's"
+    by = "" if level.relative_to == "unit" else f" / {at_rest(readout)}"
     return Datum(name, value + by, target, experiment, setup.name, (seconds,), mean_s=mean_s)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim
@@ -13,6 +14,9 @@ from ketamine_mtor.errors import InputError
 from ketamine_mtor.report.origins import own_rules
 from ketamine_mtor.studies import necessity, rivals, robustness
 from ketamine_mtor.studies.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: So many of what a claim fails without are named at once.
 NAMED = 6
@@ -82,7 +86,7 @@ class Findings:
             frames[study.name] = self._read(study)
         self._frames = frames
 
-    def _read(self, study: Study):
+    def _read(self, study: Study) -> pd.DataFrame | None:
         try:
             frame = study.frame()
             lines = study.out_of_step(frame)

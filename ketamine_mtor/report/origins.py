@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from ketamine_mtor import knowledge
 from ketamine_mtor.claims.loader import load_claims
@@ -88,7 +89,7 @@ def _written() -> Mapping[str, tuple[str, str, tuple[str, ...]]]:
     return found
 
 
-def _names(rate: object) -> set[str]:
+def _names(rate: Any) -> set[str]:
     import pysb
 
     whole = rate.expand_expr() if isinstance(rate, pysb.Expression) else rate

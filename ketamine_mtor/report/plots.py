@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -88,14 +88,15 @@ def draw(claim: Claim, runs: Runs, variant: str | None = None, vehicles: Runs | 
         Gives the run of the claim's experiment without ketamine, to be drawn beside it.
     """
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     places = _arranged([panels(claim, r) for r in _readouts(claim)])
     rows, columns = -(-len(places) // _COLUMNS), min(len(places), _COLUMNS)
     with pictures.settings(claim.id, _FONT):
         width, height = _PANEL_INCHES
-        figure = Figure(figsize=(columns * width, rows * height), layout="constrained")
         # Text is drawn by the reader's own font, which may be a little wider.
-        figure.get_layout_engine().set(w_pad=_PAD_INCHES)
+        roomy = ConstrainedLayoutEngine(w_pad=_PAD_INCHES)
+        figure = Figure(figsize=(columns * width, rows * height), layout=roomy)
         grid = figure.subplots(rows, columns, squeeze=False).flat
         for axes, panel in itertools.zip_longest(grid, places):
             if panel is None:
@@ -281,7 +282,7 @@ def _write_labels(axes: Axes, labels: Mapping[tuple[float, str], str]) -> None:
         height = max(share, free)
         free = height + _LABEL_HEIGHT
         # A plain line: an arrow of an annotation takes a third of the time of the whole plot.
-        inside = {"transform": axes.transAxes, "clip_on": False}
+        inside: dict[str, Any] = {"transform": axes.transAxes, "clip_on": False}
         axes.add_line(Line2D([1, 1.025], [share, height], color=colour, linewidth=0.5, **inside))
         axes.text(1.03, height, said, va="center", color=colour, fontsize=_SMALL, **inside)
 

@@ -37,8 +37,9 @@ def table(result: Result) -> Group:
         for verdict in verdicts:
             part = verdict.decisive
             said = Text(verdict.claim.statement)
-            if verdict.status != PASS and (verdict.reason or part):
-                said.append(f"\n{verdict.reason or part.condition.say()}", style=_COLOURS[FAIL])
+            reason = verdict.reason or (part.condition.say() if part else "")
+            if verdict.status != PASS and reason:
+                said.append(f"\n{reason}", style=_COLOURS[FAIL])
             elif part:
                 said.append(f"\n{part.condition.readout.id} in {part.condition.setup}", style="dim")
             rows.add_row(

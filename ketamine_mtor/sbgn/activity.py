@@ -170,19 +170,19 @@ def to_sbgn(flow: Flow) -> str:
         glyph = add_glyph(drawing, ACTIVITY_ID + each.id, ACTIVITY, boxes[each.id])
         add_label(glyph, "\n".join(each.lines))
         add_notes(glyph, (each.meaning,))
-    for each, way in zip(flow.influences, ways, strict=True):
-        ends = [ACTIVITY_ID + key for key in (each.source, each.target)]
+    for influence, way in zip(flow.influences, ways, strict=True):
+        ends = [ACTIVITY_ID + key for key in (influence.source, influence.target)]
         arc = ET.SubElement(
             drawing,
             "arc",
             {
-                "id": f"influence__{each.source}__{each.target}",
-                "class": each.kind,
+                "id": f"influence__{influence.source}__{influence.target}",
+                "class": influence.kind,
                 "source": ends[0],
                 "target": ends[1],
             },
         )
-        add_notes(arc, (each.note or CLAIMS + " ".join(each.claims),))
+        add_notes(arc, (influence.note or CLAIMS + " ".join(influence.claims),))
         add_way(arc, way)
     return as_file(root)
 
@@ -208,9 +208,10 @@ def arrange(flow: Flow) -> tuple[dict[str, Box], list[list[Point]]]:
         (x, y), width = drawn.middle(each.id), _width(each)
         boxes[each.id] = Box(x - width // 2, y - _HEIGHT // 2, width, _HEIGHT)
     ways = []
-    for number, each in enumerate(flow.influences):
+    for number, influence in enumerate(flow.influences):
         way = drawn.way(number)
-        ways.append(way if places[each.source] < places[each.target] else way[::-1])
+        forward = places[influence.source] < places[influence.target]
+        ways.append(way if forward else way[::-1])
     _spread(flow, boxes, ways)
     return boxes, [_upright(way) for way in ways]
 

@@ -64,7 +64,7 @@ def picture(sbgn_text: str) -> str:
     width = max([box.x + box.w for box in boxes] + [x for x, _ in points]) + _MARGIN
     low = max([box.y + box.h for box in boxes] + [y for _, y in points]) + _MARGIN
     height = low + _LEGEND
-    names = {each.get("id"): _name(each) for each in glyphs}
+    names = {_of(each, "id"): _name(each) for each in glyphs}
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="activity-flow" viewBox="0 0 {width}'
         f' {height}" font-family="Helvetica, Arial, sans-serif" text-anchor="middle">',
@@ -120,13 +120,19 @@ def _map(sbgn_text: str) -> ET.Element:
     return map_
 
 
+def _of(element: ET.Element, name: str) -> str:
+    """An attribute that SBGN-ML asks for."""
+    return element.attrib[name]
+
+
 def _box(glyph: ET.Element) -> Box:
-    box = glyph.find(f"{_TAG}bbox")
-    return Box(*(round(float(box.get(name))) for name in "xywh"))
+    (box,) = glyph.findall(f"{_TAG}bbox")
+    return Box(*(round(float(_of(box, name))) for name in "xywh"))
 
 
 def _label(glyph: ET.Element) -> list[str]:
-    return glyph.find(f"{_TAG}label").get("text").split("\n")
+    (label,) = glyph.findall(f"{_TAG}label")
+    return _of(label, "text").split("\n")
 
 
 def _name(glyph: ET.Element) -> str:
@@ -142,14 +148,14 @@ def _said(element: ET.Element) -> str:
 
 def _way(arc: ET.Element) -> list[Point]:
     ends = [each for name in ("start", "next", "end") for each in arc.findall(f"{_TAG}{name}")]
-    return [(round(float(each.get("x"))), round(float(each.get("y")))) for each in ends]
+    return [(round(float(_of(each, "x"))), round(float(_of(each, "y")))) for each in ends]
 
 
 # What is drawn
 
 
 def _activity(glyph: ET.Element, box: Box) -> Iterator[str]:
-    key = glyph.get("id")
+    key = _of(glyph, "id")
     observable = key.removeprefix(ACTIVITY_ID)
     name, *state = _label(glyph)
     x, y = box.middle
@@ -173,9 +179,9 @@ def _activity(glyph: ET.Element, box: Box) -> Iterator[str]:
 
 def _influence(arc: ET.Element, names: Mapping[str, str]) -> str:
     """A line with its head, as one path, and what it says as its title."""
-    kind = arc.get("class")
+    kind = _of(arc, "class")
     name, colour = _KINDS[kind]
-    ends = [arc.get("source"), arc.get("target")]
+    ends = [_of(arc, "source"), _of(arc, "target")]
     source, target = (names[each] for each in ends)
     said = _said(arc)
     claims = said.removeprefix(CLAIMS) if said.startswith(CLAIMS) else ""

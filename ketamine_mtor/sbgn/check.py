@@ -65,9 +65,9 @@ class _Glyph:
 class _Flow:
     """A process: what it takes, gives and is driven by, each with its stoichiometry."""
 
-    left: Counter
-    right: Counter
-    drivers: Counter
+    left: Counter[Any]
+    right: Counter[Any]
+    drivers: Counter[Any]
 
     def __str__(self) -> str:
         sides = (" + ".join(map(str, sorted(each.elements()))) for each in (self.left, self.right))
@@ -126,11 +126,13 @@ def against_activities(
     text: str, activities: Iterable[str], influences: Mapping[tuple[str, str], str]
 ) -> list[str]:
     """Where a map of activities does not show these: ids, and the class of arc of each pair."""
-    drawn = ET.fromstring(text).find(f"{_TAG}map")
-    glyphs = {each.get("id", ""): each.get("class") for each in drawn.iterfind(f"{_TAG}glyph")}
+    drawn = ET.fromstring(text)
+    glyphs = {
+        each.get("id", ""): each.get("class") for each in drawn.iterfind(f"{_TAG}map/{_TAG}glyph")
+    }
     arcs = {
         (each.get("source", ""), each.get("target", "")): each.get("class")
-        for each in drawn.iterfind(f"{_TAG}arc")
+        for each in drawn.iterfind(f"{_TAG}map/{_TAG}arc")
     }
     wanted = {ACTIVITY_ID + each: ACTIVITY for each in activities}
     ends = {
@@ -263,8 +265,8 @@ def _of_pattern(pattern: pysb.ComplexPattern) -> Made:
     return tuple(sorted(found))
 
 
-def _renamed(side: Counter, made: Mapping[str, Made]) -> Counter:
-    found: Counter = Counter()
+def _renamed(side: Counter[str], made: Mapping[str, Made]) -> Counter[Made]:
+    found: Counter[Made] = Counter()
     for key, times in side.items():
         found[made[key]] += times
     return found

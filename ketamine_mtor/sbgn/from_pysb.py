@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import pysb
 from pysb.core import MultiState
@@ -80,7 +81,7 @@ def rule_map(model: pysb.Model, naming: Naming, name: str, title: str, rules: It
     lies in the home of its molecules. Equal patterns are one entity.
     """
     sheet = _Sheet(model, naming, (_Sites.ASKED, _Sites.ALL))
-    known: dict[tuple, str] = {}
+    known: dict[tuple[Any, ...], str] = {}
     of_kind: Counter[str] = Counter()
 
     def entity(each: pysb.ComplexPattern) -> str:
@@ -122,7 +123,7 @@ class _Sheet:
         self._processes: list[Process] = []
         self._sources: list[Entity] = []
 
-    def key(self, each: pysb.ComplexPattern) -> tuple:
+    def key(self, each: pysb.ComplexPattern) -> tuple[Any, ...]:
         """What two equal patterns share: molecules, their sites, who binds whom, and where."""
         ends: dict[int, list[tuple[int, str]]] = {}
         for place, molecule in enumerate(each.monomer_patterns):
@@ -152,7 +153,12 @@ class _Sheet:
         self._drawings[key] = _Drawing(each, self._place(each), held, plain)
 
     def connect(
-        self, name: str, left: Counter, right: Counter, note: str, reversible: bool = False
+        self,
+        name: str,
+        left: Counter[str],
+        right: Counter[str],
+        note: str,
+        reversible: bool = False,
     ) -> None:
         """Add a process; what is on both sides drives it and stays as it is."""
         both = left & right
@@ -171,7 +177,8 @@ class _Sheet:
                 self._sources.append(source)
                 side = Counter([source.id])
             ends.append(tuple(side.items()))
-        self._processes.append(Process(name, kind, *ends, tuple(both), reversible, (note,)))
+        start, end = ends
+        self._processes.append(Process(name, kind, start, end, tuple(both), reversible, (note,)))
 
     def map(self, name: str, title: str) -> Map:
         """The map of what takes part in a process."""
@@ -196,7 +203,7 @@ class _Sheet:
             processes=tuple(self._processes),
         )
 
-    def _kind(self, left: Counter, right: Counter) -> str:
+    def _kind(self, left: Counter[str], right: Counter[str]) -> str:
         """Association and dissociation change what is bound, and nothing else."""
         for some, one, kind in ((left, right, ASSOCIATION), (right, left, DISSOCIATION)):
             if (
@@ -207,7 +214,7 @@ class _Sheet:
                 return kind
         return PROCESS
 
-    def _molecules(self, side: Counter) -> list[Part]:
+    def _molecules(self, side: Counter[str]) -> list[Part]:
         return sorted(part for key in side.elements() for part in self._drawings[key].plain)
 
     def _parts(self, each: pysb.ComplexPattern, sites: _Sites) -> tuple[Part, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, repeat
 from math import ceil
+from typing import Any
 
 from ketamine_mtor.errors import MissingExtra
 from ketamine_mtor.sbgn.content import CONSUMPTION, PRODUCTION, Map, Process
@@ -43,7 +44,7 @@ def links_of(process: Process, map_: Map) -> list[Link]:
         *(Link(PRODUCTION, process.id, each, 1, times) for each, times in process.right),
         *(
             Link(kinds[each], process.id, each, None, box=box)
-            for each, box in zip_longest(process.modulators, process.at, fillvalue=0)
+            for each, box in zip(process.modulators, chain(process.at, repeat(0)), strict=False)
         ),
     ]
 
@@ -80,8 +81,8 @@ def _dot(map_: Map, shapes: Mapping[str, Shape], links: Sequence[Link]) -> str:
     ]
     children: dict[str, list[str]] = {}
     names = {place.id: place.name for place in map_.places}
-    for place in map_.places:
-        children.setdefault(place.parent, []).append(place.id)
+    for compartment in map_.places:
+        children.setdefault(compartment.parent, []).append(compartment.id)
 
     def cluster(key: str) -> None:
         lines.append(f'subgraph "cluster_{key}" {{ margin={_MARGIN};')
@@ -119,7 +120,7 @@ def _shared(ways: Sequence[tuple[str, ...]]) -> str:
     return shared
 
 
-def run(dot: str) -> dict:
+def run(dot: str) -> dict[str, Any]:
     """What Graphviz says of a graph in DOT, as JSON's types; for :class:`Drawn`.
 
     Raises
@@ -140,7 +141,7 @@ def run(dot: str) -> dict:
 class Drawn:
     """What Graphviz said, in whole pixels and with y downwards."""
 
-    def __init__(self, said: dict):
+    def __init__(self, said: dict[str, Any]):
         left, low, right, high = (float(each) for each in said["bb"].split(","))
         self._dx, self._dy = _MARGIN - left, _MARGIN + high
         self.size = (round(right - left) + 2 * _MARGIN, round(high - low) + 2 * _MARGIN)

@@ -95,7 +95,7 @@ def _shape(shape: Shape, kind: str) -> Iterator[str]:
     if shape.part is not None and kind != SOURCE:
         yield from _lines(shape.box, shape.part)
     for each in shape.inside:
-        yield from _shape(each, each.part.kind)
+        yield from _shape(each, each.part.kind if each.part else kind)
     if shape.part is not None:
         for (value, site), box in zip(shape.part.variables, shape.states, strict=True):
             yield _unit(box, f"{value}@{site}", box.h // 2)
@@ -171,7 +171,7 @@ def _arc(arc: Arc) -> Iterator[str]:
     """A line with its head, which ends where the arc does."""
     colour = _ARC_COLOURS.get(arc.kind, _DRIVE_COLOUR)
     (x, y), (fx, fy) = arc.points[-1], arc.points[-2]
-    dx, dy = x - fx, y - fy
+    dx, dy = float(x - fx), float(y - fy)
     length = sqrt(dx * dx + dy * dy) or 1.0
     dx, dy = dx / length, dy / length
     back = {CONSUMPTION: 0, CATALYSIS: 2 * _RING}.get(arc.kind, _HEAD)

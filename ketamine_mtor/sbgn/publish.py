@@ -53,13 +53,15 @@ def stretches() -> list[Stretch]:
 
 def naming() -> Naming:
     """What the tables say the model's things are."""
-    said = build.annotations(knowledge.load())
+    said = build.described(knowledge.load())
     return Naming(said.monomers, said.compartments)
 
 
 def whole() -> Map:
     """The map of the default's network."""
-    return network_map(packaged().network(), naming(), "Ketamine and mTOR: the whole network")
+    generated = packaged().network
+    assert generated is not None  # the package has it
+    return network_map(generated(), naming(), "Ketamine and mTOR: the whole network")
 
 
 def part(stretch: Stretch) -> Map:

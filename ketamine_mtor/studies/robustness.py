@@ -169,7 +169,8 @@ def make(given: argparse.Namespace) -> list[pd.DataFrame]:
     claims = caption_claims()
     sets = ", ".join(f"{draw.sets:,} within {draw.within}" for draw in DRAWS)
     print(f"sets: {sets}; {len(claims)} claims; chunks are kept in {given.out}", flush=True)
-    holds, decides = [], []
+    holds: list[pd.DataFrame] = []
+    decides: list[pd.DataFrame] = []
     for draw in DRAWS:
         there = len(list((given.out / draw.within).glob("chunk-*")))
         print(f"within {draw.within}: {there} chunks are there already", flush=True)

@@ -184,7 +184,7 @@ def run(
             each = zip(studies, frames, strict=True)
             lines = [line for study, frame in each for line in study.out_of_step(frame)]
         else:
-            frames, lines = make(given), []
+            frames, lines = list(make(given)), []
             for study, frame in zip(studies, frames, strict=True):
                 write(study.file(given.tables), study.text(frame).encode())
                 print(f"written: {study.file(given.tables)}")
