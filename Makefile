@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-fair gate-wheel gate-petab gate-archive
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-fair gate-wheel gate-petab gate-archive gate-numbers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,7 +58,7 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: gate-sbml gate-report gate-fair gate-wheel gate-petab gate-archive ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
+gates: gate-sbml gate-report gate-fair gate-wheel gate-petab gate-archive gate-numbers ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
 
 gate-sbml: $(GATES)/sbml/.installed ## sbmlutils' strict validator, of the SBML
 	$(GATES)/sbml/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
@@ -81,6 +81,9 @@ gate-petab: $(GATES)/petab/.installed $(VENV)/.installed ## petablint, libRoadRu
 gate-archive: $(GATES)/tellurium/.installed $(GATES)/copasi/.installed $(VENV)/.installed ## tellurium, and BioSimulators' tellurium and COPASI, of the COMBINE archive (ten minutes)
 	$(BIN)/python -m ketamine_mtor.archive --out results/gates/archive
 	$(BIN)/python gates/archive.py results/gates/archive/ketamine_mtor.omex $(GATES)
+
+gate-numbers: $(VENV)/.installed ## all runs of the claims at a ten thousandth of the tolerances (minutes)
+	$(BIN)/python -m gates.numbers
 
 # --ignore-requires-python: of one package of fair's, which wants 3.14, only the data are read.
 $(GATES)/%/.installed: gates/%-constraints.txt
