@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-numbers gate-interrupted
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,7 +65,7 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input coverage ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
+gates: gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input gate-numbers gate-interrupted coverage ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
 
 gate-sbml: $(GATES)/sbml/.installed ## sbmlutils' strict validator, of the SBML
 	$(GATES)/sbml/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
@@ -95,6 +95,12 @@ gate-archive: $(GATES)/tellurium/.installed $(GATES)/copasi/.installed $(VENV)/.
 
 gate-input: $(VENV)/.installed ## every bad input of tests/bad_inputs.tsv through the real command (ten minutes)
 	$(BIN)/python -m gates.bad_inputs
+
+gate-numbers: $(VENV)/.installed ## all runs of the claims at a ten thousandth of the tolerances (a minute)
+	$(BIN)/python -m gates.numbers
+
+gate-interrupted: $(VENV)/.installed ## commands killed at random moments (ten minutes)
+	$(BIN)/python -m gates.interrupted
 
 # --ignore-requires-python: of one package of fair's, which wants 3.14, only the data are read.
 $(GATES)/%/.installed: gates/%-constraints.txt

@@ -104,14 +104,14 @@ def compare(name: str, experiment: Experiment, runs: Runs) -> list[Row]:
     reference = runs(experiment, REFERENCE)
     for engine in OTHERS:
         try:
-            deviation, readout = _apart(reference, runs(experiment, engine))
+            deviation, readout = apart(reference, runs(experiment, engine))
         except SimulationError as error:
             deviation, readout = math.inf, error.reason
         rows.append(Row(experiment.variant, name, engine, deviation, readout))
     return rows
 
 
-def _apart(one: xr.Dataset, other: xr.Dataset) -> tuple[float, str]:
+def apart(one: xr.Dataset, other: xr.Dataset) -> tuple[float, str]:
     """The largest difference of two runs, as a share of the readout's maximum, and where it is."""
     found = []
     for name in map(str, one):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass
 from numbers import Real
 from typing import Any, NamedTuple
@@ -252,7 +252,7 @@ def _number(
     return number
 
 
-def _words(what: str, words: object, allowed: Iterable[str]) -> list[str]:
+def _words(what: str, words: object, allowed: Collection[str]) -> list[str]:
     """The words, each once."""
     if isinstance(words, str) or not isinstance(words, Iterable):
         raise InputError(f"{what}s are {words!r}; allowed: a list of names")

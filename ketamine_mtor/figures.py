@@ -244,7 +244,7 @@ def _time(panel: Axes, hours: float, broken: bool) -> None:
 
 def _break(panel: Axes) -> None:
     """The gap in the axis and in all curves, and its sign."""
-    away = {"color": "white", "linewidth": 0, "zorder": 3, "clip_on": False}
+    away: dict[str, Any] = {"color": "white", "linewidth": 0, "zorder": 3, "clip_on": False}
     panel.axvspan(EARLY_H, EARLY_H + _BREAK_H, ymin=-0.03, **away)
     middle = EARLY_SHARE + _BREAK / 2
     panel.text(middle, 0, "//", transform=panel.transAxes, ha="center", va="center", zorder=4)

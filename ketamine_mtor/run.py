@@ -14,6 +14,7 @@ import numpy as np
 
 from ketamine_mtor import engines, model_files
 from ketamine_mtor._version import __version__
+from ketamine_mtor.engines.session import LOWEST_NM
 from ketamine_mtor.errors import InputError, SimulationError, not_allowed
 from ketamine_mtor.experiment import MOST_POINTS, Bath, Dose, Experiment
 from ketamine_mtor.progress import tracked
@@ -217,9 +218,20 @@ def _run(
     schedule = plan(experiment, files.tables)
     try:
         course = engines.open_session(engine, files).run(schedule, names)
+        _check(names, schedule.times, course)
     except SimulationError as error:
         raise SimulationError(error.reason, experiment, error.time_h) from None
     return names, schedule.times, course
+
+
+def _check(names: Sequence[str], times: np.ndarray, course: engines.Course) -> None:
+    """SimulationError where a readout is what no animal can show."""
+    rows = np.vstack([course.baseline, course.values])
+    wrong = ~(rows >= LOWEST_NM) | np.isinf(rows)
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        where = times[row - 1] / SECONDS_PER_HOUR if row else None
+        raise SimulationError(f"{names[column]} comes to {rows[row, column]:g}", time_h=where)
 
 
 def _axes(over: object, experiment: Experiment) -> dict[str, tuple[float, ...]]:

@@ -163,18 +163,21 @@ def test_no_species_falls_below_nothing(course):
     assert course[1].min() >= LOWEST_NM
 
 
-@pytest.mark.parametrize("monomer", CONSERVED)
-def test_totals_are_conserved(monomer, model, course):
-    species, rows = course
-    size = {
-        row.id: knowledge.load().values()[row.size]
-        for row in knowledge.load().compartments.values()
-    }
-    count = {
+def weights(model, monomer: str) -> dict[str, float]:
+    """How many of a monomer (nmol) are in 1 nM of each species."""
+    values = knowledge.load().values()
+    size = {row.id: values[row.size] for row in knowledge.load().compartments.values()}
+    return {
         key: sum(part.monomer.name == monomer for part in pattern.monomer_patterns)
         * size[emit.home(pattern).name]
         for key, pattern in zip(emit.species_ids(model), model.species, strict=True)
     }
+
+
+@pytest.mark.parametrize("monomer", CONSERVED)
+def test_totals_are_conserved(monomer, model, course):
+    species, rows = course
+    count = weights(model, monomer)
     total = rows @ np.array([count[key] for key in species])
     assert total[0] > 0
     assert np.abs(total / total[0] - 1).max() < 1e-6

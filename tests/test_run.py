@@ -13,7 +13,7 @@ import xarray as xr
 
 import ketamine_mtor as km
 from ketamine_mtor import model_files, paths
-from ketamine_mtor.engines import EngineFailure, roadrunner
+from ketamine_mtor.engines import EngineFailure, Session, roadrunner
 from ketamine_mtor.errors import InputError, SimulationError
 from ketamine_mtor.experiment import Bath, Experiment
 from ketamine_mtor.run import scan, simulate
@@ -103,6 +103,39 @@ def test_a_failed_run_says_where_it_was(files, monkeypatch):
         caught.value.experiment,
         str(caught.value),
     )
+
+
+@pytest.mark.parametrize(
+    "value, said", [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "-inf"), (-1e-8, "-1e-08")]
+)
+@pytest.mark.parametrize("row", [0, 3])
+def test_what_no_animal_can_show_is_not_given_away(files, monkeypatch, value, said, row):
+    """Row 0 is the drug-free animal."""
+    honest = Session.run
+
+    def run(self, *arguments):
+        course = honest(self, *arguments)
+        (course.values[row] if row else course.baseline)[-1] = value
+        return course
+
+    monkeypatch.setattr(Session, "run", run)
+    where = r" at 3 h" if row else ""
+    with pytest.raises(SimulationError, match=f" comes to {said}{where} in Experiment"):
+        simulate(_experiment(hours=4, every=3600), files=files)
+    with pytest.raises(SimulationError, match=f" comes to {said}"):
+        km.scan(_experiment(hours=4, every=3600), {"ketamine": [1, 2]}, files=files)
+
+
+def test_what_a_solver_cannot_tell_from_nothing_is_given(files, monkeypatch):
+    honest = Session.run
+
+    def run(self, *arguments):
+        course = honest(self, *arguments)
+        course.values[1, -1] = -1e-10
+        return course
+
+    monkeypatch.setattr(Session, "run", run)
+    assert float(simulate(_experiment(hours=4, every=3600), files=files).to_array().min()) == -1e-10
 
 
 # Scans

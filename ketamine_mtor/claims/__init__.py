@@ -116,8 +116,7 @@ def validate(
     failures = known_failures(every, folder)
     workers = None if folder is None and files is None else 1
     files = model_files.packaged(variant) if files is None else files
-    place = sbml if isinstance(sbml, Path) else None
-    text = sbml if place is None else paths.read(place)
+    place, text = (sbml, paths.read(sbml)) if isinstance(sbml, Path) else (None, sbml)
     with within(place):
         files = files if text is None else model_files.edited(files, text)
     files_of = model_files.by_variant(

@@ -21,7 +21,7 @@ REST_S = (1e7, 1e8, 1e9)
 REST_RATE = 4e-10
 #: ... where what is below this concentration (nM) counts as nothing.
 REST_FLOOR_NM = 1e-6
-#: No concentration may fall below this (nM).
+#: No concentration (nM) and no readout that is given away may fall below this.
 LOWEST_NM = -1e-9
 #: What every solver is asked for; the absolute tolerance is that of a concentration (nM).
 RELATIVE, ABSOLUTE_NM = 1e-8, 1e-12

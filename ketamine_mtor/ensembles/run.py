@@ -235,8 +235,9 @@ def make_plan(
 
 
 def _whole(what: str, value: object, least: int, most: float = math.inf) -> None:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if value is not None and not (whole and least <= value <= most):
+    if value is None:
+        return
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         end = "on" if most == math.inf else f"to {most}"
         raise InputError(f"{what} is {value!r}; allowed: whole numbers from {least} {end}")
 
