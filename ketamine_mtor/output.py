@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import tempfile
@@ -103,11 +104,16 @@ def _write_parquet(run: xr.Dataset, path: Path) -> None:
     table = pa.Table.from_pandas(table_of(run), preserve_index=False)
     about = {**run.attrs, "columns": {str(name): run[name].attrs for name in run.data_vars}}
     metadata = {**(table.schema.metadata or {}), METADATA: json.dumps(about).encode()}
-    pq.write_table(table.replace_schema_metadata(metadata), path)
+    content = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(metadata), content)
+    path.write_bytes(content.getbuffer())
 
 
 def _write_netcdf(run: xr.Dataset, path: Path) -> None:
-    run.to_netcdf(path, engine="h5netcdf")
+    # HDF5 crashes where the disk is full: it gets none.
+    content = io.BytesIO()
+    run.to_netcdf(content, engine="h5netcdf")
+    path.write_bytes(content.getbuffer())
 
 
 _WRITERS = {".csv": _write_csv, ".parquet": _write_parquet, ".nc": _write_netcdf}
