@@ -47,8 +47,8 @@ def test_the_committed_table_is_of_what_there_is_now(name):
 @pytest.mark.parametrize("name", EACH)
 def test_a_table_of_before_closes_its_command(name, tmp_path, capsys):
     each = EACH[name]
-    frame = each.frame().assign(**{study.OF: "of before"})
-    each.file(tmp_path).write_text(each.text(frame), encoding="utf-8")
+    text = each.file().read_text(encoding="utf-8").replace(each.identity(), "of before")
+    each.file(tmp_path).write_text(text, encoding="utf-8")
     options = ["--check", "--tables", str(tmp_path)]
     assert study.run([each], lambda given: [], options) == 1
     assert f"run: {each.command}" in capsys.readouterr().out
