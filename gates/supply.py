@@ -62,6 +62,7 @@ MEANS = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "PSFL": "PSF-2.0",
     "Python Software Foundation License": "PSF-2.0",
+    "The Unlicense (Unlicense)": "Unlicense",
 }
 #: Packages whose metadata do not say it, or not all of it: what their licence file says.
 READ = {
@@ -106,15 +107,16 @@ def licence(name: str) -> str:
         about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ""
-    classified = [
-        each.rpartition(" :: ")[2]
-        for each in about.get_all("Classifier") or []
-        if each.startswith("License ::")
-    ]
-    said = [about.get("License-Expression"), about.get("License"), " AND ".join(classified)]
-    words = [each.strip().partition("\n")[0] for each in said if each]
-    words = [MEANS.get(each, each) for each in words]
-    return next(filter(allowed, words), "; ".join(words))
+    if about.get("License-Expression"):
+        return about["License-Expression"]
+    classifiers = [each.split(" :: ") for each in about.get_all("Classifier") or []]
+    classified = " AND ".join(
+        MEANS.get(each[-1], each[-1]) for each in classifiers if each[0] == "License"
+    )
+    line = (about.get("License") or "").strip().partition("\n")[0]
+    line = MEANS.get(line, line)
+    # It may be the first line of a whole licence; an id says more than classifiers do.
+    return line if allowed(line) and (allowed(classified) or not classified) else classified or line
 
 
 def allowed(expression: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from email.message import Message
 
 import pytest
 
@@ -77,6 +78,25 @@ def test_the_licence_is_what_a_package_says():
     assert supply.licence("pysb") == "BSD"  # in a classifier
     assert supply.licence("libroadrunner") == "Apache-2.0"  # in its licence file alone
     assert supply.licence("no-such-package") == ""
+
+
+@pytest.mark.parametrize(
+    ("lines", "licence"),
+    [
+        ({"License-Expression": "GPL-3.0-only", "License": "MIT"}, "GPL-3.0-only"),
+        ({"License": "BSD-3-Clause", "Classifier": "License :: BSD License"}, "BSD-3-Clause"),
+        ({"License": "MIT", "Classifier": "License :: GPL"}, "GPL"),
+        ({"License": "Copyright 2020", "Classifier": "License :: OSI :: MIT License"}, "MIT"),
+        ({"License": "All mine"}, "All mine"),
+        ({"Classifier": "Topic :: Licence"}, ""),
+    ],
+)
+def test_what_a_package_says_first_counts_and_no_word_hides_another(lines, licence, monkeypatch):
+    about = Message()
+    for name, value in lines.items():
+        about[name] = value
+    monkeypatch.setattr(supply.metadata, "metadata", lambda name: about)
+    assert supply.licence("somebodys") == licence
 
 
 @pytest.fixture
