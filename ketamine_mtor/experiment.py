@@ -324,12 +324,13 @@ def _settings(given: object, tables: knowledge.Tables) -> tuple[tuple[str, float
     numbers = tables.numbers()
     sizes = {row.size for row in tables.compartments.values()}
     elsewhere = set_elsewhere(tables)
-    settable = [name for name in numbers if name not in elsewhere]
+    # What is set elsewhere comes last, so that it may be the nearest match all the same.
+    known = sorted(numbers, key=lambda name: name in elsewhere)
     checked = []
     for name, value in pairs.items():
         if name in elsewhere:
             raise InputError(f"parameter '{name}' is set by {elsewhere[name]}")
-        unit = numbers[one_of("parameter", name, settable)].unit
+        unit = numbers[one_of("parameter", name, known)].unit
         what = f"parameter '{name}'"
         checked.append((name, _number(what, value, unit, 0, math.inf, above=name in sizes)))
     return tuple(sorted(checked))

@@ -226,3 +226,8 @@ def test_one_wrong_letter_and_the_nearest_name_is_said(kind):
         assert said.split("nearest: '")[1].split("'")[0] in NAMES[kind]
 
     check()
+
+
+def test_what_is_set_elsewhere_is_a_nearest_name_too():
+    said = refused(lambda: Experiment(parameters={"xK801_nM": 1.0}))
+    assert said.startswith("unknown parameter 'xK801_nM'; nearest: 'MK801_nM'")

@@ -11,7 +11,7 @@ import pytest
 def status(folder, code: str, *arguments: str) -> tuple[int, str]:
     """How a program ends in which warnings are errors, and what it says to stderr."""
     call = [sys.executable, "-W", "error", "-c", code, *arguments]
-    done = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(call, cwd=folder, capture_output=True, encoding="utf-8", check=False)
     return done.returncode, done.stderr
 
 
