@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-numbers gate-interrupted gate-versions
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,7 +65,7 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input gate-numbers gate-interrupted gate-versions coverage ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
+gates: gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input gate-tolerances gate-interrupted gate-versions coverage ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
 
 gate-sbml: $(GATES)/sbml/.installed ## sbmlutils' strict validator, of the SBML
 	$(GATES)/sbml/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
@@ -77,7 +77,7 @@ gate-report: $(GATES)/sbml/.installed $(VENV)/.installed ## Chromium, of the rep
 
 gate-site: $(GATES)/sbml/.installed $(VENV)/.installed ## Chromium, of the documentation, on screens from a telephone's on
 	$(BIN)/python -m docs.site results/gates/site --without-runs
-	$(GATES)/sbml/bin/python gates/site.py results/gates/site results/gates
+	$(GATES)/sbml/bin/python gates/site_pages.py results/gates/site results/gates
 
 gate-fair: $(GATES)/fair/.installed ## readers of metadata, of the descriptions
 	$(GATES)/fair/bin/python gates/fair.py .
@@ -96,8 +96,8 @@ gate-archive: $(GATES)/tellurium/.installed $(GATES)/copasi/.installed $(VENV)/.
 gate-input: $(VENV)/.installed ## every bad input of tests/bad_inputs.tsv through the real command (ten minutes)
 	$(BIN)/python -m gates.bad_inputs
 
-gate-numbers: $(VENV)/.installed ## all runs of the claims at a ten thousandth of the tolerances (a minute)
-	$(BIN)/python -m gates.numbers
+gate-tolerances: $(VENV)/.installed ## all runs of the claims at a ten thousandth of the tolerances (a minute)
+	$(BIN)/python -m gates.tolerances
 
 gate-versions: $(VENV)/.installed ## each Python, and the oldest and newest packages that are allowed (ten minutes)
 	$(BIN)/python -m gates.versions

@@ -90,6 +90,16 @@ def test_every_gate_has_a_broken_fixture():
     assert faults(makefile, _read("tests", "test_*.py"), scripts) == []
 
 
+def shadowed(names) -> list[str]:
+    """Those that hide a module of Python, since a script's folder comes first in its path."""
+    return sorted({*names} & sys.stdlib_module_names)
+
+
+def test_no_gate_hides_a_module_of_python():
+    assert shadowed(_read("gates", "*.py")) == []
+    assert shadowed(["page", "numbers"]) == ["numbers"]
+
+
 MAKEFILE = """
 tidy: .venv ## tidy
 \t$(BIN)/linter .

@@ -1,7 +1,7 @@
 """What every right solution has, whatever the parameters: totals, nothing below nothing, rest.
 
-And one answer: narrower tolerances give the same. ``gates/numbers.py`` has all experiments of the
-claims on that ladder.
+And one answer: narrower tolerances give the same. ``gates/tolerances.py`` has all experiments of
+the claims on that ladder.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from gates import numbers
+from gates import tolerances
 from ketamine_mtor import model_files
 from ketamine_mtor.engines import open_session, roadrunner
 from ketamine_mtor.engines.seeding import Seeding
@@ -148,13 +148,13 @@ def test_cycles_close(number):
     ids=str,
 )
 def test_narrower_tolerances_give_the_same(experiment):
-    assert numbers.apart(experiment)[0] <= numbers.WITHIN
+    assert tolerances.apart(experiment)[0] <= tolerances.WITHIN
 
 
 def test_the_ladder_runs_what_users_run():
-    experiment = numbers.TRIED
-    assert numbers.run(experiment, numbers.USUAL).identical(simulate(experiment))
+    experiment = tolerances.TRIED
+    assert tolerances.run(experiment, tolerances.USUAL).identical(simulate(experiment))
 
 
 def test_wider_tolerances_do_not():
-    assert numbers.apart(numbers.TRIED, numbers.WIDE)[0] > numbers.WITHIN
+    assert tolerances.apart(tolerances.TRIED, tolerances.WIDE)[0] > tolerances.WITHIN

@@ -159,7 +159,7 @@ def test_every_public_name_and_every_command_is_described(built):
     assert "mg/kg" in api and "(h)" in api
 
 
-# Tables on small screens: gates/site.py looks at them in a browser
+# Tables on small screens: gates/site_pages.py looks at them in a browser
 
 
 def without_wrapper(page: str) -> int:
@@ -181,7 +181,7 @@ def test_a_table_without_its_box_is_seen():
 
 
 def test_the_gate_breaks_the_style_that_there_is():
-    (old,) = re.findall(r'css\.replace\("([^"]+)"', (ROOT / "gates/site.py").read_text())
+    (old,) = re.findall(r'css\.replace\("([^"]+)"', (ROOT / "gates/site_pages.py").read_text())
     assert old in (ROOT / "docs/site/static/site.css").read_text()
 
 
