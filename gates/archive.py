@@ -29,7 +29,7 @@ ENGINES = ("tellurium", "copasi")
 #: The file that is tried without its model, and with another.
 TRIED, MODEL = "time_course", 'source="ketamine_mtor.xml"'
 ABSENT, OTHER = 'source="absent.xml"', 'source="ketamine_mtor_blockers_NBQX.xml"'
-_TIME = "time_h"
+_TIME = "time_s"
 _LONGEST_S = 5400
 
 

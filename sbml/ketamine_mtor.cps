@@ -45729,7 +45729,7 @@
             <Parameter name="Minimum" type="float" value="0"/>
             <Parameter name="Maximum" type="float" value="1"/>
             <Parameter name="log" type="bool" value="0"/>
-            <Parameter name="Values" type="string" value="0 10 20 30 50 80 200"/>
+            <Parameter name="Values" type="string" value="0 1 3 5 10 20 30 50 80 200"/>
             <Parameter name="Use Values" type="bool" value="1"/>
           </ParameterGroup>
         </ParameterGroup>

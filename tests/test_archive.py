@@ -23,6 +23,7 @@ from ketamine_mtor.archive import expected, metadata, omex, pages
 from ketamine_mtor.archive.__main__ import main
 from ketamine_mtor.archive.protocol import protocol
 from ketamine_mtor.claims import figures as figures_file
+from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.companions import reading
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import Bath, Experiment
@@ -58,7 +59,7 @@ def test_the_tests_of_a_group_share_a_worker(request):
 def test_every_figure_of_the_issue_is_there(figures):
     assert {"time_course", "dose_response", "blockers", "knockouts"} < set(figures)
     assert {"rapamycin_or_torin", "repeated_dose"} < set(figures)
-    assert figures["dose_response"].over == (0, 10, 20, 30, 50, 80, 200)
+    assert figures["dose_response"].over == (0, 1, 3, 5, 10, 20, 30, 50, 80, 200)
 
 
 def written(tmp_path: Path, change) -> Path:
@@ -228,7 +229,7 @@ def test_libsbml_stays_whole(packed):
 
 def test_every_sedml_file_is_valid(packed):
     names = [name for name in packed if name.endswith(".sedml")]
-    assert len(names) == 24
+    assert len(names) == 26
     found = reading.alone(read, {name: packed[name].decode() for name in names})
     assert set(found) == set(names)
     for errors, version, sources in found.values():
@@ -262,7 +263,7 @@ def test_a_scan_repeats_a_task_of_its_own(packed, figures):
     assert shown == {scans[0].get("id")}
     amounts = [float(each.text) for each in scans[0].iterfind(".//{*}value")]
     assert np.divide(amounts, amounts[1]) == pytest.approx(
-        np.divide([0, 10, 20, 30, 50, 80, 200], 10)
+        np.divide(figures["dose_response"].over, 1)
     )
     others = [name for name in packed if name.endswith(".sedml") and name != "dose_response.sedml"]
     assert not any(b"repeatedTask" in packed[name] for name in others)
@@ -312,7 +313,7 @@ def test_the_main_model_is_the_committed_one(packed):
 def test_each_run_has_its_table_and_picture(packed):
     for name in (name for name in packed if name.endswith(".sedml")):
         table = pd.read_csv(io.BytesIO(packed[f"expected/{name.removesuffix('.sedml')}.csv"]))
-        assert "time_h" in table
+        assert "time_s" in table
         assert table.notna().all(axis=None)
         assert not ((table != 0) & (table.abs() < expected.FLOOR)).any(axis=None)
         assert packed[f"figures/{name.removesuffix('.sedml')}.png"][1:4] == b"PNG"
@@ -357,6 +358,36 @@ def test_the_time_of_the_maximum_is_told_of_a_peak_alone(values, at_h):
     readout = xr.DataArray(values, {"time": HOURS}, ["time"])
     found = pages.peak(readout)
     assert found is None if at_h is None else found == pytest.approx(at_h, abs=0.1)
+
+
+def test_the_curator_reads_what_the_paper_says(files):
+    page = files[f"{archive.SUBMISSION}/README.md"].decode()
+    quoted = [claim for claim in load_claims() if claim.quote]
+    assert len(quoted) > 30
+    for claim in quoted:
+        assert f"| {claim.id[:3]} | {' ... '.join(claim.quote)} | {claim.statement} |" in page
+
+
+def test_a_model_is_called_as_its_run(packed):
+    root = ET.fromstring(packed["ketamine_mtor_blockers_NBQX.xml"])
+    name = root.find("{*}model").get("name")
+    assert name.endswith(", blockers NBQX") and "repeated" not in name
+
+
+def test_reports_are_of_the_models_own_time(packed):
+    """COPASI leaves out the formula of a data generator."""
+    root = ET.fromstring(packed["blockers_NBQX.sedml"])
+    for generator in root.iterfind(".//{*}dataGenerator"):
+        assert [each.tag.rpartition("}")[2] for each in generator.find("{*}math").iter()] == [
+            "math",
+            "ci",
+        ]
+    table = pd.read_csv(io.BytesIO(packed["expected/blockers_NBQX.csv"]))
+    assert list(table["time_s"][:2]) == [1800, 2100]
+    assert list(pd.read_csv(io.BytesIO(packed["expected/time_course.csv"]))["time_s"][:2]) == [
+        0,
+        300,
+    ]
 
 
 def test_the_curator_sees_a_dash_where_there_is_no_peak(files):

@@ -73,7 +73,7 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
             rows += pages.outcomes(run.name, figure, data)
             of = (f"./{run.name}.sedml", *origin)
             for name, content in (
-                (f"expected/{run.name}.csv", expected.table(data)),
+                (f"expected/{run.name}.csv", expected.table(data, how[run.name].start)),
                 (f"figures/{run.name}.png", expected.picture(data)),
             ):
                 add(name, content, Part(said, _CC0, "archive", of))

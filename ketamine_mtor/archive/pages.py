@@ -14,6 +14,7 @@ from ketamine_mtor import output
 from ketamine_mtor.archive import expected, sedml
 from ketamine_mtor.archive.protocol import Protocol
 from ketamine_mtor.claims.figures import Figure
+from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.companions import reading
 from ketamine_mtor.fair.source import Source
 from ketamine_mtor.schedule import SECONDS_PER_HOUR
@@ -112,6 +113,7 @@ def write(
         "figures": figures,
         "how": how,
         "rows": list(rows),
+        "claims": [claim for claim in load_claims() if claim.quote],
         "hour": SECONDS_PER_HOUR,
         "digits": expected.DIGITS,
         "within": WITHIN,

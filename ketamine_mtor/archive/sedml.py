@@ -17,7 +17,6 @@ from ketamine_mtor.claims.figures import Figure, Run
 from ketamine_mtor.companions import reading
 from ketamine_mtor.engines.session import MOST_STEPS
 from ketamine_mtor.figures import shown_unit
-from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
 #: KISAO terms: the solver and what it is asked for.
 CVODE, RELATIVE_TERM, ABSOLUTE_TERM, STEPS_TERM = (
@@ -29,7 +28,7 @@ CVODE, RELATIVE_TERM, ABSOLUTE_TERM, STEPS_TERM = (
 #: Tools differ in what an absolute tolerance is of; these do for all of them.
 RELATIVE, ABSOLUTE = 1e-8, 1e-10
 #: Id of the data generator of the time, of the report, the task, and what a scan repeats.
-TIME, REPORT, TASK, ONCE = "time_h", "report", "task", "once"
+TIME, REPORT, TASK, ONCE = "time_s", "report", "task", "once"
 #: Id of what a scan goes through: what a dose leaves in the depot.
 RANGE = "depot_nmol"
 
@@ -88,7 +87,7 @@ def _text(figure: Figure, run: Run, how: Protocol) -> str:
         _scan(sedml, document, how)
     rows = knowledge.load().observables
     units = {name: shown_unit(name, rows[name].unit) for name in figure.readouts}
-    _generators(sedml, document, units, how.start)
+    _generators(sedml, document, units)
     _outputs(sedml, document, figure, units)
     return sedml.writeSedMLToString(document)
 
@@ -146,15 +145,16 @@ def _scan(sedml: ModuleType, document: Any, how: Protocol) -> None:
     repeated.setOrder(1)
 
 
-def _generators(sedml: ModuleType, document: Any, units: Mapping[str, str], start: float) -> None:
+def _generators(sedml: ModuleType, document: Any, units: Mapping[str, str]) -> None:
     time = document.createDataGenerator()
     time.setId(TIME)
-    time.setName("time (h)")
+    time.setName("time (s)")
     variable = time.createVariable()
-    variable.setId("time_s")
+    variable.setId("time_in_model")
     variable.setSymbol("urn:sedml:symbol:time")
     variable.setTaskReference(TASK)
-    time.setMath(sedml.parseL3Formula(f"(time_s - {start!r}) / {SECONDS_PER_HOUR!r}"))
+    # No formula: COPASI imports what a formula is of, and leaves the formula.
+    time.setMath(sedml.parseL3Formula("time_in_model"))
     for name, unit in units.items():
         readout = document.createDataGenerator()
         readout.setId(name)
@@ -181,7 +181,7 @@ def _outputs(sedml: ModuleType, document: Any, figure: Figure, units: Mapping[st
         plot.setName(title)
         plot.setLegend(True)
         unit = ", ".join(dict.fromkeys(units[name] for name in shown))
-        for axis, label in ((plot.createXAxis(), "time (h)"), (plot.createYAxis(), unit)):
+        for axis, label in ((plot.createXAxis(), "time (s)"), (plot.createYAxis(), unit)):
             axis.setType(sedml.SEDML_AXISTYPE_LINEAR)
             axis.setName(label)
         for name in shown:
