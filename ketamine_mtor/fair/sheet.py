@@ -122,7 +122,7 @@ def _parts(answers: list[Answer], published: list[dict[str, str]]) -> Iterator[s
     yield (
         f"Of the {len(full)} answered in full, {len(full) - hosted} rest on what the repository has"
         f" or makes, {hosted} on its being got by git, which HTTPS and SSH carry and for which no"
-        f" address is known yet: whoever asks for a host counts {len(full) - hosted}. {archived} are"
+        f" address is known yet: whoever wants a host counts {len(full) - hosted}. {archived} are"
         f" of the archive that `make archive` writes. {referring} are of I3, on references to other"
         " data, which the sheets of the PBPK models have as not applicable: without these it is"
         f" {len(full) - referring} against their number."
