@@ -167,7 +167,7 @@ def test_the_model_as_it_is_stays_the_models_file():
 
 
 # A scan, as one tool or another does it: it sets the depot's amount, or its concentration.
-@pytest.mark.parametrize("aim", ["{}", "[{}]", "init({})"])
+@pytest.mark.parametrize("aim", ["{}", "[{}]"])
 @pytest.mark.parametrize("knockouts", [[], ["RICTOR"]])
 def test_a_scan_sets_what_is_in_the_depot(aim, knockouts):
     over = (0.0, 10.0, 50.0)
