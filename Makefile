@@ -89,7 +89,7 @@ gate-petab: $(GATES)/petab/.installed $(VENV)/.installed ## petablint, libRoadRu
 	$(BIN)/python -m ketamine_mtor.petab_problem --out results/gates/petab
 	$(GATES)/petab/bin/python gates/petab_objective.py results/gates/petab
 
-gate-archive: $(GATES)/tellurium/.installed $(GATES)/copasi/.installed $(VENV)/.installed ## tellurium, and BioSimulators' tellurium and COPASI, of the COMBINE archive (ten minutes)
+gate-archive: $(GATES)/tellurium/.installed $(GATES)/copasi/.installed $(VENV)/.installed ## tellurium and COPASI, as they are and in BioSimulators, of the COMBINE archive (ten minutes)
 	$(BIN)/python -m ketamine_mtor.archive --out results/gates/archive
 	$(BIN)/python gates/archive.py results/gates/archive/ketamine_mtor.omex $(GATES)
 

@@ -1,7 +1,7 @@
 """The COMBINE archive in the tools of others: exit 1 where one refuses it or gets other numbers.
 
-libCombine opens it, BioSimulators' check of projects reads it, and tellurium as it is, and
-BioSimulators' tellurium and COPASI, each in an environment of its own, run every SED-ML file in it.
+libCombine opens it, BioSimulators' check of projects reads it, and tellurium and COPASI as they
+are, and in BioSimulators, each in an environment of its own, run every SED-ML file in it.
 What comes out has to be the tables in the archive. First the gate has to find fault with an archive
 that lacks a model, and with one that has another: a gate that never closes is none.
 """
@@ -85,6 +85,29 @@ def alone(archive: str) -> dict[str, dict[str, np.ndarray]]:
     }
 
 
+def imported(archive: str, folder: str) -> dict[str, dict[str, np.ndarray]]:
+    """The same of COPASI's own import of SED-ML: what its reports say."""
+    import COPASI
+
+    with zipfile.ZipFile(archive) as files:
+        files.extractall(folder)
+    found = {}
+    for sedml in sorted(Path(folder).glob("*.sedml")):
+        module = COPASI.CRootContainer.addDatamodel()
+        module.importSEDML(str(sedml))
+        # Of a scan, COPASI has the task that it repeats too.
+        task = module.getTask("Scan")
+        task = task if task.isScheduled() else module.getTask("Time-Course")
+        out = sedml.with_suffix(".txt")
+        task.getReport().setTarget(str(out))
+        if task.initializeRaw(COPASI.CCopasiTask.OUTPUT_UI) and task.processRaw(True):
+            task.restore()
+            read = pd.read_csv(out, skipinitialspace=True).dropna(axis="columns", how="all")
+            found[sedml.stem] = {label: read[label].to_numpy() for label in read}
+        COPASI.CRootContainer.removeDatamodel(module)
+    return found
+
+
 def wanted(archive: Path) -> dict[str, pd.DataFrame]:
     """The tables in the archive, by the name of their SED-ML file."""
     with zipfile.ZipFile(archive) as files:
@@ -151,13 +174,16 @@ def main(archive: Path, gates: Path) -> int:
         tables = wanted(archive)
         if opened(archive) < len(tables) or not accepted(archive, gates):
             return 1
-        # In a process of its own: libCombine and tellurium's libraries share names.
+        # In processes of their own: libCombine's and the tools' libraries share names.
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             faults = compared("tellurium alone", pool.submit(alone, str(archive)).result(), tables)
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            got = pool.submit(imported, str(archive), str(folder / "imported")).result()
+            faults += compared("COPASI alone", got, tables)
         for engine in ENGINES:
             got = ran(engine, archive, gates, folder / engine)
             faults += compared(f"BioSimulators' {engine}", got, tables)
-    print(f"{len(tables)} files in {1 + len(ENGINES)} engines, {faults} differ")
+    print(f"{len(tables)} files in {2 + len(ENGINES)} engines, {faults} differ")
     return int(bool(faults))
 
 
