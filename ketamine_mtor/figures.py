@@ -30,6 +30,7 @@ ONE_COLUMN_MM, TWO_COLUMNS_MM = 85, 180
 #: Up to so many panels: the figure's width, its columns, and the height of a row (mm).
 _SHAPES = (
     (3, ONE_COLUMN_MM, 1, 36),
+    (4, TWO_COLUMNS_MM, 2, 40),
     (12, TWO_COLUMNS_MM, 3, 34),
     (math.inf, TWO_COLUMNS_MM, 5, 21.5),
 )
