@@ -111,7 +111,8 @@ def main() -> int:
     faults = 0
     kinds = [(python, python, _PINNED, True) for python in PYTHONS]
     least = oldest((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    old = [_PINNED[0], ["--no-deps", *least], _PINNED[1]]
+    # Last: what builds the package may want newer ones.
+    old = [*_PINNED, ["--no-deps", *least]]
     kinds += [("oldest", sys.executable, old, False)]
     kinds += [("newest", sys.executable, _NEWEST, False)]
     for name, python, installs, exactly in kinds:
