@@ -112,7 +112,7 @@ def main() -> int:
     kinds = [(python, python, _PINNED, True) for python in PYTHONS]
     least = oldest((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     # Last: what builds the package may want newer ones.
-    old = [*_PINNED, ["--no-deps", *least]]
+    old = [*_PINNED, least]
     kinds += [("oldest", sys.executable, old, False)]
     kinds += [("newest", sys.executable, _NEWEST, False)]
     for name, python, installs, exactly in kinds:
