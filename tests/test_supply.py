@@ -112,8 +112,8 @@ def checkout(tmp_path):
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("pyproject.toml", '"click>=8.1,<9"', '"click>=8.1"', "has not both bounds"),
-        (supply.PINS, "pandas==", "pandas==9", "pandas<4,>=2.2 is pinned"),
+        ("pyproject.toml", '"click>=8.2,<9"', '"click>=8.2"', "has not both bounds"),
+        (supply.PINS, "pandas==", "pandas==9", "pandas<4,>=2.2.3 is pinned"),
         (supply.PINS, "zipp==", "unheard-of==", "unheard-of: licence unknown"),
         (supply.PAGE, "| `click` |", "| `clack` |", "run: make supply"),
     ],
