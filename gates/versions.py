@@ -13,11 +13,10 @@ import json
 import subprocess
 import sys
 import tempfile
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from gates.supply import NEEDED, dependencies
 
 ROOT = Path(__file__).parent.parent
 PYTHONS = ("python3.11", "python3.12", "python3.13")
@@ -48,10 +47,9 @@ def runs(python: str) -> bool:
 def oldest(project: str) -> list[str]:
     """The least version of each dependency, of the text of a pyproject.toml."""
     found = []
-    for line in tomllib.loads(project)["project"]["dependencies"]:
-        each = Requirement(line)
-        (least,) = [bound.version for bound in each.specifier if bound.operator == ">="]
-        found.append(f"{each.name}=={least}")
+    for need in (each.need for each in dependencies(project) if each.extra == NEEDED):
+        (least,) = [bound.version for bound in need.specifier if bound.operator == ">="]
+        found.append(f"{need.name}=={least}")
     return found
 
 

@@ -15,7 +15,6 @@ from ketamine_mtor.archive import expected, sedml
 from ketamine_mtor.archive.protocol import Protocol
 from ketamine_mtor.claims.figures import Figure
 from ketamine_mtor.claims.loader import load_claims
-from ketamine_mtor.companions import reading
 from ketamine_mtor.fair.source import Source
 from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
@@ -42,12 +41,6 @@ class Row(NamedTuple):
     highest: float
     at_h: float | None
     end: float
-
-
-def title(sbml: str) -> str:
-    """The name of the model of an SBML text."""
-    document = reading.document(sbml)
-    return document.getModel().getName()
 
 
 def outcomes(name: str, figure: Figure, data: xr.Dataset) -> list[Row]:

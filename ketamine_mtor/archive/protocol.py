@@ -100,7 +100,7 @@ def protocol(experiment: Experiment, name: str, over: Sequence[float] = ()) -> P
         depot, per_dose = dosing.depot(model), model.getParameter(DEPOT_PER_DOSE).getValue()
         amounts = tuple(dose * per_dose for dose in over)
         told.append(_open(model, depot, given[DOSE] * per_dose))
-    own = _told(document, told, files.sbml, name) if told else sbml
+    own = _told(document, told, reading.title(files.sbml), name) if told else sbml
     source = f"{NAME}.xml" if own == paths.read(paths.sbml()) else f"{NAME}_{name}.xml"
     return Protocol(source, own, 0.0 - begin, end - begin, steps, depot, amounts)
 
@@ -167,11 +167,11 @@ def _open(model: libsbml.Model, depot: str, amount: float) -> str:
     )
 
 
-def _told(document: libsbml.SBMLDocument, told: Sequence[str], of: str, name: str) -> str:
-    """The SBML with an id and a name of its own, and notes on what it has otherwise than ``of``."""
-    model, base = document.getModel(), reading.document(of)
+def _told(document: libsbml.SBMLDocument, told: Sequence[str], title: str, name: str) -> str:
+    """The SBML with an id and a name of its own, and notes on what the model has not."""
+    model = document.getModel()
     model.setId(f"{NAME}_{name}")
-    model.setName(f"{base.getModel().getName()}, {name.replace('_', ' ')}")
+    model.setName(f"{title}, {name.replace('_', ' ')}")
     model.appendNotes(
         f'<p xmlns="http://www.w3.org/1999/xhtml">In this file {escape("; ".join(told))}.</p>'
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 from typing import TypeVar
@@ -26,6 +27,13 @@ def document(sbml: str) -> libsbml.SBMLDocument:
     if read.getNumErrors(libsbml.LIBSBML_SEV_ERROR) or read.getModel() is None:
         raise InputError("not an SBML file")
     return read
+
+
+@lru_cache(maxsize=4)
+def title(sbml: str) -> str:
+    """The name of the model of an SBML text."""
+    read = document(sbml)
+    return str(read.getModel().getName())
 
 
 def add_parameter(
