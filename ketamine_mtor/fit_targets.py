@@ -11,10 +11,11 @@ import numpy as np
 
 from ketamine_mtor import model_files
 from ketamine_mtor.claims.bench import Bench, NotRun, Unmet
-from ketamine_mtor.claims.evaluate import Part, evaluate, measure
+from ketamine_mtor.claims.evaluate import evaluate, measure
 from ketamine_mtor.claims.fits import CLAIMS, PEAK, POINTS, Fit, Target
 from ketamine_mtor.claims.judge import Runs
 from ketamine_mtor.claims.model import Condition, Peak, Shape
+from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.run import simulate
 

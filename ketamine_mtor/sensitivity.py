@@ -26,9 +26,10 @@ from scipy.differentiate import jacobian
 from ketamine_mtor import evidence, knowledge, model_files, paths
 from ketamine_mtor.claims import validate
 from ketamine_mtor.claims.bench import Bench, NotRun
-from ketamine_mtor.claims.evaluate import Part, measure
+from ketamine_mtor.claims.evaluate import measure
 from ketamine_mtor.claims.judge import PASS, Runs, Verdict
 from ketamine_mtor.claims.model import Claim, Peak
+from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE, Experiment

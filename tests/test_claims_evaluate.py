@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ketamine_mtor.claims.evaluate import Bench, NotRun, measure, score
+from ketamine_mtor.claims.bench import Bench, NotRun
+from ketamine_mtor.claims.evaluate import measure, score
 from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
 
 UP = {"ketamine": run(glutamate=pulse(100, 50), mTORC1_active=pulse(0.1, 0.2))}

@@ -13,9 +13,9 @@ import ketamine_mtor as km
 from ketamine_mtor import knowledge, model_files, paths, sensitivity, sensitivity_page
 from ketamine_mtor import sensitivity_tables as results
 from ketamine_mtor.claims import load_claims
-from ketamine_mtor.claims.evaluate import Part
 from ketamine_mtor.claims.judge import FAIL, PASS, Verdict
 from ketamine_mtor.claims.model import Level, Readout, Setup, When
+from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.evidence import committed_split
 from ketamine_mtor.sensitivity import Decider
 from ketamine_mtor.sensitivity_page import LARGEST_IN_LOOP, LOOPS

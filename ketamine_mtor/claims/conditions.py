@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 from ketamine_mtor.claims import quantities
-from ketamine_mtor.claims.evaluate import smallest_change
 from ketamine_mtor.claims.model import (
     Blocked,
     Change,
@@ -22,6 +21,7 @@ from ketamine_mtor.claims.model import (
     Shape,
     When,
 )
+from ketamine_mtor.claims.scores import smallest_change
 from ketamine_mtor.claims.vocabulary import Vocabulary
 from ketamine_mtor.claims.words import fault, known
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ketamine_mtor.claims.evaluate import Bench, NotRun, Part, measure
+from ketamine_mtor.claims.bench import Bench, NotRun
+from ketamine_mtor.claims.evaluate import measure
 from ketamine_mtor.claims.model import Claim
+from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.errors import SimulationError
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from ketamine_mtor.claims.evaluate import Part
 from ketamine_mtor.claims.judge import Verdict
 from ketamine_mtor.claims.model import Condition
+from ketamine_mtor.claims.scores import Part
 
 #: Kinds of claims, in this order and never in one table: title and what such a claim rests on.
 KINDS = {
