@@ -152,15 +152,16 @@ def half(found: Mapping[str, bytes], allowed: list[Mapping[str, bytes]]) -> list
 
 
 def faults(job: Job, kills: int, chance: random.Random, scratch: Path) -> tuple[list[str], int]:
-    """What is wrong after each of so many kills, and how many hit the command at work."""
+    """What is wrong after each kill, until so many hit the command at work; and how many did."""
     alone = scratch / "alone"
     alone.mkdir()
     job.begins(alone)
     before = files(alone)
     seconds = finished(job.words(alone))
     wanted = files(alone)
-    said, hit = [], 0
-    for number in range(kills):
+    said, hit, number = [], 0, 0
+    while hit < kills and number < 3 * kills:
+        number += 1
         folder = scratch / str(number)
         folder.mkdir()
         job.begins(folder)
@@ -171,12 +172,16 @@ def faults(job: Job, kills: int, chance: random.Random, scratch: Path) -> tuple[
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content)
         after = chance.uniform(0.2, 0.95) * seconds
-        hit += kill(job.words(folder), after)
+        at_work = kill(job.words(folder), after)
+        hit += at_work
         where = f"{job.name}, killed after {after:.2f} of {seconds:.2f} s"
         said += [f"{where}: {name} is half" for name in half(files(folder), [old, wanted])]
         again = finished([*job.words(folder), *job.goes_on])
-        # The first run is the slowest: it compiles the model.
-        seconds = seconds if job.goes_on else again
+        # The first run is the slowest: it compiles the model. One that was over takes less.
+        if not at_work:
+            seconds = after
+        elif not job.goes_on:
+            seconds = again
         if files(folder) != wanted:
             said.append(f"{where}: then it ends with other files than alone")
         shutil.rmtree(folder)
@@ -194,11 +199,11 @@ def main(seed: int) -> int:
             return 1
         for job in JOBS:
             said, hit = faults(job, job.kills, chance, Path(scratch))
-            if 2 * hit < job.kills:
-                said.append(f"{job.name}: most kills came after its end")
-            total += job.kills
+            if hit < job.kills:
+                said.append(f"{job.name}: the others of {job.kills} kills came after its end")
+            total += hit
             wrong += len(said)
-            print(f"{job.name}: {job.kills} kills, {hit} at work, {len(said)} faults", flush=True)
+            print(f"{job.name}: {hit} kills at work, {len(said)} faults", flush=True)
             print(*said, sep="\n", end="\n" if said else "")
     print(f"{total} kills (seed {seed}), {wrong} faults")
     return int(bool(wrong))

@@ -46,6 +46,33 @@ def test_other_bytes_than_alone_are_seen(tmp_path, monkeypatch):
     assert said.endswith("then it ends with other files than alone")
 
 
+QUICKLY = interrupted.Job(
+    "quickly", lambda out: [sys.executable, "-c", f"open({str(out / 'a')!r}, 'w')"], 1
+)
+
+
+def test_a_kill_that_comes_too_late_is_tried_again_sooner(tmp_path, monkeypatch):
+    moments, at_work = [], iter([False, True])
+
+    def kill(words, after):
+        moments.append(after)
+        return next(at_work)
+
+    monkeypatch.setattr(interrupted, "kill", kill)
+    assert faults(QUICKLY, 1, random.Random(7), tmp_path) == ([], 1)
+    assert moments[1] < moments[0]
+
+
+def test_kills_that_all_come_too_late_are_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(interrupted, "kill", lambda words, after: False)
+    assert faults(QUICKLY, 2, random.Random(7), tmp_path) == ([], 0)
+    monkeypatch.setattr(interrupted, "JOBS", (QUICKLY,))
+    found = {BROKEN.name: (["half"], 1), QUICKLY.name: ([], 0)}
+    monkeypatch.setattr(interrupted, "faults", lambda job, *others: found[job.name])
+    assert interrupted.main(7) == 1
+    assert "quickly: the others of 1 kills came after its end" in capsys.readouterr().out
+
+
 def test_a_command_that_fails_is_told(tmp_path):
     with pytest.raises(SystemExit, match="ends with 3"):
         interrupted.finished([sys.executable, "-c", "raise SystemExit(3)"])
