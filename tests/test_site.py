@@ -250,6 +250,11 @@ def test_a_page_of_the_gallery_has_title_text_and_code(tmp_path):
     assert page == "# A title\n\nWhat it shows.\n\n```python\nprint(1)\n```\n"
 
 
+def test_the_overview_links_each_picture_to_its_page():
+    pages = {"gallery/a.md": "# A\n\n```python\nx\n```\n\n![A.](a.svg)\n", "gallery/b.md": "# B\n"}
+    assert gallery.overview(pages) == "[![A.](a.svg)](a.md)"
+
+
 # The notebooks
 
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))

@@ -20,7 +20,7 @@ def build(folder: Path, *, runs: bool = True) -> None:
     Parameters
     ----------
     folder
-        Where the HTML goes; what is there is replaced.
+        Where the HTML goes; what is there is replaced, once all of it is right.
     runs
         Whether to run the notebooks, which need myst-nb and a kernel, and the gallery, and to judge
         the claims. Without, the notebooks and the pictures are left out.
@@ -32,20 +32,22 @@ def build(folder: Path, *, runs: bool = True) -> None:
         :mod:`policy`.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        source = Path(scratch).resolve() / "pages"
+        source, made = Path(scratch).resolve() / "pages", Path(scratch).resolve() / "made" / "site"
         stage.put_together(source, notebooks=runs, pictures=runs)
-        convert(source, folder)
-    policy.put(folder)
-    wrong = check.faults(folder) + policy.faults(folder)
-    if wrong:
-        raise RuntimeError("\n".join(wrong))
+        convert(source, made)
+        policy.put(made)
+        wrong = check.faults(made) + policy.faults(made)
+        if wrong:
+            raise RuntimeError("\n".join(wrong))
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, folder)
 
 
 def convert(source: Path, folder: Path) -> None:
     """The pages of ``source`` as HTML; raises as :func:`build` does."""
     from sphinx.cmd.build import build_main
 
-    shutil.rmtree(folder, ignore_errors=True)
     options = ["-b", "html", "-q", "-n", "-W", "--keep-going", "-d", str(source / ".doctrees")]
     said = io.StringIO()
     with contextlib.redirect_stderr(said):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -32,6 +33,16 @@ def pages(folder: Path, into: Path | None = None) -> Mapping[str, str]:
             page.append(f"![{title}]({run(script, into).name})")
         found[f"gallery/{script.stem}.md"] = "\n\n".join(each for each in page if each) + "\n"
     return found
+
+
+def overview(pages: Mapping[str, str]) -> str:
+    """The pictures of the pages in a paragraph, each a link to its page."""
+    found = {
+        name: re.search(r"^!\[.*\]\(.*\)$", text, re.MULTILINE) for name, text in pages.items()
+    }
+    return "\n".join(
+        f"[{picture[0]}]({Path(name).name})" for name, picture in found.items() if picture
+    )
 
 
 def run(script: Path, into: Path) -> Path:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -338,13 +339,15 @@ def _names() -> str:
         " The numbers are in [parameters](parameters.md), the claims in [claims](claims.md).",
     ]
     for what in ("observables", "drugs", "genes", "variants"):
-        rows = [[_cell(row[key]) for key in info.columns(what)] for row in info.listed(what)]
+        rows = [[_cell(key, row[key]) for key in info.columns(what)] for row in info.listed(what)]
         rows = [(f"`{first}`", *others) for first, *others in rows]
         text += [f"## {what.capitalize()}", markdown(info.columns(what), rows)]
     return "\n\n".join(text) + "\n"
 
 
-def _cell(value: object) -> str:
+def _cell(column: str, value: object) -> str:
+    if column == "source":
+        return _linked(origins.papers(value))
     if isinstance(value, Mapping):
         return "; ".join(f"{name} {each['value']:g} {each['unit']}" for name, each in value.items())
     if isinstance(value, tuple | list):
@@ -376,12 +379,13 @@ def _api() -> str:
 
 
 def _cli(group: click.Group) -> str:
-    text = ["# Command line", _help(group, "ketamine-mtor")]
+    settings = group.context_settings | {"terminal_width": 90}
+    text = ["# Command line", _help(group, "ketamine-mtor", settings)]
     for name, command in group.commands.items():
-        text += [f"## {name}", _help(command, f"ketamine-mtor {name}")]
+        text += [f"## {name}", _help(command, f"ketamine-mtor {name}", settings)]
     return "\n\n".join(text) + "\n"
 
 
-def _help(command: click.Command, name: str) -> str:
-    context = click.Context(command, info_name=name, terminal_width=90)
+def _help(command: click.Command, name: str, settings: Mapping[str, Any]) -> str:
+    context = click.Context(command, info_name=name, **settings)
     return _VERBATIM.format(command.get_help(context))

@@ -62,13 +62,15 @@ def put_together(source: Path, *, notebooks: bool = False, pictures: bool = Fals
     """Fill ``source`` with all that Sphinx reads; see ``__main__.build``."""
     (source / "extra").mkdir(parents=True)
     made = dict(generated.pages(judged=source / "extra" / "caption.html" if pictures else None))
-    made |= gallery.pages(ROOT / "docs" / "gallery", source / "gallery" if pictures else None)
+    shown = gallery.pages(ROOT / "docs" / "gallery", source / "gallery" if pictures else None)
+    made |= shown
     moved = _moved(notebooks)
     known = _INSTEAD | moved
     known |= {old: page for page in made for old in generated.stands_for(page)}
     pages = {
         new: _read(old, new, known, source) for old, new in moved.items() if new.endswith(_PAGES)
     } | made
+    pages["gallery/index.md"] += f"\n{gallery.overview(shown)}\n"
     for name in (each for each in pages if each.endswith("/index.md")):
         pages[name] += _toctree(_within(PurePosixPath(name).parent, pages))
     landing = (HERE / "index.md").read_text(encoding="utf-8")

@@ -150,7 +150,7 @@ def _start(model: libsbml.Model, rest: Mapping[str, float]) -> str:
         # What an initial assignment gives (a dose, a bath) stays with it.
         if model.getInitialAssignmentBySymbol(species) is None:
             model.getSpecies(species).setInitialConcentration(value)
-    return "it starts at the drug-free steady state of this animal"
+    return "the drug-free steady state, where it starts, is this animal's own"
 
 
 def _open(model: libsbml.Model, depot: str, amount: float) -> str:
