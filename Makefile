@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions gate-mutation
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,7 +65,7 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
 	$(BIN)/python -m ketamine_mtor.agreement
 
-gates: gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input gate-tolerances gate-interrupted gate-versions coverage ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
+gates: gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input gate-tolerances gate-interrupted gate-versions gate-mutation coverage ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
 
 gate-sbml: $(GATES)/sbml/.installed ## sbmlutils' strict validator, of the SBML
 	$(GATES)/sbml/bin/python gates/strict.py sbml/*.xml sbml/variants/*.xml
@@ -102,11 +102,20 @@ gate-tolerances: $(VENV)/.installed ## all runs of the claims at a ten thousandt
 gate-versions: $(VENV)/.installed ## each Python, and the oldest and newest packages that are allowed (ten minutes)
 	$(BIN)/python -m gates.versions
 
+gate-mutation: $(GATES)/mutation/.installed ## changes to the judge and to the emitter, which tests have to see (three quarters of an hour)
+	$(GATES)/mutation/bin/python -m gates.mutation
+
 gate-interrupted: $(VENV)/.installed ## commands killed at random moments (ten minutes)
 	$(BIN)/python -m gates.interrupted
 
 # COPASI 4.40, which the archive's gate needs (see gates/copasi-constraints.txt), is for no later Python.
 $(GATES)/copasi/.installed: PYTHON := $(or $(shell command -v python3.11),$(PYTHON))
+
+$(GATES)/mutation/.installed: gates/mutation-constraints.txt $(VENV)/.installed
+	$(PYTHON) -m venv $(GATES)/mutation
+	$(GATES)/mutation/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r $<
+	$(call on_venv,$(GATES)/mutation)
+	@touch $@
 
 # --ignore-requires-python: of one package of fair's, which wants 3.14, only the data are read.
 $(GATES)/%/.installed: gates/%-constraints.txt
@@ -165,6 +174,10 @@ supply: $(VENV)/.installed ## rewrite the tables of docs/supply.md
 fair: $(VENV)/.installed ## rewrite codemeta.json, .zenodo.json, the RO-Crate and the table of docs/fair.md
 	$(BIN)/python -m ketamine_mtor.fair
 
+# What .venv has is there in another environment too.
+on_venv = $(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+	> $$($(1)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/ketamine_mtor.pth
+
 docs: $(DOCS)/.installed ## build the documentation in dist/site/, with the notebooks and the gallery run (three minutes)
 	$(DOCS)/bin/python -m docs.site dist/site
 
@@ -172,13 +185,12 @@ docs: $(DOCS)/.installed ## build the documentation in dist/site/, with the note
 $(DOCS)/.installed: docs/constraints.txt $(VENV)/.installed
 	$(PYTHON) -m venv $(DOCS)
 	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r docs/constraints.txt
-	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
-		> $$($(DOCS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/ketamine_mtor.pth
+	$(call on_venv,$(DOCS))
 	@touch $@
 
 wheel: $(VENV)/.installed ## write the wheel to dist/
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## delete all that is generated and not committed, .venv too
-	rm -rf $(VENV) $(GATES) $(BENCH) $(DOCS) results dist .hypothesis .ruff_cache .mypy_cache .coverage*
+	rm -rf $(VENV) $(GATES) $(BENCH) $(DOCS) mutants results dist .hypothesis .ruff_cache .mypy_cache .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

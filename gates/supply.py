@@ -7,7 +7,6 @@ not in :data:`ALLOWED` is a fault, and so is a package of constraints.txt withou
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 import tomllib
@@ -21,6 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ketamine_mtor import evidence, files
+from ketamine_mtor.script import Parser
 
 ROOT = Path(__file__).parents[1]
 PAGE, PINS = "docs/supply.md", "constraints.txt"
@@ -173,7 +173,7 @@ def tables(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page's tables, or with ``--check`` compare them; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m gates.supply")
+    parser = Parser(prog="python -m gates.supply")
     parser.add_argument("--check", action="store_true", help="change nothing")
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout")
     given = parser.parse_args(arguments)

@@ -109,9 +109,9 @@ def main() -> int:
     faults = 0
     kinds = [(python, python, _PINNED, True) for python in PYTHONS]
     least = oldest((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    # Last: what builds the package may want newer ones.
+    # Last: what builds the package may want newer ones. Old packages are for old Pythons.
     old = [*_PINNED, least]
-    kinds += [("oldest", sys.executable, old, False)]
+    kinds += [("oldest", PYTHONS[0], old, False)]
     kinds += [("newest", sys.executable, _NEWEST, False)]
     for name, python, installs, exactly in kinds:
         if not runs(python):

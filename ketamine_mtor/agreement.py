@@ -7,7 +7,6 @@ says whether it is of the experiments and the networks that there are now.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import hashlib
 import io
@@ -27,10 +26,11 @@ from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.engines import ENGINES
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.engines.session import ABSOLUTE_NM
-from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
+from ketamine_mtor.errors import InputError, SimulationError
 from ketamine_mtor.evidence import markdown
 from ketamine_mtor.files import renewed, write
 from ketamine_mtor.run import simulate
+from ketamine_mtor.script import Parser, command
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -235,31 +235,28 @@ def table(rows: Iterable[Row], of: Mapping[str, str]) -> str:
     )
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m ketamine_mtor.agreement``: what ``make engines`` runs.
 
-    Returns the exit status: 0; 1 where engines differ, or with ``--check`` the committed table is
-    not of the claims' experiments; 2 for wrong input or a missing extra.
+    Returns the exit status: 0; 1 where engines differ, a run fails, or with ``--check`` the
+    committed table is not of the claims' experiments; 2 for wrong input or a missing extra.
     """
-    parser = argparse.ArgumentParser(prog="python -m ketamine_mtor.agreement")
+    parser = Parser(prog="python -m ketamine_mtor.agreement")
     parser.add_argument("--check", action="store_true", help="only look at the committed table")
     check = parser.parse_args(arguments).check
     results, page = paths.validation() / "results" / TABLE, paths.root() / "docs" / PAGE
-    try:
-        named = experiments(load_claims())
-        before = paths.read(page)
-        if check:
-            rows = load(paths.read(results))
-        else:
-            check_built()
-            context = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-                rows = compute(named, pool.map)
-        of = networks(row.variant for row in rows)
-        after = renewed(before, table(rows, of), PAGE)
-    except (InputError, MissingExtra, SimulationError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    named = experiments(load_claims())
+    before = paths.read(page)
+    if check:
+        rows = load(paths.read(results))
+    else:
+        check_built()
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+            rows = compute(named, pool.map)
+    of = networks(row.variant for row in rows)
+    after = renewed(before, table(rows, of), PAGE)
     lines = [*out_of_step(rows, named), *faults(rows)]
     if not check:
         write(results, tsv(rows).encode())

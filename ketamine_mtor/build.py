@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import astuple, fields, replace
@@ -22,6 +22,7 @@ from ketamine_mtor.knowledge.rows import SteadySpecies, WildType
 from ketamine_mtor.model_files import ModelFiles
 from ketamine_mtor.progress import tracked
 from ketamine_mtor.rules import build_model
+from ketamine_mtor.script import Parser, command
 
 if TYPE_CHECKING:
     import pysb
@@ -297,13 +298,15 @@ def _write_table(name: str, rows: Sequence[Any]) -> None:
     write(knowledge.PACKAGED / f"{name}.tsv", text.getvalue().encode())
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """``python -m ketamine_mtor.build steady``: what ``make steady`` runs."""
-    parser = argparse.ArgumentParser(description="recompute the drug-free steady state")
+@command
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m ketamine_mtor.build steady``: what ``make steady`` runs; the exit status."""
+    parser = Parser(description="recompute the drug-free steady state")
     parser.add_argument("what", choices=["steady"])
     parser.parse_args(arguments)
     steady()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,7 +6,7 @@ number that is read from its run.
 
 from __future__ import annotations
 
-import argparse
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +25,7 @@ from ketamine_mtor.claims.words import fault, known
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 from ketamine_mtor.run import simulate
+from ketamine_mtor.script import Parser, command
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -214,9 +215,13 @@ def publish(pages: Sequence[Page], folder: Path, runs: Runs) -> None:
         write(path, renewed(paths.read(path), table(page, runs), str(path)).encode())
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """``python -m ketamine_mtor.contradictions``: what ``make contradictions`` runs."""
-    parser = argparse.ArgumentParser(description="renew the tables of docs/contradictions/")
+@command
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m ketamine_mtor.contradictions``: what ``make contradictions`` runs.
+
+    Returns the exit status.
+    """
+    parser = Parser(description="renew the tables of docs/contradictions/")
     parser.add_argument("--page", help="only this one, by its name without .md")
     given = parser.parse_args(arguments)
     pages = load_pages()
@@ -224,7 +229,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         known(given.page, [page.name for page in pages], DATA, "page")
         pages = [page for page in pages if page.name == given.page]
     publish(pages, paths.root() / "docs" / "contradictions", cache(simulate))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

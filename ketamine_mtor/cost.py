@@ -6,7 +6,6 @@ its own. They are counts, no times: the same on any machine but for the last bit
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections import Counter
@@ -18,11 +17,11 @@ import numpy as np
 from ketamine_mtor import knowledge, model_files, paths
 from ketamine_mtor.agreement import networks
 from ketamine_mtor.engines import Session
-from ketamine_mtor.errors import InputError, MissingExtra
 from ketamine_mtor.evidence import markdown
 from ketamine_mtor.experiment import Bath, Experiment
 from ketamine_mtor.files import renew
 from ketamine_mtor.schedule import plan
+from ketamine_mtor.script import Parser, command
 
 if TYPE_CHECKING:
     from ketamine_mtor.engines.bngsim import BngsimPlant
@@ -153,25 +152,22 @@ def out_of_step(text: str) -> list[str]:
     return [] if _network() in text else [f"docs/{PAGE} is of another network; run: make cost"]
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m ketamine_mtor.cost``: what ``make cost`` runs.
 
     Returns the exit status: 0; 1 where with ``--check`` the page is of another network; 2 for wrong
     input or a missing extra.
     """
-    parser = argparse.ArgumentParser(prog="python -m ketamine_mtor.cost")
+    parser = Parser(prog="python -m ketamine_mtor.cost")
     parser.add_argument("--check", action="store_true", help="only look at the committed page")
     check = parser.parse_args(arguments).check
     where = paths.root() / "docs" / PAGE
-    try:
-        if check:
-            lines = out_of_step(paths.read(where))
-            print("\n".join(lines), end="\n" if lines else "")
-            return 1 if lines else 0
-        renew(where, page(model_files.packaged()))
-    except (InputError, MissingExtra) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    if check:
+        lines = out_of_step(paths.read(where))
+        print("\n".join(lines), end="\n" if lines else "")
+        return 1 if lines else 0
+    renew(where, page(model_files.packaged()))
     return 0
 
 

@@ -7,7 +7,6 @@ weak prior holds what the data do not decide at the value of its table.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import math
@@ -31,6 +30,7 @@ from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.files import write
 from ketamine_mtor.fit_targets import Aim, Course, Reading, aim, courses, read
+from ketamine_mtor.script import Parser, command
 
 if TYPE_CHECKING:
     from ketamine_mtor.knowledge.rows import Value
@@ -335,11 +335,12 @@ def write_values(values: Mapping[str, float], folder: Path) -> list[str]:
     return changed
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m ketamine_mtor.fit``: what ``make fit`` runs; 2 for bad input."""
     from ketamine_mtor import fit_page as page
 
-    parser = argparse.ArgumentParser(description="find the fitted numbers from their data")
+    parser = Parser(description="find the fitted numbers from their data")
     parser.add_argument("--fit", action="append", metavar="ID", help="only this fit (repeat)")
     parser.add_argument(
         "--write",
@@ -347,27 +348,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="start from the tables' values and put what is better into the tables",
     )
     given = parser.parse_args(arguments)
-    try:
-        fits = _chosen(load_fits(), given.fit)
-        results = run(fits, from_table=given.write)
-        numbers = knowledge.load().numbers()
-        if given.write:
-            better = [found for found in results if found.better()]
-            values = {
-                name: value
-                for found in better
-                for name, value in zip(found.fit.parameters, found.fitted.tolist(), strict=True)
-            }
-            changed = write_values(values, knowledge.PACKAGED)
-            print(f"written: {', '.join(changed) or 'nothing'}; next: make steady build fit")
-        elif given.fit:
-            print(table(results, numbers), end="")
-        else:
-            write(paths.validation() / "results" / "fit.tsv", table(results, numbers).encode())
-            page.publish(results, paths.root() / "docs")
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
+    fits = _chosen(load_fits(), given.fit)
+    results = run(fits, from_table=given.write)
+    numbers = knowledge.load().numbers()
+    if given.write:
+        better = [found for found in results if found.better()]
+        values = {
+            name: value
+            for found in better
+            for name, value in zip(found.fit.parameters, found.fitted.tolist(), strict=True)
+        }
+        changed = write_values(values, knowledge.PACKAGED)
+        print(f"written: {', '.join(changed) or 'nothing'}; next: make steady build fit")
+    elif given.fit:
+        print(table(results, numbers), end="")
+    else:
+        write(paths.validation() / "results" / "fit.tsv", table(results, numbers).encode())
+        page.publish(results, paths.root() / "docs")
     return 0
 
 

@@ -5,7 +5,6 @@ Counts per check and no score: a score would hide which one fails.
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections import Counter
@@ -20,6 +19,7 @@ from ketamine_mtor import emit, knowledge, paths
 from ketamine_mtor.errors import InputError, MissingExtra
 from ketamine_mtor.evidence import markdown
 from ketamine_mtor.files import renewed, write
+from ketamine_mtor.script import Parser, command
 
 PAGE = "sbml.md"
 _RESOLVER = "https://identifiers.org/"
@@ -360,27 +360,24 @@ def page() -> tuple[str, str]:
     return text, renewed(text, table(), PAGE)
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m ketamine_mtor.quality``: rewrite the page; ``--check``: does anything fail.
 
     Returns the exit status: 0; 1 where a check fails, or the page is not in step; 2 for wrong input
     or a missing extra.
     """
-    parser = argparse.ArgumentParser(prog="python -m ketamine_mtor.quality")
+    parser = Parser(prog="python -m ketamine_mtor.quality")
     parser.add_argument("--check", action="store_true", help="only say what fails")
     check = parser.parse_args(arguments).check
-    try:
-        before, after = page()
-        tables = knowledge.load()
-        lines = [
-            f"{name}: {one.check}: {each}"
-            for name in tables.variants
-            for one in findings(paths.read(paths.sbml(name)), tables)
-            for each in one.failing
-        ]
-    except (InputError, MissingExtra) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    before, after = page()
+    tables = knowledge.load()
+    lines = [
+        f"{name}: {one.check}: {each}"
+        for name in tables.variants
+        for one in findings(paths.read(paths.sbml(name)), tables)
+        for each in one.failing
+    ]
     if check and before != after:
         lines.append(f"docs/{PAGE} is not what is generated; run: make quality")
     if not check:

@@ -9,7 +9,6 @@ it should be, shares mean nothing.
 
 from __future__ import annotations
 
-import argparse
 import math
 import multiprocessing
 import os
@@ -31,10 +30,10 @@ from ketamine_mtor.claims.judge import PASS, Runs, Verdict
 from ketamine_mtor.claims.model import Claim, Peak
 from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.engines.built import check_built
-from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE, Experiment
 from ketamine_mtor.files import write
 from ketamine_mtor.schedule import resting
+from ketamine_mtor.script import Parser, command
 from ketamine_mtor.sensitivity_runs import changed_animals
 from ketamine_mtor.sensitivity_tables import (
     CLAIMS,
@@ -293,16 +292,13 @@ def compute(
     )
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m ketamine_mtor.sensitivity``: what ``make sensitivity`` runs; 2 for bad input."""
-    parser = argparse.ArgumentParser(description="sensitivities of claims and of the resting state")
+    parser = Parser(description="sensitivities of claims and of the resting state")
     parser.add_argument("--claims", choices=SCOPES, default=SCOPES[-1], help="which are measured")
     given = parser.parse_args(arguments)
-    try:
-        decided, claims, rest = compute(given.claims)
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
+    decided, claims, rest = compute(given.claims)
     folder = paths.validation() / "results"
     for name, text in (
         (CLAIMS, table(claims)),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from ketamine_mtor.claims.bench import Bench, NotRun
-from ketamine_mtor.claims.evaluate import measure, score
+from ketamine_mtor.claims.evaluate import measure
 from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
 
 UP = {"ketamine": run(glutamate=pulse(100, 50), mTORC1_active=pulse(0.1, 0.2))}
@@ -355,58 +354,3 @@ def test_runs_that_allow_no_verdict(dataset, why):
     claim = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
     with pytest.raises(NotRun, match=why):
         parts(claim, {"ketamine": dataset})
-
-
-# Many animals
-
-
-class Herd(dict):
-    """What looks like the run of an experiment and holds many animals."""
-
-    @classmethod
-    def of(cls, runs):
-        names = list(map(str, runs[0]))
-        herd = cls(time=runs[0]["time"].to_numpy())
-        for name in names:
-            readout = xr.Variable(
-                ("animal", "time"), np.stack([each[name].to_numpy() for each in runs])
-            )
-            readout.attrs["baseline"] = np.array([each[name].attrs["baseline"] for each in runs])
-            herd[name] = readout
-        return herd
-
-
-#: A condition of each kind that a pulse meets, and one of each that looks at vehicles.
-KINDS = [
-    ("change", {"readout": "glutamate", "goes": "up", "when": {"mean": ["20 min", "60 min"]}}),
-    ("flat", {"readout": "glutamate", "within": "10 %", "when": {"always": ["3 h", "6 h"]}}),
-    (
-        "level",
-        {"readout": "glutamate", "relative_to": "rise", "less_than": 0.2, "when": {"at": "3 h"}},
-    ),
-    ("peak", {"readout": "glutamate", "goes": "up", "between": ["5 min", "60 min"]}),
-    ("returns", {"readout": "glutamate", "within": "10 %", "from": "3 h"}),
-]
-
-
-@pytest.mark.parametrize(("kind", "fields"), KINDS, ids=[kind for kind, _ in KINDS])
-def test_many_animals_are_measured_as_each_alone(kind, fields):
-    claim = claim_with(kind, **fields)
-    animals = [
-        run(glutamate=pulse(100, height), mTORC1_active=pulse(0.1, 0.2))
-        for height in (50, 20, 0, -30)
-    ]
-    (condition,) = claim.conditions
-    together, lacking = score(condition, Bench(claim, FakeRuns(ketamine=Herd.of(animals))))
-    absent = np.zeros(len(animals), bool)
-    for which, _ in lacking.found:
-        absent |= which
-    for i, animal in enumerate(animals):
-        alone = measure(condition, Bench(claim, FakeRuns(ketamine=animal)))
-        if absent[i]:
-            assert [part.measured for part in alone] == [None]
-            continue
-        assert [bool(each.passed[i]) for each in together] == [part.passed for part in alone]
-        assert [each.measured[i] for each in together] == pytest.approx(
-            [part.measured for part in alone], rel=1e-12
-        )

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from ketamine_mtor.claims import Result, validate
-from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, judge
+from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS, Runs, Verdict, judge, margin
 from ketamine_mtor.claims.mutants import Mutant, Necessity, load_mutants
+from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.errors import InputError, SimulationError
 from ketamine_mtor.experiment import Experiment
 from tests import small_model
@@ -65,6 +66,89 @@ def test_the_decisive_part_is_the_first_that_failed_or_the_closest():
     late = run(glutamate=pulse(100, 50, peak=2))
     (failed,) = judge([claim], FakeRuns(**{**GOOD, "ketamine": late}))
     assert (failed.decisive.unit, failed.decisive.sense) == ("min", "<=")
+
+
+@pytest.mark.parametrize(
+    ("measured", "threshold", "at_least", "share"),
+    [(15, 10, True, 0.5), (15, 10, False, -0.5), (-15, -10, True, -0.5), (2e-12, 0, True, 2)],
+)
+def test_the_margin_is_a_share_of_the_threshold(measured, threshold, at_least, share):
+    assert margin(measured, threshold, at_least) == pytest.approx(share)
+
+
+def test_what_has_no_number_is_on_the_margin():
+    said = (True, None, None, "nM"), (True, 11.0, 10.0, "nM"), (True, 10.5, 10.0, "nM")
+    parts = tuple(Part(RISE.conditions[0], *each) for each in said)
+    assert Verdict(RISE, PASS, parts).decisive is parts[0]
+    assert Verdict(RISE, PASS, parts[1:]).decisive is parts[2]
+    no_threshold = replace(parts[1], threshold=None)
+    assert Verdict(RISE, PASS, (parts[2], no_threshold)).decisive is no_threshold
+
+
+@pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        (("raises glutamate",), "raises glutamate"),
+        (("raises", "glutamate"), ["raises", "glutamate"]),
+        ((), ""),
+    ],
+)
+def test_a_verdict_as_json(words, quote):
+    claim = replace(RISE, quote=words)
+    (verdict,) = judge([claim], FakeRuns(ketamine=run(glutamate=lambda t: 100 + 50 * (t > 1))))
+    said = {
+        "id": "C01_test",
+        "kind": "caption",
+        "quote": quote,
+        "statement": "For a test.",
+        "status": "pass",
+        "measured": 50.0,
+        "threshold": 10.0,
+        "sense": ">=",
+        "unit": "%",
+        "experiment": "ketamine",
+        "test": "glutamate up by at least 10 % against baseline, once in 0 min to 2 h (ketamine)",
+        "source": ["E01"],
+        "role": "calibration",
+        "reason": "",
+    }
+    assert verdict.to_dict() == said
+    failed = SimulationError("too  stiff")
+    (verdict,) = judge([claim], FakeRuns(ketamine=failed))
+    nothing = dict.fromkeys(("measured", "threshold", "sense", "unit"))
+    why = "the run ketamine failed: too stiff"
+    assert verdict.to_dict() == said | nothing | {"status": "not-run", "test": "", "reason": why}
+
+
+def test_the_experiment_of_a_verdict_is_that_of_its_decisive_part():
+    (verdict,) = judge([replace(BLOCKED, experiment="nothing")], FakeRuns(**GOOD))
+    assert verdict.to_dict()["experiment"] == "NBQX"
+
+
+def test_the_variant_reaches_every_run():
+    asked = []
+
+    def runs(experiment):
+        asked.append(experiment.variant)
+        return FakeRuns(**GOOD)(experiment)
+
+    judge([RISE, BLOCKED], runs, "human")
+    assert set(asked) == {"human"}
+    kept = Runs([BLOCKED], runs, "human")
+    for experiment in BLOCKED.needed("human"):
+        assert kept.asked(experiment).observables == ("glutamate",)
+    assert kept.asked(next(RISE.needed("caption"))).observables == Experiment().observables
+
+
+def test_what_is_forgotten_is_simulated_again():
+    fake = FakeRuns(**GOOD)
+    runs, (experiment, *_) = Runs([RISE], fake), RISE.needed()
+    runs.forget(experiment)
+    first = runs(experiment)
+    assert runs(experiment) is first and fake.asked == ["ketamine"]
+    runs.forget(experiment)
+    runs(experiment)
+    assert fake.asked == ["ketamine"] * 2
 
 
 def test_each_experiment_is_simulated_once_with_what_is_read():

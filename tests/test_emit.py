@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import libsbml
 import numpy as np
@@ -48,6 +49,14 @@ def annotated(net_text, tables):
 
 #: libSBML frees a document that nobody holds, its model along with it.
 DOCUMENTS = []
+
+
+#: The toy as it is written. Where it changes on purpose: python -m tests.toy
+WRITTEN = Path(toy.__file__).with_suffix(".xml")
+
+
+def test_the_text_is_the_committed_one(annotated):
+    assert annotated == WRITTEN.read_text(encoding="utf-8")
 
 
 def read(text):
@@ -222,6 +231,39 @@ def test_sizes_are_compartments_not_parameters(sbml):
     assert all(each.getSpatialDimensions() == 3 for each in found.getListOfCompartments())
 
 
+def test_a_constant_may_keep_to_the_sizes_that_it_is_made_of(tables):
+    model = toy.build()
+    lose, inside, around = (
+        model.parameters[f"{n}"] for n in ("lose_Ca", "cytosol_volume", "ecs_volume")
+    )
+    for name in ("kept", "resized"):
+        made = pysb.Expression(name, lose * inside / around, _export=False)
+        model.add_component(made)
+        gone = model.monomers["Ca"]() ** model.compartments["cytosol"] >> None
+        model.add_component(pysb.Rule(f"Ca_{name}", gone, made, _export=False))
+        if name == "kept":
+            model.add_annotation(pysb.Annotation(made, *emit.KEEPS_SIZES, _export=False))
+    network.generate(model)
+    found = read(emit.write_sbml(model, tables))
+    written = {
+        name: libsbml.formulaToL3String(found.getInitialAssignment(name).getMath())
+        for name in ("kept", "resized")
+    }
+    assert written["kept"] == "cytosol_volume * lose_Ca / ecs_volume"
+    assert written["resized"] == "cytosol * lose_Ca / ecs"
+    assert found.getParameter("cytosol_volume").getValue() == toy.VALUES["cytosol_volume"]
+    assert found.getParameter("membrane_volume") is None
+
+
+def test_a_readout_of_what_is_not_there_is_nothing_in_its_unit(model, tables):
+    never = model.monomers["E"]() ** model.compartments["ecs"]
+    model.add_component(pysb.Observable("nowhere", never, _export=False))
+    text = emit.write_sbml(model, tables)
+    rule = read(text).getAssignmentRule("nowhere")
+    assert libsbml.formulaToL3String(rule.getMath()) == "0 nmol"
+    assert emit.problems(text) == []
+
+
 def test_a_compartment_without_species_is_left_out(sbml, model):
     assert "empty" in [each.name for each in model.compartments]
     assert read(sbml).getCompartment("empty") is None
@@ -267,6 +309,48 @@ def test_a_formula_whose_units_do_not_agree_is_an_error(model, tables, formula, 
     model.add_component(pysb.Expression("wrong", formula(model), _export=False))
     with pytest.raises(emit.EmitError, match=f"'wrong'.*{said}"):
         emit.write_sbml(model, tables)
+
+
+def test_what_a_formula_lacks_is_named(model, tables):
+    number = pysb.Parameter("odd", 1.0, _export=False)
+    model.add_component(number)
+    wrong = sympy.exp(number) + model.parameters["release"]
+    model.add_component(pysb.Expression("wrong", wrong, _export=False))
+    with pytest.raises(emit.EmitError, match="parameter 'odd': nothing says its unit"):
+        emit.write_sbml(model, tables)
+    with pytest.raises(emit.EmitError, match="^'wrong': nothing says the unit of 'odd'$"):
+        emit.quantities._checked(model.expressions["wrong"], {"release": units.ONE}, {})
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit"),
+    [
+        (lambda release, odd: release * odd, "nM"),
+        (lambda release, odd: release / odd, "1/(nM s)"),
+        (lambda release, odd: release * odd**2, "nM^2"),
+        # No factor: it cannot be told.
+        (lambda release, odd: release + odd, None),
+        (lambda release, odd: release * sympy.exp(odd), None),
+        (lambda release, odd: release * odd * sympy.exp(odd), None),
+        (lambda release, odd: release * 2**odd, None),
+    ],
+)
+def test_the_unit_of_a_factor_follows_from_its_formula(model, tables, formula, unit):
+    odd = pysb.Parameter("odd", 1.0, _export=False)
+    model.add_component(odd)
+    made = pysb.Expression("made", formula(model.parameters["release"], odd), _export=False)
+    model.add_component(made)
+    per = {"nM": "nM/s", "1/(nM s)": "nM", "nM^2": "nM^2/s"}.get(unit, "1/s")
+    words = {**toy.UNITS, "nM^2/s": ("nM2_per_s", "10^-18 mole^2 litre^-2 second^-1")}
+    words["nM^2"] = ("nM2", "10^-18 mole^2 litre^-2")
+    listed = emit.units_in(tables)
+    given = replace(listed, definitions=words, of={**listed.of, "made": per})
+    if unit is None:
+        with pytest.raises(emit.EmitError, match="'odd'"):
+            emit.write_sbml(model, given)
+        return
+    known = {"nM^2": "nM"}.get(unit, unit)
+    assert emit.unit_names(model, given)["odd"] == known
 
 
 def test_a_readout_in_another_unit_than_its_table_says_is_an_error(model, tables):
@@ -341,7 +425,7 @@ def test_a_steady_state_is_where_the_others_start(model, tables):
 def test_a_steady_state_that_lacks_a_species_is_an_error(model, tables):
     at_rest = dict.fromkeys(emit.species_ids(model), 3.25)
     del at_rest["Akt__PIP3"]
-    with pytest.raises(InputError, match="'Akt__PIP3'"):
+    with pytest.raises(InputError, match="unknown species of the steady state 'Akt__PIP3'"):
         emit.write_sbml(model, tables, steady_state=at_rest)
 
 
@@ -422,13 +506,19 @@ def test_long_reaction_ids_are_cut_to_a_hash():
     assert name.startswith("binding__") and len(name) == len("binding__") + 8
 
 
+def test_the_longest_id_is_not_cut():
+    whole = "s" * emit.names.LONGEST
+    names = emit.names.reaction_ids([("r", [whole], ["b"]), ("r", [f"{whole}s"], ["b"])])
+    assert names[0] == f"r__{whole}" and len(names[1]) == len("r__") + 8
+
+
 def test_reactions_that_differ_in_products_only_have_ids_of_their_own():
     found = emit.names.reaction_ids([("r", ["a"], ["b"]), ("r", ["a"], ["c"]), ("r", ["b"], ["c"])])
     assert len(set(found)) == 3 and found[2] == "r__b"
 
 
 def test_the_same_reaction_twice_is_an_error():
-    with pytest.raises(emit.EmitError, match="twice"):
+    with pytest.raises(emit.EmitError, match="^reaction id 'r__.*' is needed twice$"):
         emit.names.reaction_ids([("r", ["a"], ["b"]), ("r", ["a"], ["b"])])
 
 
@@ -462,6 +552,10 @@ def test_a_rule_switched_off_is_a_rule_taken_out(annotated):
     species = [f"[{each.getId()}]" for each in read(annotated).getListOfSpecies()]
     whole = simulated(annotated, species)
     assert (simulated(switched, species) == whole).all()
+    switches = [
+        read(switched).getParameter(emit.SWITCH + rule) for rule in emit.rules_in(annotated)
+    ]
+    assert all(switch.getConstant() and switch.getValue() == 1 for switch in switches)
     changed = 0
     for rule in emit.rules_in(annotated):
         off = simulated(switched, species, {emit.SWITCH + rule: 0.0})
@@ -482,7 +576,7 @@ def test_taking_nothing_out_changes_nothing(annotated):
 
 
 def test_an_unknown_rule_is_an_error_with_the_nearest(sbml):
-    with pytest.raises(InputError, match="'R_pears'; nearest: 'R_pairs'"):
+    with pytest.raises(InputError, match="unknown rule of this SBML 'R_pears'; nearest: 'R_pairs'"):
         emit.without_rules(sbml, ["R_pears"])
     with pytest.raises(InputError, match="not an SBML"):
         emit.rules_in("<sbml")
@@ -513,7 +607,10 @@ def test_elements_carry_what_the_tables_say(annotated):
     assert found.getSpecies("Ca").getSBOTermID() == "SBO:0000327"
     assert found.getSpecies("PIP3").getSBOTermID() == "SBO:0000247"
     assert found.getSpecies("R").getSBOTermID() == "SBO:0000253"
-    assert found.getSpecies("E").getSBOTermID() == ""
+    assert found.getSpecies("E").getSBOTermID() == "SBO:0000253"
+    assert found.getSpecies("S").getSBOTermID() == "SBO:0000252"
+    assert found.getSpecies("Drug").getSBOTermID() == "SBO:0000240"
+    assert found.getSpecies("A").getSBOTermID() == ""
     cytosol = found.getCompartment("cytosol")
     assert uris(cytosol, "isVersionOf") == ["https://identifiers.org/GO:0005829"]
     forward = found.getReaction("PIP3_recruits_Akt__Akt__PIP3")
@@ -526,7 +623,13 @@ def test_elements_carry_what_the_tables_say(annotated):
     assert found.getParameter("release").getSBOTermID() == "SBO:0000035"
     assert found.getParameter("recruit").getSBOTermID() == "SBO:0000036"
     assert found.getParameter("make_Ca").getSBOTermID() == "SBO:0000048"
-    assert "assumed" in found.getParameter("recruit").getNotesString()
+    assert "measured (source: one, two, assumed)" in found.getParameter("recruit").getNotesString()
+    assert uris(found.getParameter("recruit"), "isDescribedBy") == [
+        "https://identifiers.org/doi:10.1000/1",
+        "https://identifiers.org/pubmed:2222",
+    ]
+    assert found.getParameter("pAkt").getSBOTermID() == "SBO:0000540"
+    assert found.getParameter("recruited_relative").getSBOTermID() != "SBO:0000540"
 
 
 def test_the_model_says_who_when_what_and_under_which_licence(annotated):
@@ -554,6 +657,14 @@ def test_a_wrong_annotation_is_an_error(model, tables, about, said):
     annotations = replace(toy.annotations(), monomers={"Akt": about})
     with pytest.raises(emit.EmitError, match=said):
         emit.write_sbml(model, tables, annotations=annotations)
+
+
+def test_a_creator_without_a_name_is_an_error(model, tables):
+    nobody = replace(toy.annotations(), creator=("", "developers"))
+    with pytest.raises(emit.EmitError) as problem:
+        emit.write_sbml(model, tables, annotations=nobody)
+    said = "creator ('', 'developers'), created '2026-01-31T00:00:00Z'"
+    assert str(problem.value) == f"{said}: both names and a date are needed"
 
 
 def test_a_date_that_is_none_is_an_error(model, tables):

@@ -216,6 +216,27 @@ def test_a_rate_may_follow_the_time():
     assert runner.simulate(0, 10, 2)[-1, 1] == pytest.approx(10, rel=1e-5)
 
 
+def test_the_rate_of_a_pair_may_follow_the_time():
+    """A multiple of a rate constant that is none."""
+    model = ramp_model("pairs")
+    a, speed = model.monomers["A"], pysb.Parameter("speed", 0.002, _export=False)
+    faster = pysb.Expression("faster", speed * pysb.time, _export=False)
+    for part in (speed, faster, pysb.Rule("A_pairs", a() + a() >> None, faster, _export=False)):
+        model.add_component(part)
+    network.generate(model)
+    units = {"made": "item per second", "pace": "per second", "speed": "ever faster"}
+    words = WORDS | {
+        "item per second": ("item_per_second", "item litre^-1 second^-1"),
+        "ever faster": ("ever_faster", "item^-1 litre second^-2"),
+    }
+    sbml = emit.write_sbml(model, emit.Units(words, units))
+    assert emit.problems(sbml) == []
+    assert '<assignmentRule variable="faster_x1_2">' in sbml
+    ours = compile_sbml(sbml).simulate(0, 100, 11)[-1, 1]
+    # Where as much is made as is lost: two of each pair.
+    assert ours == pytest.approx(np.sqrt(0.2 / 0.002), rel=0.02)
+
+
 def test_a_number_is_named_that_hides_in_a_formula(example):
     model = example("bngwiki_simple")
     with pytest.raises(emit.EmitError, match="parameter 'NA': nothing says its unit"):

@@ -1,13 +1,17 @@
-"""A small model with every kind of process that the emitter has to write, and its units."""
+"""A small model with every kind of process that the emitter has to write, and its units.
+
+``python -m tests.toy`` writes it to ``tests/toy.xml``, which the emitter's text is compared with.
+"""
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pysb
 from pysb import ANY
 
-from ketamine_mtor import emit
+from ketamine_mtor import emit, network
 from ketamine_mtor.knowledge import Tables, rows
 from ketamine_mtor.rules.caption import Caption
 
@@ -174,35 +178,77 @@ def tables() -> Tables:
     return Tables(**{name: given.get(name, {}) for name in nothing})
 
 
-def annotations() -> emit.Annotations:
-    """What is said of the toy: some of each kind."""
+def _listed(*found) -> dict:
+    """Rows by what they are called."""
+    return {getattr(row, fields(row)[0].name): row for row in found}
+
+
+def said() -> Tables:
+    """The toy's tables with what they may say of its elements: some of each kind."""
+    plain = tables()
     monomers = (
         rows.Monomer("Akt", "is", "uniprot:P31749", "AKT1", ""),
         rows.Monomer("PIP3", "is", "chebi:16618", "PIP3", "a lipid"),
         rows.Monomer("Ca", "is", "chebi:29108", "calcium(2+)", ""),
         rows.Monomer("R", "hasPart", "uniprot:Q16620", "NTRK2", "a receptor"),
-        rows.Monomer("Drug", "isVersionOf", "go:0019814", "an antibody", ""),
+        rows.Monomer("S", "hasVersion", "uniprot:P0DP23", "CALM1", "of three genes"),
+        rows.Monomer("E", "isVersionOf", "go:0032991", "protein-containing complex", ""),
+        rows.Monomer("Drug", "isVersionOf", "go:0019814", "an antibody", "it is given"),
+        rows.Monomer("Drug", "isHomologTo", "uniprot:P01857", "another", "it is given"),
     )
-    cytosol = rows.Compartment("cytosol", "", 3, "cytosol_volume", "Cytosol", "go:0005829", "")
-    reference = rows.Reference("one", "READ", "One 2001", "10.1000/1", "", "", "")
-    rule = rows.Rule(
-        "PIP3_recruits_Akt", "SBO:0000177", "go:0005543", ("one", "assumed"), "it binds"
+    numbers = (
+        replace(plain.parameters["recruit"], kind="measured", source=("one", "two", "assumed")),
+        replace(plain.parameters["release"], kind="derived", source=("none",), note="slow & sure"),
+        replace(plain.parameters["activate"], source=()),
     )
-    listed = {
-        "monomers": {f"{row.monomer} {row.resource}": row for row in monomers},
-        "compartments": {cytosol.id: cytosol},
-        "references": {reference.id: reference},
-        "rules": {rule.rule: rule},
-    }
+    return replace(
+        plain,
+        monomers={f"{row.monomer} {row.resource}": row for row in monomers},
+        compartments=_listed(
+            rows.Compartment("ecs", "", 3, "ecs_volume", "Outside", "", ""),
+            rows.Compartment(
+                "cytosol", "", 3, "cytosol_volume", "Cytosol", "go:0005829", "what is in"
+            ),
+        ),
+        references=_listed(
+            rows.Reference("one", "READ", "One 2001", "10.1000/1", "1", "", ""),
+            rows.Reference("two", "READ", "Two 2002", "", "2222", "", ""),
+            rows.Reference("none", "READ", "No 2003", "", "", "https://example.org/", ""),
+        ),
+        rules=_listed(
+            rows.Rule(
+                "PIP3_recruits_Akt", "SBO:0000177", "go:0005543", ("one", "assumed"), "it binds"
+            ),
+            rows.Rule("A_crosses", "SBO:0000655", "", ("two", "none"), ""),
+        ),
+        parameters=plain.parameters | _listed(*numbers),
+        observables=_listed(
+            rows.Observable("Ca_total", "nM", "total Ca", "cytosol", "All of it", ("two",)),
+            rows.Observable("pAkt", "1", "total Akt", "cytosol", "Active", ("one", "two")),
+            rows.Observable("paired", "nM", "", "membrane", "", ()),
+            rows.Observable("recruited_relative", "1", "wild type", "membrane", "Bound", ()),
+        ),
+    )
+
+
+def annotations() -> emit.Annotations:
+    """What is said of the toy."""
     about = emit.About(
         name="A toy",
-        notes=("It is written & read.",),
+        notes=("It is written & read.", "Twice."),
         resources=(("model:isDescribedBy", "doi:10.1000/1"), ("hasTaxon", "taxonomy:9606")),
     )
     return emit.from_tables(
-        replace(tables(), **listed),
+        said(),
         about,
         creator=("The toy", "developers"),
         created="2026-01-31T00:00:00Z",
         licence="https://spdx.org/licenses/CC0-1.0",
     )
+
+
+if __name__ == "__main__":
+    model = build()
+    network.generate(model)
+    text = emit.write_sbml(model, tables(), annotations=annotations())
+    Path(__file__).with_suffix(".xml").write_text(text, encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import shutil
@@ -12,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from docs.site import check, policy, stage
+from ketamine_mtor.script import Parser
 
 
 def build(folder: Path, *, runs: bool = True) -> None:
@@ -58,7 +58,7 @@ def convert(source: Path, folder: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """What ``make docs`` runs."""
-    parser = argparse.ArgumentParser(description="build the documentation")
+    parser = Parser(description="build the documentation")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--without-runs", action="store_true", help="no notebooks, no pictures")
     chosen = parser.parse_args(arguments)

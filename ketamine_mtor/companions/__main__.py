@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 
 from ketamine_mtor import companions
-from ketamine_mtor.errors import InputError, MissingExtra
+from ketamine_mtor.script import Parser, command
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the companions, or with ``--check`` say which differ.
 
     Returns the exit status: 0; 1 where a file differs; 2 for wrong input or a missing extra.
     """
-    parser = argparse.ArgumentParser(prog="python -m ketamine_mtor.companions")
+    parser = Parser(prog="python -m ketamine_mtor.companions")
     parser.add_argument("--check", action="store_true", help="only say which files differ")
     check = parser.parse_args(arguments).check
-    try:
-        lines = companions.differences(companions.made()) if check else companions.renew()
-    except (InputError, MissingExtra) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    lines = companions.differences(companions.made()) if check else companions.renew()
     for line in lines:
         print(line)
     return 1 if check and lines else 0

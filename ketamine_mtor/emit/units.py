@@ -19,6 +19,7 @@ from fractions import Fraction
 from functools import reduce
 
 import libsbml
+import sympy
 
 from ketamine_mtor.emit.error import EmitError
 
@@ -45,15 +46,19 @@ class Unit:
     def __pow__(self, exponent: int | Fraction) -> Unit:
         """Raises EmitError for a root that is no product of whole powers."""
         powers = [(base, Fraction(e) * exponent) for base, e in self.powers]
-        number = self.number**exponent
-        if any(e.denominator != 1 for _, e in powers) or not isinstance(number, Fraction):
+        number = _rational(self.number) ** _rational(exponent)
+        if any(e.denominator != 1 for _, e in powers) or not number.is_Rational:
             raise EmitError(f"the unit {self} has no power {exponent}")
-        return Unit(number, tuple((base, int(e)) for base, e in powers))
+        return Unit(Fraction(number.p, number.q), tuple((base, int(e)) for base, e in powers))
 
     def __str__(self) -> str:
         parts = [f"{base}^{exponent}" if exponent != 1 else base for base, exponent in self.powers]
         number = [] if self.number == 1 else [f"{float(self.number):g}"]
         return " ".join([*number, *parts]) or "dimensionless"
+
+
+def _rational(number: int | Fraction) -> sympy.Rational:
+    return sympy.Rational(number.numerator, number.denominator)
 
 
 ONE = Unit()

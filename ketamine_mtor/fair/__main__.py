@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 
 from ketamine_mtor import fair
-from ketamine_mtor.errors import InputError
+from ketamine_mtor.script import Parser, command
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the descriptions and the page, or with ``--check`` say which differ.
 
     Returns the exit status: 0; 1 where a file differs; 2 for wrong input.
     """
-    parser = argparse.ArgumentParser(prog="python -m ketamine_mtor.fair")
+    parser = Parser(prog="python -m ketamine_mtor.fair")
     parser.add_argument("--check", action="store_true", help="only say which files differ")
     check = parser.parse_args(arguments).check
-    try:
-        lines = fair.differences(fair.made()) if check else fair.renew()
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    lines = fair.differences(fair.made()) if check else fair.renew()
     for line in lines:
         print(line)
     return 1 if check and lines else 0

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from ketamine_mtor import paths, petab_problem
 from ketamine_mtor.engines.built import check_built
-from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import renew
+from ketamine_mtor.script import Parser, command
 
 #: Where it goes when nothing else is said.
 FOLDER = Path("dist") / "petab"
 PAGE = Path("docs") / "petab.md"
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write it; the exit status: 0, or 2 for wrong input."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ketamine_mtor.petab_problem", description=petab_problem.__doc__
-    )
+    parser = Parser(prog="python -m ketamine_mtor.petab_problem", description=petab_problem.__doc__)
     parser.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=f"({FOLDER})")
     parser.add_argument("--page", action="store_true", help="only renew the table of docs/petab.md")
     given = parser.parse_args(arguments)
     folder = given.out
-    try:
-        check_built()
-        if given.page:
-            renew(paths.root() / PAGE, petab_problem.page(petab_problem.problem()))
-            return 0
-        for path in petab_problem.write(folder):
-            print(path)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    check_built()
+    if given.page:
+        renew(paths.root() / PAGE, petab_problem.page(petab_problem.problem()))
+        return 0
+    for path in petab_problem.write(folder):
+        print(path)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,9 +11,9 @@ from ketamine_mtor.claims.judge import PASS
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim, number
 from ketamine_mtor.claims.mutants import load_spare
-from ketamine_mtor.errors import InputError
 from ketamine_mtor.evidence import markdown
 from ketamine_mtor.files import renewed, write
+from ketamine_mtor.script import Parser, command
 from ketamine_mtor.studies import necessity, rivals, robustness
 from ketamine_mtor.studies.necessity import RULE, named, own
 from ketamine_mtor.studies.picture import heat_map
@@ -161,25 +160,22 @@ def _robustness() -> Iterable[str]:
     )
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m ketamine_mtor.studies.page``: writes page and picture, or compares them.
 
     Returns the exit status: 0; 1 where with ``--check`` a file is otherwise; 2 where the tables or
     the page are not as they should be.
     """
-    parser = argparse.ArgumentParser(prog="python -m ketamine_mtor.studies.page")
+    parser = Parser(prog="python -m ketamine_mtor.studies.page")
     parser.add_argument("--check", action="store_true", help="change nothing")
     check = parser.parse_args(arguments).check
-    try:
-        wanted = files()
-        if not check:
-            for name, text in wanted.items():
-                write(paths.root() / name, text.encode())
-            return 0
-        wrong = [name for name, text in wanted.items() if _there(paths.root() / name) != text]
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    wanted = files()
+    if not check:
+        for name, text in wanted.items():
+            write(paths.root() / name, text.encode())
+        return 0
+    wrong = [name for name, text in wanted.items() if _there(paths.root() / name) != text]
     for name in wrong:
         print(f"{name} is not of the tables; run: python -m ketamine_mtor.studies.page")
     return 1 if wrong else 0

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from ketamine_mtor import paths
 from ketamine_mtor.ensembles.store import fingerprint, version_of
 from ketamine_mtor.ensembles.workers import here
-from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
+from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 from ketamine_mtor.progress import progress
+from ketamine_mtor.script import Parser, command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,6 +142,7 @@ def scratch(out: Path, subject: dict[str, Any]) -> Path:
     return out / fingerprint({**subject, **versions})[:_FOLDER_DIGITS]
 
 
+@command
 def run(
     studies: Sequence[Study],
     make: Callable[[argparse.Namespace], Sequence[pd.DataFrame]],
@@ -167,7 +169,7 @@ def run(
         committed table, where a simulation fails, or after Ctrl-C; 2 for wrong input or a missing
         extra.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m ketamine_mtor.studies.{studies[0].name}")
+    parser = Parser(prog=f"python -m ketamine_mtor.studies.{studies[0].name}")
     parser.add_argument("--check", action="store_true", help="only look at the committed table")
     parser.add_argument("--workers", type=int, help="processes [one per core]")
     parser.add_argument(
@@ -191,12 +193,6 @@ def run(
         lines = lines or list(look(*frames))
         print("\n".join(lines), end="\n" if lines else "")
         return 1 if lines else 0
-    except (InputError, MissingExtra) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except SimulationError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt as error:
         print(f"error: {str(error) or 'interrupted'}; the same again goes on", file=sys.stderr)
         return 1

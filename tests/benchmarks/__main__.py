@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
 import statistics
@@ -16,6 +15,7 @@ from ketamine_mtor import paths
 from ketamine_mtor.engines.compiled import processor_name
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import renew, write, write_with
+from ketamine_mtor.script import Parser
 from tests.benchmarks import ensembles, page, picture, problems, single, whole
 from tests.benchmarks.engines import EXTRA
 from tests.benchmarks.rows import MACHINE, Row, load, tsv
@@ -90,7 +90,7 @@ def measured() -> list[Row]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, and write the table, the page and the picture; 2 where these cannot be written."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser = Parser(prog="python -m tests.benchmarks")
     parser.add_argument("--page", action="store_true", help="only rewrite the page and the picture")
     only = parser.parse_args(arguments).page
     results = paths.validation() / "results" / "benchmarks.tsv"
