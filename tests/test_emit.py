@@ -318,7 +318,7 @@ def test_what_a_formula_lacks_is_named(model, tables):
     model.add_component(pysb.Expression("wrong", wrong, _export=False))
     with pytest.raises(emit.EmitError, match="parameter 'odd': nothing says its unit"):
         emit.write_sbml(model, tables)
-    with pytest.raises(emit.EmitError, match="^'wrong': nothing says the unit of 'odd'$"):
+    with pytest.raises(emit.EmitError, match=r"^'wrong': nothing says the unit of 'odd'$"):
         emit.quantities._checked(model.expressions["wrong"], {"release": units.ONE}, {})
 
 
@@ -518,7 +518,7 @@ def test_reactions_that_differ_in_products_only_have_ids_of_their_own():
 
 
 def test_the_same_reaction_twice_is_an_error():
-    with pytest.raises(emit.EmitError, match="^reaction id 'r__.*' is needed twice$"):
+    with pytest.raises(emit.EmitError, match=r"^reaction id 'r__.*' is needed twice$"):
         emit.names.reaction_ids([("r", ["a"], ["b"]), ("r", ["a"], ["b"])])
 
 
