@@ -7,13 +7,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 import libsbml
+import pysb
 import pytest
 import sympy
 
 from ketamine_mtor import emit, network
 from ketamine_mtor.emit import formulas, quantities, units
-from ketamine_mtor.emit.laws import Law, function_id, function_name
-from ketamine_mtor.emit.sbo import law_term
+from ketamine_mtor.emit.laws import Law, function_id, function_name, laws
+from ketamine_mtor.emit.sbo import law_term, quantity_terms
 from ketamine_mtor.emit.units import ONE, parse
 from ketamine_mtor.errors import InputError
 from tests import toy
@@ -222,6 +223,41 @@ def test_a_multiple_of_a_constant_says_which(statistics, constant):
 )
 def test_a_law_has_the_term_of_its_order(reactants, term):
     assert law(reactants).reverse is False and law_term(law(reactants)) == term
+
+
+def test_a_constant_that_a_rate_is_divided_by_is_one_of_dissociation():
+    """If the rule is reversible, and it is a concentration."""
+    model = toy.build()
+    per = model.parameters["activate"]
+    for name, bound in (("shared", "Akt_0"), ("ratio", "PIP3_0")):
+        rate = pysb.Expression(name, per / model.parameters[bound], _export=False)
+        model.add_component(rate)
+    r, ligand = model.monomers["R"], model.monomers["L"]
+    ecs, membrane = model.compartments["ecs"], model.compartments["membrane"]
+    apart = ligand(rec=None) ** ecs + r(lig=None) ** membrane
+    together = ligand(rec=1) ** ecs % r(lig=1) ** membrane
+    rates = model.expressions
+    for rule in (
+        pysb.Rule("both_ways", apart | together, rates["shared"], per, _export=False),
+        pysb.Rule("one_way", apart >> together, rates["ratio"], _export=False),
+    ):
+        model.add_component(rule)
+    network.generate(model)
+    given = emit.units_in(toy.tables())
+    found = quantities.units(model, given)
+    terms = quantity_terms(model, laws(model), found, given)
+    assert (terms["Akt_0"], terms["PIP3_0"]) == ("SBO:0000282", "SBO:0000196")
+    assert terms["make_Ca"] == "SBO:0000048" and terms["ecs_volume"] == "SBO:0000468"
+
+
+def test_an_initial_that_the_network_lacks_is_named():
+    model = toy.build()
+    network.generate(model)
+    del model.species[0]
+    with pytest.raises(
+        emit.EmitError, match=r"^the network has no species .*, which is an initial$"
+    ):
+        quantities.starts(model)
 
 
 def test_functions_are_named_by_their_molecules():
