@@ -80,8 +80,10 @@ class Experiment:
         Parameter or initial amount to its value, in the unit of its table.
     variant
         Variant of the model (None: ``caption``).
-    hours, every
-        Length of the run (h) and distance of its samples (s).
+    hours
+        Length of the run (h), from time 0 on.
+    every
+        From one sample to the next (s).
     observables
         Ids of what is read; None for all.
     tables
@@ -232,7 +234,8 @@ def _parsed(text: str, shape: str, part: str) -> float:
     try:
         return float(part)
     except ValueError:
-        raise InputError(f"'{part}' in '{text}' is no number; allowed: {shape}") from None
+        where = "" if part == text else f" in '{text}'"
+        raise InputError(f"'{part}'{where} is no number; allowed: {shape}") from None
 
 
 def _number(

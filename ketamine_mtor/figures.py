@@ -38,7 +38,7 @@ _FONT, _SMALL, _FEW = 7.0, 5.5, 12
 #: A panel shows at least this share of the baseline: less is no change.
 LEAST_CHANGE = 0.1
 #: More lines than this are not told apart: their colours are a scale, of which the legend has some.
-MOST_NAMED = 8
+MOST_NAMED = 10
 _LINES = ("-", "--", ":", "-.")
 _DRUGS = (
     pictures.ORANGE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
@@ -365,6 +366,22 @@ def test_the_curator_reads_what_the_paper_says(files):
     assert len(quoted) > 30
     for claim in quoted:
         assert f"| {claim.id[:3]} | {' ... '.join(claim.quote)} | {claim.statement} |" in page
+    for number in re.findall(r"\b[CLX]\d\d\b", page.partition("## What must come out")[0]):
+        assert f"\n| {number} | " in page
+
+
+def test_tellurium_gives_what_the_page_says(packed, tmp_path):
+    """The page's own lines, on an archive of one file; in a process of its own."""
+    page = (paths.root() / "docs" / "archive.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    name = "time_course.sedml"
+    one = {each: packed[each] for each in ("ketamine_mtor.xml", name)}
+    (tmp_path / "ketamine_mtor.omex").write_bytes(omex.pack(one))
+    look = f"print(list(runs), time_course['glutamate'].shape, '{name}' in runs)"
+    call = [sys.executable, "-c", f"import matplotlib; matplotlib.use('agg')\n{code}\n{look}"]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("['time_course.sedml'] (865, 1) True\n")
 
 
 def test_a_model_is_called_as_its_run(packed):

@@ -418,7 +418,7 @@ def test_info_alone_says_which_lists_there_are():
         ("simulate --drug rapamycin=x", "'x' in 'rapamycin=x' is no number"),
         ("simulate --drug rapamycin --drug rapamycin=5", "drug 'rapamycin' is given twice"),
         ("simulate --knockout RICTR", "unknown gene 'RICTR'; nearest: 'RICTOR'"),
-        ("simulate --ketamine ten", "'ten' in 'ten' is no number; allowed: MGKG"),
+        ("simulate --ketamine ten", "'ten' is no number; allowed: MGKG"),
         ("simulate --ketamine 10@1/0.0001", "an infusion of 0.0001 minutes"),
         ("simulate --set ketamine_elimnation=1", "nearest: 'ketamine_elimination'"),
         ("simulate --set ketamine_elimination", "allowed: PARAMETER=VALUE"),

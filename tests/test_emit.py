@@ -333,6 +333,7 @@ def test_what_a_formula_lacks_is_named(model, tables):
         (lambda release, odd: release * sympy.exp(odd), None),
         (lambda release, odd: release * odd * sympy.exp(odd), None),
         (lambda release, odd: release * 2**odd, None),
+        (lambda release, odd: release * odd**release, None),
     ],
 )
 def test_the_unit_of_a_factor_follows_from_its_formula(model, tables, formula, unit):
@@ -351,6 +352,16 @@ def test_the_unit_of_a_factor_follows_from_its_formula(model, tables, formula, u
         return
     known = {"nM^2": "nM"}.get(unit, unit)
     assert emit.unit_names(model, given)["odd"] == known
+
+
+def test_a_factor_of_terms_that_disagree_is_an_error(model, tables):
+    odd = pysb.Parameter("odd", 1.0, _export=False)
+    model.add_component(odd)
+    wrong = odd * (model.parameters["release"] + model.parameters["recruit"])
+    model.add_component(pysb.Expression("made", wrong, _export=False))
+    listed = emit.units_in(tables)
+    with pytest.raises(emit.EmitError, match=r"^'made': .* added to it"):
+        emit.write_sbml(model, replace(listed, of={**listed.of, "made": "1/s"}))
 
 
 def test_a_readout_in_another_unit_than_its_table_says_is_an_error(model, tables):
@@ -650,6 +661,8 @@ def test_the_model_says_who_when_what_and_under_which_licence(annotated):
     [
         (emit.About(resources=(("are", "uniprot:P31749"),)), "qualifier 'are'"),
         (emit.About(resources=(("is", "P31749"),)), "'P31749' is no compact"),
+        (emit.About(resources=(("is", ":P31749"),)), "':P31749' is no compact"),
+        (emit.About(resources=(("is", "uniprot:"),)), "'uniprot:' is no compact"),
         (emit.About(sbo="177"), "'177' is no SBO"),
     ],
 )

@@ -181,6 +181,23 @@ def test_a_reaction_of_two_rules_becomes_one_of_each():
     assert deviation(model, sbml) < 1e-8
 
 
+def test_one_of_two_rules_may_make_a_reaction_in_reverse():
+    model = two_routes()
+    a, fast = model.monomers["A"], model.parameters["fast"]
+    back = pysb.Parameter("back", 0.02, _export=False)
+    model.add_component(back)
+    both = pysb.Rule(
+        "both_ways", a(s="p") | a(s="u"), back, model.parameters["slow"], _export=False
+    )
+    model.rules = pysb.ComponentSet([pysb.Rule("route", a(s="u") >> a(s="p"), fast, _export=False)])
+    model.add_component(both)
+    network.generate(model)
+    sbml = emit.write_sbml(model)
+    assert emit.rules_in(sbml) == ["route", "both_ways"]
+    assert 'id="both_ways__rev__A"' in sbml
+    assert deviation(model, sbml) < 1e-8
+
+
 def test_two_rules_with_one_constant_for_one_reaction_are_an_error():
     with pytest.raises(emit.EmitError, match="2 rules make this reaction"):
         emit.write_sbml(two_routes(("fast", "fast")))

@@ -18,5 +18,5 @@ left = 100 * np.array(rises[1:]) / rises[0]
 plt.imshow(left, vmin=0, vmax=100, cmap="viridis")
 plt.xticks(range(len(reads)), reads, rotation=45, ha="right")
 plt.yticks(range(len(drugs)), drugs)
-plt.colorbar(label="rise left (% of ketamine alone)")
+plt.colorbar(label="rise left (% of ketamine alone)", extend="max")
 plt.savefig("blocker_panel.svg", bbox_inches="tight")

@@ -101,12 +101,15 @@ def write(
         keep_trailing_newline=True,
     )
     template = environment.from_string((folder / f"{page}.md").read_text(encoding="utf-8"))
+    claims = load_claims()
+    seen = {number for figure in figures.values() for run in figure.runs for number in run.claims}
     values: dict[str, Any] = {
         "source": source,
         "figures": figures,
         "how": how,
         "rows": list(rows),
-        "claims": [claim for claim in load_claims() if claim.quote],
+        "claims": [claim for claim in claims if claim.quote],
+        "others": [each for each in claims if each.number in seen and not each.quote],
         "hour": SECONDS_PER_HOUR,
         "digits": expected.DIGITS,
         "within": WITHIN,
