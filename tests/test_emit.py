@@ -279,6 +279,15 @@ def test_derived_constants_follow_their_parameters(sbml):
     assert found.getParameter("ligand_off").getValue() == pytest.approx(8e-3)
 
 
+def test_a_constant_made_of_a_constant_has_its_value(model, tables):
+    off = model.expressions["ligand_off"]
+    model.add_component(pysb.Expression("four_times", 4 * off, _export=False))
+    found = read(emit.write_sbml(model, tables))
+    assert found.getParameter("four_times").getValue() == pytest.approx(32e-3)
+    written = found.getInitialAssignment("four_times").getMath()
+    assert libsbml.formulaToL3String(written) == "4 dimensionless * ligand_off"
+
+
 def test_readouts_are_rules_and_their_name_is_their_id(sbml):
     found = read(sbml)
     for name, unit in {**dict.fromkeys(toy.READOUTS, None), "n_paired": "nmol"}.items():
