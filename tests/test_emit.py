@@ -652,6 +652,12 @@ def test_elements_carry_what_the_tables_say(annotated):
     assert found.getParameter("recruited_relative").getSBOTermID() != "SBO:0000540"
 
 
+def test_a_monomer_is_called_as_its_first_row():
+    """Maps show that; the SBML's species keep their pattern."""
+    monomers = toy.annotations().monomers
+    assert (monomers["Ca"].name, monomers["Drug"].name) == ("calcium(2+)", "an antibody")
+
+
 def test_the_model_says_who_when_what_and_under_which_licence(annotated):
     found = read(annotated)
     history = found.getModelHistory()

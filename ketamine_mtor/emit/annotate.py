@@ -127,6 +127,7 @@ def _papers(references: Iterable[str], tables: Tables) -> tuple[tuple[str, str],
 
 def _monomer(found: list[rows.Monomer]) -> About:
     return About(
+        name=found[0].label,
         notes=_said(*dict.fromkeys(row.note for row in found)),
         sbo=_kind(found),
         resources=tuple((row.qualifier, row.resource) for row in found),
