@@ -102,7 +102,8 @@ gate-tolerances: $(VENV)/.installed ## all runs of the claims at a ten thousandt
 gate-versions: $(VENV)/.installed ## each Python, and the oldest and newest packages that are allowed (ten minutes)
 	$(BIN)/python -m gates.versions
 
-gate-mutation: $(GATES)/mutation/.installed ## changes to the judge and to the emitter, which tests have to see (three quarters of an hour)
+gate-mutation: $(GATES)/mutation/.installed $(VENV)/.installed ## changes to the judge and to the emitter, which tests have to see (three quarters of an hour)
+	@$(call on_venv,$(GATES)/mutation)
 	$(GATES)/mutation/bin/python -m gates.mutation
 
 gate-interrupted: $(VENV)/.installed ## commands killed at random moments (ten minutes)
@@ -110,12 +111,6 @@ gate-interrupted: $(VENV)/.installed ## commands killed at random moments (ten m
 
 # COPASI 4.40, which the archive's gate needs (see gates/copasi-constraints.txt), is for no later Python.
 $(GATES)/copasi/.installed: PYTHON := $(or $(shell command -v python3.11),$(PYTHON))
-
-$(GATES)/mutation/.installed: gates/mutation-constraints.txt $(VENV)/.installed
-	$(PYTHON) -m venv $(GATES)/mutation
-	$(GATES)/mutation/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r $<
-	$(call on_venv,$(GATES)/mutation)
-	@touch $@
 
 # --ignore-requires-python: of one package of fair's, which wants 3.14, only the data are read.
 $(GATES)/%/.installed: gates/%-constraints.txt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import NoReturn, ParamSpec
 
@@ -35,3 +35,21 @@ def command(main: Callable[P, int]) -> Callable[P, int]:
             return 1 if isinstance(error, SimulationError) else 2
 
     return ended
+
+
+def renew_or_check(
+    prog: str,
+    renew: Callable[[], Iterable[str]],
+    differences: Callable[[], Iterable[str]],
+    arguments: Sequence[str] | None,
+) -> int:
+    """Write generated files, or with ``--check`` say which differ; prints a line for each.
+
+    Returns the exit status: 0, or 1 where one differs.
+    """
+    parser = Parser(prog=prog)
+    parser.add_argument("--check", action="store_true", help="only say which files differ")
+    check = parser.parse_args(arguments).check
+    lines = list(differences() if check else renew())
+    print(*lines, sep="\n", end="\n" if lines else "")
+    return 1 if check and lines else 0

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from ketamine_mtor import companions
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import command, renew_or_check
 
 
 @command
@@ -15,13 +15,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the exit status: 0; 1 where a file differs; 2 for wrong input or a missing extra.
     """
-    parser = Parser(prog="python -m ketamine_mtor.companions")
-    parser.add_argument("--check", action="store_true", help="only say which files differ")
-    check = parser.parse_args(arguments).check
-    lines = companions.differences(companions.made()) if check else companions.renew()
-    for line in lines:
-        print(line)
-    return 1 if check and lines else 0
+    return renew_or_check(
+        "python -m ketamine_mtor.companions",
+        companions.renew,
+        lambda: companions.differences(companions.made()),
+        arguments,
+    )
 
 
 if __name__ == "__main__":
