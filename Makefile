@@ -50,8 +50,8 @@ check: tidy ## are sbml/, its companions and the maps what the rules give, is th
 	$(BIN)/python -m ketamine_mtor.companions --check
 	$(BIN)/python -m ketamine_mtor.sbgn --check
 	$(BIN)/python -m ketamine_mtor.quality --check
-	$(BIN)/python -m ketamine_mtor.agreement --check
-	$(BIN)/python -m ketamine_mtor.cost --check
+	$(BIN)/python -m ketamine_mtor.studies.agreement --check
+	$(BIN)/python -m ketamine_mtor.studies.cost --check
 	$(BIN)/python -m ketamine_mtor.studies.necessity --check
 	$(BIN)/python -m ketamine_mtor.studies.rivals --check
 	$(BIN)/python -m ketamine_mtor.studies.robustness --check
@@ -63,7 +63,7 @@ quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml
 	$(BIN)/python -m ketamine_mtor.quality
 
 engines: $(VENV)/.installed ## run every experiment of the claims in every engine, for docs/engines.md (a quarter of an hour)
-	$(BIN)/python -m ketamine_mtor.agreement
+	$(BIN)/python -m ketamine_mtor.studies.agreement
 
 gates: gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input gate-tolerances gate-interrupted gate-versions gate-mutation coverage ## what tools of others say, each in an environment of its own; one alone: make gate-NAME
 
@@ -134,7 +134,7 @@ $(BENCH)/.installed: tests/benchmarks/constraints.txt
 	@touch $@
 
 cost: $(VENV)/.installed ## count what a run costs a solver, for docs/cost.md (a minute)
-	$(BIN)/python -m ketamine_mtor.cost
+	$(BIN)/python -m ketamine_mtor.studies.cost
 
 steady: $(VENV)/.installed ## recompute the drug-free steady state
 	$(BIN)/python -m ketamine_mtor.build steady
@@ -155,10 +155,10 @@ robustness: $(VENV)/.installed ## judge the caption's claims on 14,000 parameter
 	$(BIN)/python -m ketamine_mtor.studies.page
 
 parameters: $(VENV)/.installed ## rewrite docs/parameters.md and docs/sensitivity.* from the tables and validation/results/
-	$(BIN)/python -m ketamine_mtor.evidence
+	$(BIN)/python -m ketamine_mtor.sensitivity.evidence
 
 contradictions: $(VENV)/.installed ## recompute the tables of docs/contradictions/ (a minute)
-	$(BIN)/python -m ketamine_mtor.contradictions
+	$(BIN)/python -m ketamine_mtor.studies.contradictions
 
 sbgn: $(VENV)/.installed ## rewrite the maps: sbml/*.sbgn, sbml/maps/, docs/maps/ and their list in docs/sbgn.md
 	$(BIN)/python -m ketamine_mtor.sbgn

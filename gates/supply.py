@@ -19,7 +19,8 @@ from typing import NamedTuple
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ketamine_mtor import evidence, files
+from ketamine_mtor import files
+from ketamine_mtor.pages import markdown
 from ketamine_mtor.script import Parser
 
 ROOT = Path(__file__).parents[1]
@@ -162,11 +163,9 @@ def tables(
     often = Counter(map(licensed, pins))
     return "\n\n".join(
         [
-            evidence.markdown(("package", "bounds", "tested", "extra", "for", "licence"), rows),
+            markdown(("package", "bounds", "tested", "extra", "for", "licence"), rows),
             f"All {len(pins)} packages of `{PINS}`, with what these need in turn:",
-            evidence.markdown(
-                ("licence", "packages"), [(name, str(often[name])) for name in sorted(often)]
-            ),
+            markdown(("licence", "packages"), [(name, str(often[name])) for name in sorted(often)]),
         ]
     )
 

@@ -10,13 +10,14 @@ from functools import lru_cache
 
 import xarray as xr
 
-from ketamine_mtor import agreement, model_files
+from ketamine_mtor import model_files
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.engines import Session, roadrunner
 from ketamine_mtor.engines.session import RELATIVE
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.run import dataset
 from ketamine_mtor.schedule import plan
+from ketamine_mtor.studies import agreement
 
 #: Allowed difference, as a share of a readout's maximum in the run.
 WITHIN = 1e-4

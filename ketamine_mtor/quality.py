@@ -17,8 +17,8 @@ import libsbml
 
 from ketamine_mtor import emit, knowledge, paths
 from ketamine_mtor.errors import InputError, MissingExtra
-from ketamine_mtor.evidence import markdown
 from ketamine_mtor.files import renewed, write
+from ketamine_mtor.pages import markdown
 from ketamine_mtor.script import Parser, command
 
 PAGE = "sbml.md"

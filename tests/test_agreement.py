@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ketamine_mtor import agreement, engines, paths
-from ketamine_mtor.agreement import Row
+from ketamine_mtor import engines, paths
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.run import simulate
+from ketamine_mtor.studies import agreement
+from ketamine_mtor.studies.agreement import Row
 from tests import claims_kit, small_model
 
 ROWS = [
@@ -212,7 +213,7 @@ def rows_of(deviation):
     ]
 
 
-@pytest.mark.breaks("ketamine_mtor.agreement --check")
+@pytest.mark.breaks("ketamine_mtor.studies.agreement --check")
 def test_the_command_writes_what_its_check_accepts(checkout, monkeypatch, capsys):
     monkeypatch.setattr(agreement, "compute", lambda named, mapper: rows_of(1e-7))
     assert agreement.main([]) == 0

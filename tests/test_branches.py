@@ -12,9 +12,10 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from ketamine_mtor import knowledge, model_files, sensitivity
+from ketamine_mtor import knowledge, model_files
 from ketamine_mtor.engines import open_session
 from ketamine_mtor.engines.session import Session
+from ketamine_mtor.sensitivity import differences
 
 TABLES = knowledge.load()
 #: Sampled animals: every number that no one measured, between a third and three times its value.
@@ -117,7 +118,7 @@ def test_a_variant_has_one_resting_state(variant):
 def sampled() -> list[dict[str, float]]:
     """Numbers drawn log-uniformly, the same ones each time."""
     table = TABLES.numbers()
-    names = sensitivity.numbers(model_files.packaged())
+    names = differences.numbers(model_files.packaged())
     values = {name: table[name].value for name in names if table[name].kind != "measured"}
     draws = np.random.default_rng(7).uniform(-1, 1, (ANIMALS, len(values)))
     animals = np.array(list(values.values())) * SPREAD**draws

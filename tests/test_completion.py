@@ -14,9 +14,9 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
-from ketamine_mtor import completion, engines, info, knowledge, options, paths
+from ketamine_mtor import engines, knowledge, paths
 from ketamine_mtor.claims import load_claims
-from ketamine_mtor.cli import main
+from ketamine_mtor.cli import completion, info, main, options
 from ketamine_mtor.ensembles.design import DESIGNS
 
 #: CPU seconds (the machine may be busy) that people do not notice.

@@ -12,10 +12,11 @@ import xarray as xr
 import yaml
 
 import ketamine_mtor as km
-from ketamine_mtor import contradictions, knowledge, paths
+from ketamine_mtor import knowledge, paths
 from ketamine_mtor.claims import known_failures, load_claims
 from ketamine_mtor.claims.model import Setup
-from ketamine_mtor.contradictions import BEGIN, END, Column, Page, Row
+from ketamine_mtor.studies import contradictions
+from ketamine_mtor.studies.contradictions import BEGIN, END, Column, Page, Row
 from tests.test_project import dead_links
 
 DOCS = Path(__file__).parents[1] / "docs" / "contradictions"

@@ -7,10 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-from ketamine_mtor import cost, files
+from ketamine_mtor import files
 from ketamine_mtor.engines.bngsim import load
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.run import simulate
+from ketamine_mtor.studies import cost
 from tests import small_model
 from tests.benchmarks import measure
 
@@ -52,7 +53,7 @@ def test_a_page_without_its_marks_gets_one_line(monkeypatch, capsys, tmp_path):
     assert cost.main([]) == 0 and "table" in page.read_text()
 
 
-@pytest.mark.breaks("ketamine_mtor.cost --check")
+@pytest.mark.breaks("ketamine_mtor.studies.cost --check")
 def test_a_page_of_another_network_is_seen(monkeypatch, capsys):
     assert cost.main(["--check"]) == 0 and capsys.readouterr().out == ""
     monkeypatch.setattr(cost, "networks", lambda names: dict.fromkeys(names, "01234567"))

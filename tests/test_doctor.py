@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ketamine_mtor import doctor, knowledge, model_files, network, paths
-from ketamine_mtor.cli import main
-from ketamine_mtor.doctor import BROKEN, MISSING, OK, Finding
+from ketamine_mtor import knowledge, model_files, network, paths
+from ketamine_mtor.cli import doctor, main
+from ketamine_mtor.cli.doctor import BROKEN, MISSING, OK, Finding
 from ketamine_mtor.engines import saved
 from ketamine_mtor.errors import InputError
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from ketamine_mtor import evidence, knowledge, paths
-from ketamine_mtor import sensitivity_tables as results
+from ketamine_mtor import knowledge, paths
 from ketamine_mtor.cli import main
 from ketamine_mtor.knowledge.rows import EVIDENCE, KINDS, Reference
 from ketamine_mtor.rules import STRETCHES, stretches
-from ketamine_mtor.sensitivity_tables import Sensitivities
+from ketamine_mtor.sensitivity import evidence
+from ketamine_mtor.sensitivity import tables as results
+from ketamine_mtor.sensitivity.tables import Sensitivities
 from tests import small_model
 
 

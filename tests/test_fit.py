@@ -13,12 +13,15 @@ import pytest
 import yaml
 
 import ketamine_mtor as km
-from ketamine_mtor import files, fit_page, fit_targets, knowledge, model_files, paths
+from ketamine_mtor import files, knowledge, model_files, paths
 from ketamine_mtor import fit as fitting
 from ketamine_mtor.claims.bench import Bench
 from ketamine_mtor.claims.fits import Fit, Target, load_fits
 from ketamine_mtor.claims.model import Readout
-from ketamine_mtor.fit_targets import FAILED, Reading
+from ketamine_mtor.fit import __main__ as command
+from ketamine_mtor.fit import page as fit_page
+from ketamine_mtor.fit import targets as fit_targets
+from ketamine_mtor.fit.targets import FAILED, Reading
 from ketamine_mtor.knowledge.rows import FITTED, Value
 from tests import claims_kit, small_model
 from tests.claims_kit import FakeRuns, claim_entry, claim_with, pulse, run
@@ -405,7 +408,7 @@ def test_the_page_has_the_tables_and_the_picture(found, tmp_path):
 
 
 def test_an_unknown_fit_is_one_line_and_status_2(capsys):
-    assert fitting.main(["--fit", "BDNF_step"]) == 2
+    assert command.main(["--fit", "BDNF_step"]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "nearest: 'BDNF_steps'" in said and "allowed: " in said
 
@@ -423,7 +426,7 @@ def test_only_what_is_better_is_written(found, monkeypatch, capsys):
     monkeypatch.setattr(fitting, "run", run)
     monkeypatch.setattr(fitting, "write_values", lambda values, _: written.append(values) or [])
     for _ in range(2):
-        assert fitting.main(["--write"]) == 0
+        assert command.main(["--write"]) == 0
     assert written == [{}, dict(zip(PARAMETERS, found.fitted.tolist(), strict=True))]
     assert starts == [True, True] and "nothing" in capsys.readouterr().out
 
@@ -434,7 +437,7 @@ def test_tables_that_were_changed_since_the_build_are_refused(monkeypatch, capsy
     rows["BDNF_release"] = replace(rows["BDNF_release"], value=0.005)
     stale = replace(built, tables=replace(built.tables, parameters=rows))
     monkeypatch.setattr(model_files, "packaged", lambda _: stale)
-    assert fitting.main(["--fit", "trigger", "--write"]) == 2
+    assert command.main(["--fit", "trigger", "--write"]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "(BDNF_release)" in said and "make steady build" in said
 
@@ -443,9 +446,9 @@ def test_one_fit_alone_is_printed_and_not_kept(found, monkeypatch, capsys):
     monkeypatch.setattr(fitting, "run", lambda fits, **_: [found])
     tables = small_model.tables()
     monkeypatch.setattr(fitting.knowledge, "load", lambda: tables)
-    monkeypatch.setattr(fitting, "write", lambda *_: pytest.fail("written"))
-    monkeypatch.setattr(fitting, "load_fits", lambda: [found.fit])
-    assert fitting.main(["--fit", "brain"]) == 0
+    monkeypatch.setattr(command, "write", lambda *_: pytest.fail("written"))
+    monkeypatch.setattr(command, "load_fits", lambda: [found.fit])
+    assert command.main(["--fit", "brain"]) == 0
     assert capsys.readouterr().out.startswith("fit\tparameter\tunit\ttable")
 
 

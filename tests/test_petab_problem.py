@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import yaml
 
-from ketamine_mtor import emit, fit, fit_targets, knowledge, paths, petab_problem
+from ketamine_mtor import emit, fit, knowledge, paths, petab_problem
 from ketamine_mtor.claims.fits import POINTS, load_fits
 from ketamine_mtor.errors import InputError
+from ketamine_mtor.fit import targets as fit_targets
 from ketamine_mtor.petab_problem import data, expected, measured
 from ketamine_mtor.petab_problem.__main__ import PAGE, main
 from tests.test_fit import LEVEL, fit_entry, loaded

@@ -10,16 +10,18 @@ import numpy as np
 import pytest
 
 import ketamine_mtor as km
-from ketamine_mtor import knowledge, model_files, paths, sensitivity, sensitivity_page
-from ketamine_mtor import sensitivity_tables as results
+from ketamine_mtor import knowledge, model_files, paths
 from ketamine_mtor.claims import load_claims
 from ketamine_mtor.claims.judge import FAIL, PASS, Verdict
 from ketamine_mtor.claims.model import Level, Readout, Setup, When
 from ketamine_mtor.claims.scores import Part
-from ketamine_mtor.evidence import committed_split
-from ketamine_mtor.sensitivity import Decider
-from ketamine_mtor.sensitivity_page import LARGEST_IN_LOOP, LOOPS
-from ketamine_mtor.sensitivity_tables import Decided, Sensitivities
+from ketamine_mtor.sensitivity import differences
+from ketamine_mtor.sensitivity import page as sensitivity_page
+from ketamine_mtor.sensitivity import tables as results
+from ketamine_mtor.sensitivity.differences import Decider
+from ketamine_mtor.sensitivity.evidence import committed_split
+from ketamine_mtor.sensitivity.page import LARGEST_IN_LOOP, LOOPS
+from ketamine_mtor.sensitivity.tables import Decided, Sensitivities
 from tests import small_model
 from tests.claims_kit import claim_with
 
@@ -45,7 +47,7 @@ def test_the_sensitivity_of_a_power_is_its_exponent():
         a, b = factors.get("a", 1.0), factors.get("b", 1.0)
         return [5 * a**2 / b, 3 * b**0.5, -(a**3), 0.0]
 
-    values, found = sensitivity.sensitivities(powers, ("a", "b"))
+    values, found = differences.sensitivities(powers, ("a", "b"))
     assert values == pytest.approx([5, 3, -1, 0])
     assert found[:3] == pytest.approx(np.array([[2, -1], [0, 0.5], [3, 0]]), abs=3e-3)
     assert np.isnan(found[3]).all()
@@ -58,7 +60,7 @@ def test_each_point_is_read_once():
         asked.append(tuple(factors.items()))
         return [math.prod(factors.values())]
 
-    sensitivity.sensitivities(reader, ("a", "b", "c"))
+    differences.sensitivities(reader, ("a", "b", "c"))
     assert len(asked) == len(set(asked)) == 1 + 2 * 3
 
 
@@ -66,7 +68,7 @@ def test_a_number_that_should_be_small_changes_in_shares_of_its_threshold():
     def reader(factors):
         return [-0.01 * factors.get("a", 1.0), 4.0 * factors.get("a", 1.0), factors.get("a", 1.0)]
 
-    _, found = sensitivity.sensitivities(reader, ("a",), least=(0.1, 2.0))
+    _, found = differences.sensitivities(reader, ("a",), least=(0.1, 2.0))
     assert found[:, 0] == pytest.approx([0.1, 1, 1], abs=1e-3)
 
 
@@ -77,7 +79,7 @@ def test_the_way_to_a_threshold_is_a_share_of_the_larger():
 
 
 def test_what_cannot_be_judged_has_no_sensitivity():
-    _, found = sensitivity.sensitivities(
+    _, found = differences.sensitivities(
         lambda factors: [math.nan if "a" in factors else 1.0, factors.get("b", 1.0)], ("a", "b")
     )
     assert np.isnan(found[0, 0]) and found[0, 1] == 0
@@ -86,14 +88,14 @@ def test_what_cannot_be_judged_has_no_sensitivity():
 
 def test_elasticities_of_the_small_model_are_those_known_by_hand():
     columns = ("protein_synthesis", "protein_turnover", "ion_influx", "receptor_0")
-    found = sensitivity.elasticities(columns, ("protein", "ion"), small_model.files())
+    found = differences.elasticities(columns, ("protein", "ion"), small_model.files())
     by_hand = np.array([[1, -1, 0, 1], [0, 0, 1, 1]])
     assert found.values == pytest.approx(by_hand, abs=1e-3)
 
 
 def test_the_number_that_decides_a_claim_follows_the_parameters():
     decider = Decider(brain_claim(When("at", 0, 1.0)), 0, 1.0, 1.0)
-    reader = partial(sensitivity.read, deciding=[decider], files=small_model.files())
+    reader = partial(differences.read, deciding=[decider], files=small_model.files())
     (plain,), (twice,) = reader({}), reader({"ketamine_depot_per_dose": 2.0})
     # Nothing but a little binding to the receptor is not linear in the dose.
     assert plain > 100 and twice == pytest.approx(2 * plain, rel=0.02)
@@ -101,7 +103,7 @@ def test_the_number_that_decides_a_claim_follows_the_parameters():
 
 def test_numbers_leave_out_volumes_doses_and_drugs():
     files = small_model.files()
-    found = sensitivity.numbers(files)
+    found = differences.numbers(files)
     assert {"protein_synthesis", "receptor_0", "ketamine_on"} <= set(found)
     sizes = {row.size for row in files.tables.compartments.values()}
     drugs = {row.parameter for row in files.tables.drugs.values()}
@@ -110,14 +112,14 @@ def test_numbers_leave_out_volumes_doses_and_drugs():
 
 def test_numbers_of_a_variant_alone_are_numbers_too():
     caption, variant = model_files.packaged(), model_files.packaged("eef2k")
-    both, own = sensitivity.numbers(caption, variant), sensitivity.numbers(caption)
+    both, own = differences.numbers(caption, variant), differences.numbers(caption)
     assert "EEF2K_0" in both and "EEF2K_0" not in own
     assert set(own) < set(both)
 
 
 def test_an_initial_amount_that_is_a_unit_of_counting_is_changed_there_too():
     # Twice the receptors, counted in twice the unit, are the same share.
-    found = sensitivity.elasticities(
+    found = differences.elasticities(
         ("receptor_0",), ("receptor_free", "protein"), small_model.files()
     )
     assert found.of("protein", "receptor_0") == pytest.approx(1, abs=1e-3)
@@ -137,24 +139,24 @@ def test_only_a_claim_that_passes_within_the_scope_is_measured():
         experiments={"dosed": Setup("dosed", "x", {"hours": 2, "knockouts": ["RPTOR"]})},
     )
     verdicts = [Verdict(each, PASS, (part,)) for each in (claim, blocked, knocked)]
-    for scope, count in zip(sensitivity.SCOPES, (1, 2, 3), strict=True):
-        assert len(sensitivity.deciders(verdicts, scope)) == count
-    assert "scope drugs" in sensitivity.left_out(verdicts[2], "drugs")
-    assert sensitivity.left_out(verdicts[2]) == ""
+    for scope, count in zip(differences.SCOPES, (1, 2, 3), strict=True):
+        assert len(differences.deciders(verdicts, scope)) == count
+    assert "scope drugs" in differences.left_out(verdicts[2], "drugs")
+    assert differences.left_out(verdicts[2]) == ""
     failed = Verdict(claim, FAIL, (replace(part, passed=False),))
-    assert sensitivity.deciders([failed]) == []
-    assert sensitivity.left_out(failed) == "it does not pass"
+    assert differences.deciders([failed]) == []
+    assert differences.left_out(failed) == "it does not pass"
     nothing = Verdict(claim, PASS, (replace(part, measured=0.0),))
-    assert sensitivity.deciders([nothing]) == []
-    assert sensitivity.left_out(nothing) == "the number that decides is 0"
+    assert differences.deciders([nothing]) == []
+    assert differences.left_out(nothing) == "the number that decides is 0"
 
 
 def test_the_time_of_a_peak_is_not_measured():
     claim = claim_with("peak", readout="Ca", goes="up", between=["2 min", "30 min"])
     part = Part(claim.conditions[0], True, 10.0, 30.0, "min", "<=")
     verdict = Verdict(claim, PASS, (part,))
-    assert sensitivity.deciders([verdict]) == []
-    assert "time of a peak" in sensitivity.left_out(verdict)
+    assert differences.deciders([verdict]) == []
+    assert "time of a peak" in differences.left_out(verdict)
 
 
 def test_a_table_comes_back_as_it_was():
@@ -258,7 +260,7 @@ def test_the_picture_names_what_it_shows():
 
 def test_no_feedback_loop_of_the_resting_state_is_steep():
     columns, rows = ({pair[i] for pair in LOOPS} for i in (1, 0))
-    found = sensitivity.elasticities(sorted(columns), sorted(rows))
+    found = differences.elasticities(sorted(columns), sorted(rows))
     steep = {pair: found.of(*pair) for pair in LOOPS if abs(found.of(*pair)) >= LARGEST_IN_LOOP}
     assert steep == {}
 
@@ -278,7 +280,7 @@ def test_the_committed_tables_are_of_this_model(committed):
     }
     others = sorted(variants - {knowledge.DEFAULT_VARIANT})
     files = map(model_files.packaged, (knowledge.DEFAULT_VARIANT, *others))
-    numbers = sensitivity.numbers(*files)
+    numbers = differences.numbers(*files)
     for name, found in committed.items():
         assert found.columns == numbers, "run: make sensitivity"
         assert results.table(found) == results.committed(name)

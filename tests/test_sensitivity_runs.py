@@ -11,7 +11,7 @@ from ketamine_mtor.engines.reach import Reach
 from ketamine_mtor.errors import SimulationError
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.run import simulate
-from ketamine_mtor.sensitivity_runs import ChangedAnimals, changed_animals
+from ketamine_mtor.sensitivity.runs import ChangedAnimals, changed_animals
 from tests import small_model
 from tests.small_model import differ, experiment
 

@@ -14,12 +14,13 @@ from typing import Any
 import click
 
 import ketamine_mtor as km
-from ketamine_mtor import cli, info, knowledge, paths, rules
+from ketamine_mtor import cli, knowledge, paths, rules
 from ketamine_mtor.claims import Result, load_claims
 from ketamine_mtor.claims.judge import Verdict
 from ketamine_mtor.claims.loader import read_caption
 from ketamine_mtor.claims.model import Claim
-from ketamine_mtor.evidence import cited, markdown, title
+from ketamine_mtor.cli import info
+from ketamine_mtor.pages import cited, markdown, title
 from ketamine_mtor.report import KINDS, origins, write
 from ketamine_mtor.report.words import measured, threshold
 from ketamine_mtor.sbgn.publish import Stretch, stretches

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from docs.site import gallery, generated
-from ketamine_mtor.evidence import title
+from ketamine_mtor.pages import title
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

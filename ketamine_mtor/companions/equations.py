@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import libsbml
 
 from ketamine_mtor.companions import reading
-from ketamine_mtor.evidence import markdown, title
+from ketamine_mtor.pages import markdown, title
 
 _INTRO = """# Equations
 

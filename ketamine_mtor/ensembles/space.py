@@ -10,7 +10,7 @@ import numpy as np
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.knowledge.rows import ASSUMED, Value
 from ketamine_mtor.model_files import ModelFiles
-from ketamine_mtor.sensitivity import numbers
+from ketamine_mtor.sensitivity.differences import numbers
 
 #: What is assumed is never taken as known better than this factor, whatever its row says.
 ASSUMED_WITHIN = 3.0

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ketamine_mtor import paths
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.evidence import markdown
+from ketamine_mtor.pages import markdown
 
 SHEET, PUBLISHED = "validation/fair_ca.tsv", "validation/fair_ca_published.tsv"
 FULL, HALF, NO, NOT_APPLICABLE = ANSWERS = ("full", "half", "no", "not applicable")

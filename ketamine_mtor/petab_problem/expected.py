@@ -13,7 +13,7 @@ from scipy.integrate import simpson
 from ketamine_mtor.claims.bench import Bench
 from ketamine_mtor.claims.judge import Runs
 from ketamine_mtor.experiment import Experiment
-from ketamine_mtor.fit_targets import highest
+from ketamine_mtor.fit.targets import highest
 from ketamine_mtor.petab_problem.data import SCALE, Datum
 from ketamine_mtor.run import simulate
 from ketamine_mtor.schedule import SECONDS_PER_HOUR

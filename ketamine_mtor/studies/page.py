@@ -11,8 +11,8 @@ from ketamine_mtor.claims.judge import PASS
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim, number
 from ketamine_mtor.claims.mutants import load_spare
-from ketamine_mtor.evidence import markdown
 from ketamine_mtor.files import renewed, write
+from ketamine_mtor.pages import markdown
 from ketamine_mtor.script import Parser, command
 from ketamine_mtor.studies import necessity, rivals, robustness
 from ketamine_mtor.studies.necessity import RULE, named, own

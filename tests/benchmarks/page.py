@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ketamine_mtor.evidence import markdown
+from ketamine_mtor.pages import markdown
 from tests.benchmarks import engines, ensembles
 from tests.benchmarks.problems import MODEL
 from tests.benchmarks.rows import (

@@ -14,7 +14,7 @@ from ketamine_mtor.engines.constants import Constants
 from ketamine_mtor.engines.seeding import Seeding
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.schedule import plan
-from ketamine_mtor.sensitivity import numbers
+from ketamine_mtor.sensitivity.differences import numbers
 from tests.benchmarks.engines import road_runner
 from tests.benchmarks.problems import MODEL, Problem
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ketamine_mtor import knowledge, model_files, paths
-from ketamine_mtor.agreement import networks
 from ketamine_mtor.engines import Session
-from ketamine_mtor.evidence import markdown
 from ketamine_mtor.experiment import Bath, Experiment
 from ketamine_mtor.files import renew
+from ketamine_mtor.pages import markdown
 from ketamine_mtor.schedule import plan
 from ketamine_mtor.script import Parser, command
+from ketamine_mtor.studies.agreement import networks
 
 if TYPE_CHECKING:
     from ketamine_mtor.engines.bngsim import BngsimPlant
@@ -154,12 +154,12 @@ def out_of_step(text: str) -> list[str]:
 
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m ketamine_mtor.cost``: what ``make cost`` runs.
+    """``python -m ketamine_mtor.studies.cost``: what ``make cost`` runs.
 
     Returns the exit status: 0; 1 where with ``--check`` the page is of another network; 2 for wrong
     input or a missing extra.
     """
-    parser = Parser(prog="python -m ketamine_mtor.cost")
+    parser = Parser(prog="python -m ketamine_mtor.studies.cost")
     parser.add_argument("--check", action="store_true", help="only look at the committed page")
     check = parser.parse_args(arguments).check
     where = paths.root() / "docs" / PAGE

@@ -36,7 +36,7 @@ def footer(what: str) -> tuple[str, Any] | None:
     """
     if what != "parameters":
         return None
-    from ketamine_mtor.evidence import committed_split
+    from ketamine_mtor.sensitivity.evidence import committed_split
 
     split = committed_split()
     kinds = {

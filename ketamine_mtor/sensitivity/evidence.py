@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ketamine_mtor import knowledge, paths
 from ketamine_mtor.files import write
 from ketamine_mtor.knowledge.rows import ASSUMED, EVIDENCE, KINDS, Reference, Value
-from ketamine_mtor.sensitivity_tables import CLAIMS, SENSITIVE, Sensitivities, committed, load
+from ketamine_mtor.pages import cited, markdown, title
+from ketamine_mtor.sensitivity.tables import CLAIMS, SENSITIVE, Sensitivities, committed, load
 
 PAGE = "parameters.md"
 _UNUSED = "Numbers that no rule uses"
@@ -159,12 +160,6 @@ def _source(row: Value, references: Mapping[str, Reference]) -> str:
     return "; ".join(cited(references[each]) for each in row.source if each != ASSUMED)
 
 
-def cited(row: Reference) -> str:
-    """A reference in Markdown: its id, linked where there is a DOI or a PMID, and its citation."""
-    name = f"[{row.id}]({row.address})" if row.address else row.id
-    return f"{name}: {row.citation}"
-
-
 def _range(row: Value) -> str:
     return "" if row.low is None or row.high is None else f"{row.low:g} to {row.high:g}"
 
@@ -176,25 +171,9 @@ def _largest(strongest: tuple[str, float] | None) -> str:
     return f"{value:.2g} ({claim.partition('_')[0]})" if value else "0"
 
 
-def title(module: str) -> str:
-    """What a module of ``rules/`` is about, as far as a colon."""
-    from ketamine_mtor import rules
-
-    return rules.title(module).partition(":")[0]
-
-
-def markdown(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table in Markdown."""
-    columns = list(columns)
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
-    )
-
-
 def main() -> None:
-    """``python -m ketamine_mtor.evidence``: what ``make parameters`` runs."""
-    from ketamine_mtor import sensitivity_page
+    """``python -m ketamine_mtor.sensitivity.evidence``: what ``make parameters`` runs."""
+    from ketamine_mtor.sensitivity import page as sensitivity_page
 
     sensitivity_page.publish()
     publish()

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ketamine_mtor import completion, options
 from ketamine_mtor._version import __version__
-from ketamine_mtor.commands import DONE, NOT_AS_EXPECTED, Commands, Option
+from ketamine_mtor.cli import completion, options, typed
+from ketamine_mtor.cli.commands import DONE, NOT_AS_EXPECTED, Commands, Option
+from ketamine_mtor.cli.printed import console, print_json, print_split, print_table, show, shown
 from ketamine_mtor.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
-    from rich.console import Console
 
     from ketamine_mtor.run import Record
-
-#: Columns of a table that does not go to a terminal.
-_PIPED_WIDTH = 160
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,20 +44,20 @@ def simulate(out: Path | None, plot: Path | None, as_json: bool, **given: Any) -
     """Simulate one experiment."""
     from ketamine_mtor import output, run
 
-    fields = _fields(out, plot, **given)
+    fields = typed.fields(out, plot, **given)
     done = run.record(**fields)
-    _say_what_is_at_odds(fields)
+    typed.say_what_is_at_odds(fields)
     summary = output.summary_of(done)
     if out is not None:
         output.write_record(done, out)
     if plot is not None:
         output.write_figure(done.dataset(), plot)
     if as_json:
-        _print_json({**_about(done), "observables": summary})
+        print_json({**_about(done), "observables": summary})
     else:
-        rows = [[name, *map(_shown, row.values())] for name, row in summary.items()]
+        rows = [[name, *map(shown, row.values())] for name, row in summary.items()]
         numbers = ("baseline", "max", "at (h)", "min", "at (h)", "end", "change x h")
-        _print_table(["observable", "unit", *numbers], rows)
+        print_table(["observable", "unit", *numbers], rows)
 
 
 @main.command(
@@ -88,9 +84,9 @@ def scan(
     """Simulate an experiment over a grid of values."""
     from ketamine_mtor import output, run
 
-    fields = _fields(out, plot, **given)
-    axes = _pairs("--over", over, "NAME=V1,V2,...")
-    grid = {name: [_number(name, value) for value in text.split(",")] for name, text in axes}
+    fields = typed.fields(out, plot, **given)
+    axes = typed.pairs("--over", over, "NAME=V1,V2,...")
+    grid = {name: [typed.number(name, value) for value in text.split(",")] for name, text in axes}
     if len(grid) < len(axes):
         raise InputError("a name is given to --over twice; allowed: once")
     for name, bath in fields["drugs"]:
@@ -100,7 +96,7 @@ def scan(
                 f" allowed: --drug {name} or --drug {name}@START:END, for its times"
             )
     done = run.scan(over=grid, **fields)
-    _say_what_is_at_odds(fields, grid)
+    typed.say_what_is_at_odds(fields, grid)
     runs = [(point, output.summary(single)) for point, single in output.points(done)]
     if out is not None:
         output.write_run(done, out)
@@ -112,15 +108,15 @@ def scan(
             "over": grid,
             "runs": [{"at": point, "observables": summary} for point, summary in runs],
         }
-        _print_json(document)
+        print_json(document)
     else:
         rows = [
-            [*map(_shown, point.values()), name]
-            + [_shown(numbers[key]) for key in ("unit", "baseline", "max", "max_time_h", "end")]
+            [*map(shown, point.values()), name]
+            + [shown(numbers[key]) for key in ("unit", "baseline", "max", "max_time_h", "end")]
             for point, summary in runs
             for name, numbers in summary.items()
         ]
-        _print_table([*grid, "observable", "unit", "baseline", "max", "at (h)", "end"], rows)
+        print_table([*grid, "observable", "unit", "baseline", "max", "at (h)", "end"], rows)
 
 
 @main.command(
@@ -155,11 +151,11 @@ def validate(
     if out is not None:
         report.write(result, out)
     if as_json:
-        _print_json(result)
+        print_json(result)
     else:
-        _print(report.table(result))
+        show(report.table(result))
         if mutants:
-            _print(report.necessity(result))
+            show(report.necessity(result))
         for line in result.surprises:
             click.echo(line)
     return DONE if result.as_expected else NOT_AS_EXPECTED
@@ -208,11 +204,11 @@ def ensemble(claims: Sequence[str], out: Path, as_json: bool, **given: Any) -> N
         raise KeyboardInterrupt(said) from None
     rows = done.summary.to_dict("records")
     if as_json:
-        _print_json(
+        print_json(
             {"claims": rows, "deviation": None if math.isnan(done.deviation) else done.deviation}
         )
         return
-    _print_table(
+    print_table(
         ["claim", "sets", "holds", "low", "high", "fail", "unresolved", "not run"],
         [
             [
@@ -246,7 +242,7 @@ def reproduce() -> int:
     """Build the model afresh, judge every claim and write the report."""
     from ketamine_mtor.reproduce import reproduce as run_all
 
-    return run_all(_console())
+    return run_all(console())
 
 
 @main.command(
@@ -262,20 +258,20 @@ def reproduce() -> int:
 @options.as_json
 def info(what: str | None, as_json: bool) -> None:
     """List observables, drugs, genes, parameters, claims or variants."""
-    from ketamine_mtor import info as lists
+    from ketamine_mtor.cli import info as lists
 
     names = list(lists.LISTS) if what is None else [what]
     found: dict[str, Any] = {name: lists.listed(name) for name in names}
     footer = lists.footer(what) if what else None
     if as_json:
-        _print_json(found | dict([footer] if footer else []))
+        print_json(found | dict([footer] if footer else []))
     elif what:
         columns = lists.columns(what)
-        _print_table(columns, [[_shown(row[key]) for key in columns] for row in found[what]])
+        print_table(columns, [[shown(row[key]) for key in columns] for row in found[what]])
         if footer:
-            _print_split(footer[1])
+            print_split(footer[1])
     else:
-        _print_table(["list", "rows"], [[name, str(len(rows))] for name, rows in found.items()])
+        print_table(["list", "rows"], [[name, str(len(rows))] for name, rows in found.items()])
 
 
 @main.command(
@@ -291,122 +287,16 @@ def complete(shell: str) -> None:
 @options.as_json
 def doctor(as_json: bool) -> int:
     """Say what works here, what is missing, and how to get it."""
-    from ketamine_mtor import doctor as doctors
+    from ketamine_mtor.cli import doctor as doctors
 
     found = doctors.examine()
     if as_json:
-        _print_json(doctors.as_json(found))
+        print_json(doctors.as_json(found))
     else:
         for line in doctors.lines(found):
             click.echo(line)
     return DONE if doctors.healthy(found) else NOT_AS_EXPECTED
 
 
-def _fields(
-    out: Path | None,
-    plot: Path | None,
-    *,
-    ketamine: Sequence[str],
-    drug: Sequence[str],
-    knockout: Sequence[str],
-    settings: Sequence[str],
-    observable: Sequence[str],
-    **rest: Any,
-) -> dict[str, Any]:
-    """The keywords of `simulate`; InputError for a file that could not be written afterwards."""
-    from ketamine_mtor import output
-    from ketamine_mtor.experiment import DEFAULT_DOSE, parse_drug, parse_ketamine
-
-    output.check_path(out, output.TABLES)
-    output.check_path(plot, output.FIGURES)
-    pairs = _pairs("--set", settings, "PARAMETER=VALUE")
-    doses = [parse_ketamine(text)[: 3 if "/" in text else 2] for text in ketamine]
-    for (at, *_), times in Counter((dose[0], *dose[2:]) for dose in doses).items():
-        if times > 1:
-            raise InputError(f"--ketamine gives two doses at {at:g} h; allowed: their sum as one")
-    return {
-        "ketamine": doses or DEFAULT_DOSE,
-        "drugs": [parse_drug(text) for text in drug],
-        "knockouts": knockout,
-        "parameters": [(name, _number(name, value)) for name, value in pairs],
-        "observables": observable or None,
-        **rest,
-    }
-
-
-def _say_what_is_at_odds(fields: dict[str, Any], scanned: Iterable[str] = ()) -> None:
-    """A line on stderr for each drug or parameter that a knockout makes void."""
-    from ketamine_mtor import knowledge
-    from ketamine_mtor.experiment import at_odds
-
-    changed = dict.fromkeys([*dict(fields["drugs"]), *dict(fields["parameters"]), *scanned])
-    for line in at_odds(changed, dict.fromkeys(fields["knockouts"]), knowledge.load()):
-        click.echo(f"note: {line}", err=True)
-
-
-def _pairs(option: str, given: Iterable[str], shape: str) -> list[tuple[str, str]]:
-    pairs = []
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not (name and equals):
-            raise InputError(f"{option} is '{text}'; allowed: {shape}")
-        pairs.append((name, value))
-    return pairs
-
-
-def _number(name: str, value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise InputError(f"'{value}', given for '{name}', is no number") from None
-
-
 def _about(done: xr.Dataset | Record) -> dict[str, Any]:
     return {"experiment": json.loads(done.attrs["experiment"]), "engine": done.attrs["engine"]}
-
-
-def _print_json(document: Any) -> None:
-    click.echo(json.dumps(document, allow_nan=False, ensure_ascii=False))
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, dict):
-        return ", ".join(
-            f"{name} = {_shown(each['value'])} {each['unit']}" for name, each in value.items()
-        )
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _print_split(split: dict[str, Any]) -> None:
-    click.echo()
-    kinds = split["kinds"].items()
-    rows = [[kind, str(each["numbers"]), str(each["sensitive"])] for kind, each in kinds]
-    _print_table(["kind", "numbers", "of these some claim is sensitive to"], rows)
-    click.echo(f"measured or derived, of the last: {split['share']:.0%}")
-
-
-def _print_table(columns: Iterable[str], rows: Iterable[Sequence[str]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(Text(column), overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    _print(table)
-
-
-def _print(what: Any) -> None:
-    _console().print(what)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = _PIPED_WIDTH
-    return console

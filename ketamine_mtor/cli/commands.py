@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from ketamine_mtor.completion import PROGRAM
+from ketamine_mtor.cli.completion import PROGRAM
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, not_allowed
 
 DONE, NOT_AS_EXPECTED, WRONG_INPUT = 0, 1, 2

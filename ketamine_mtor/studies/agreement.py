@@ -27,8 +27,8 @@ from ketamine_mtor.engines import ENGINES
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.engines.session import ABSOLUTE_NM
 from ketamine_mtor.errors import InputError, SimulationError
-from ketamine_mtor.evidence import markdown
 from ketamine_mtor.files import renewed, write
+from ketamine_mtor.pages import markdown
 from ketamine_mtor.run import simulate
 from ketamine_mtor.script import Parser, command
 
@@ -237,12 +237,12 @@ def table(rows: Iterable[Row], of: Mapping[str, str]) -> str:
 
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m ketamine_mtor.agreement``: what ``make engines`` runs.
+    """``python -m ketamine_mtor.studies.agreement``: what ``make engines`` runs.
 
     Returns the exit status: 0; 1 where engines differ, a run fails, or with ``--check`` the
     committed table is not of the claims' experiments; 2 for wrong input or a missing extra.
     """
-    parser = Parser(prog="python -m ketamine_mtor.agreement")
+    parser = Parser(prog="python -m ketamine_mtor.studies.agreement")
     parser.add_argument("--check", action="store_true", help="only look at the committed table")
     check = parser.parse_args(arguments).check
     results, page = paths.validation() / "results" / TABLE, paths.root() / "docs" / PAGE

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.differentiate import jacobian
 
-from ketamine_mtor import evidence, knowledge, model_files, paths
+from ketamine_mtor import knowledge, model_files
 from ketamine_mtor.claims import validate
 from ketamine_mtor.claims.bench import Bench, NotRun
 from ketamine_mtor.claims.evaluate import measure
@@ -31,18 +30,11 @@ from ketamine_mtor.claims.model import Claim, Peak
 from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.experiment import DOSE, Experiment
-from ketamine_mtor.files import write
 from ketamine_mtor.schedule import resting
-from ketamine_mtor.script import Parser, command
-from ketamine_mtor.sensitivity_runs import changed_animals
-from ketamine_mtor.sensitivity_tables import (
-    CLAIMS,
-    DECIDED,
-    REST,
+from ketamine_mtor.sensitivity.runs import changed_animals
+from ketamine_mtor.sensitivity.tables import (
     Decided,
     Sensitivities,
-    decided_table,
-    table,
 )
 
 if TYPE_CHECKING:
@@ -290,25 +282,3 @@ def compute(
         Sensitivities(claims, columns, found[: len(claims)]),
         Sensitivities(tuple(readouts), columns, found[len(claims) :]),
     )
-
-
-@command
-def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m ketamine_mtor.sensitivity``: what ``make sensitivity`` runs; 2 for bad input."""
-    parser = Parser(description="sensitivities of claims and of the resting state")
-    parser.add_argument("--claims", choices=SCOPES, default=SCOPES[-1], help="which are measured")
-    given = parser.parse_args(arguments)
-    decided, claims, rest = compute(given.claims)
-    folder = paths.validation() / "results"
-    for name, text in (
-        (CLAIMS, table(claims)),
-        (REST, table(rest)),
-        (DECIDED, decided_table(decided)),
-    ):
-        write(folder / f"{name}.tsv", text.encode())
-    evidence.main()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -217,7 +217,7 @@ def publish(pages: Sequence[Page], folder: Path, runs: Runs) -> None:
 
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m ketamine_mtor.contradictions``: what ``make contradictions`` runs.
+    """``python -m ketamine_mtor.studies.contradictions``: what ``make contradictions`` runs.
 
     Returns the exit status.
     """

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ketamine_mtor import knowledge, paths, pictures
-from ketamine_mtor.evidence import evidence_split, markdown
 from ketamine_mtor.files import BEGIN, END, renewed, write
 from ketamine_mtor.knowledge.rows import EVIDENCE
-from ketamine_mtor.sensitivity_tables import (
+from ketamine_mtor.pages import markdown
+from ketamine_mtor.sensitivity.evidence import evidence_split
+from ketamine_mtor.sensitivity.tables import (
     CLAIMS,
     DECIDED,
     REST,

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from ketamine_mtor import completion
-from ketamine_mtor.commands import Option
+from ketamine_mtor.cli import completion
+from ketamine_mtor.cli.commands import Option
 
 #: Said here again, for to ask those who know would import them.
 ENGINES = ("roadrunner", "copasi", "pysb", "bngsim")

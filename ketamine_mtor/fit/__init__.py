@@ -12,7 +12,6 @@ import io
 import math
 import multiprocessing
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -24,13 +23,12 @@ import numpy as np
 from scipy.differentiate import jacobian
 from scipy.optimize import least_squares
 
-from ketamine_mtor import knowledge, paths
-from ketamine_mtor.claims.fits import Fit, load_fits
+from ketamine_mtor import knowledge
+from ketamine_mtor.claims.fits import Fit
 from ketamine_mtor.engines.built import check_built
-from ketamine_mtor.errors import InputError, not_allowed
+from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
-from ketamine_mtor.fit_targets import Aim, Course, Reading, aim, courses, read
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.fit.targets import Aim, Course, Reading, aim, courses, read
 
 if TYPE_CHECKING:
     from ketamine_mtor.knowledge.rows import Value
@@ -333,49 +331,3 @@ def write_values(values: Mapping[str, float], folder: Path) -> list[str]:
     for path, text in texts.items():
         write(path, text.encode())
     return changed
-
-
-@command
-def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m ketamine_mtor.fit``: what ``make fit`` runs; 2 for bad input."""
-    from ketamine_mtor import fit_page as page
-
-    parser = Parser(description="find the fitted numbers from their data")
-    parser.add_argument("--fit", action="append", metavar="ID", help="only this fit (repeat)")
-    parser.add_argument(
-        "--write",
-        action="store_true",
-        help="start from the tables' values and put what is better into the tables",
-    )
-    given = parser.parse_args(arguments)
-    fits = _chosen(load_fits(), given.fit)
-    results = run(fits, from_table=given.write)
-    numbers = knowledge.load().numbers()
-    if given.write:
-        better = [found for found in results if found.better()]
-        values = {
-            name: value
-            for found in better
-            for name, value in zip(found.fit.parameters, found.fitted.tolist(), strict=True)
-        }
-        changed = write_values(values, knowledge.PACKAGED)
-        print(f"written: {', '.join(changed) or 'nothing'}; next: make steady build fit")
-    elif given.fit:
-        print(table(results, numbers), end="")
-    else:
-        write(paths.validation() / "results" / "fit.tsv", table(results, numbers).encode())
-        page.publish(results, paths.root() / "docs")
-    return 0
-
-
-def _chosen(fits: Sequence[Fit], wanted: Iterable[str] | None) -> list[Fit]:
-    """The fits of these ids, or all."""
-    known = {fit.id: fit for fit in fits}
-    for name in wanted or ():
-        if name not in known:
-            raise not_allowed("fit", name, known)
-    return [fit for fit in fits if not wanted or fit.id in wanted]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

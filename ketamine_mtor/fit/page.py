@@ -13,7 +13,7 @@ from ketamine_mtor.claims.fits import CLAIMS, POINTS, Target
 from ketamine_mtor.claims.model import Shape
 from ketamine_mtor.files import renew, write
 from ketamine_mtor.fit import Found
-from ketamine_mtor.fit_targets import Course, Reading
+from ketamine_mtor.fit.targets import Course, Reading
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
