@@ -25,9 +25,9 @@ from ketamine_mtor.archive.__main__ import main
 from ketamine_mtor.archive.protocol import protocol
 from ketamine_mtor.claims import figures as figures_file
 from ketamine_mtor.claims.loader import load_claims
-from ketamine_mtor.companions import reading
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import Bath, Experiment
+from ketamine_mtor.optional import alone
 
 pytestmark = pytest.mark.xdist_group("archive")
 
@@ -231,7 +231,7 @@ def test_libsbml_stays_whole(packed):
 def test_every_sedml_file_is_valid(packed):
     names = [name for name in packed if name.endswith(".sedml")]
     assert len(names) == 26
-    found = reading.alone(read, {name: packed[name].decode() for name in names})
+    found = alone(read, {name: packed[name].decode() for name in names})
     assert set(found) == set(names)
     for errors, version, sources in found.values():
         assert (errors, version) == (0, (1, 4))
@@ -239,7 +239,7 @@ def test_every_sedml_file_is_valid(packed):
 
 
 def test_what_is_no_sedml_is_seen():
-    assert reading.alone(read, {"a": "<sedML/>"})["a"][0] > 0
+    assert alone(read, {"a": "<sedML/>"})["a"][0] > 0
 
 
 def test_every_target_is_in_its_model(packed):

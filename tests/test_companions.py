@@ -16,10 +16,11 @@ import pytest
 import ketamine_mtor as km
 from ketamine_mtor import companions, emit, knowledge, network, paths
 from ketamine_mtor.claims.figures import load_figures
-from ketamine_mtor.companions import antimony, bngl, cps, dosing, equations, reading
+from ketamine_mtor.companions import antimony, bngl, cps, dosing, equations
 from ketamine_mtor.companions.__main__ import main
 from ketamine_mtor.engines.compiled import compile_sbml
 from ketamine_mtor.errors import InputError, MissingExtra
+from ketamine_mtor.optional import extra
 from ketamine_mtor.rules import build_model, homes
 
 with warnings.catch_warnings():
@@ -246,7 +247,7 @@ def test_a_model_without_a_depot_has_no_doses(sbml):
 
 
 def back(text):
-    tool = reading.extra("antimony", "this test")
+    tool = extra("antimony", "this test")
     tool.clearPreviousLoads()
     assert tool.loadAntimonyString(text) >= 0, tool.getLastError()
     return tool.getSBMLString(tool.getMainModuleName())

@@ -10,9 +10,10 @@ import libsbml
 import pytest
 
 from ketamine_mtor import companions, emit, paths, rules, sbgn
-from ketamine_mtor.companions import layouts, reading
+from ketamine_mtor.companions import layouts, parsed
 from ketamine_mtor.engines.compiled import compile_sbml
 from ketamine_mtor.errors import InputError
+from ketamine_mtor.optional import extra
 from tests import small_model
 from tests.hashing_kit import printed
 from tests.layout_kit import corners, faults, pointed_astray, roles_of
@@ -145,7 +146,7 @@ def test_what_is_drawn_and_is_not_there_is_an_error(old, new):
 
 
 def test_copasi_shows_each_layout_and_says_no_more_than_of_the_model():
-    copasi = reading.extra("COPASI", "this test")
+    copasi = extra("COPASI", "this test")
 
     def opened(text):
         module = copasi.CRootContainer.addDatamodel()
@@ -182,7 +183,7 @@ def test_there_is_a_layout_for_each_module_in_its_order():
 
 def test_the_number_in_a_box_is_that_of_the_page_of_equations():
     document, layout = layout_of(small())
-    rates = reading.rates(document.getModel())
+    rates = parsed.rates(document.getModel())
     texts = {each.getGraphicalObjectId(): each.getText() for each in layout.getListOfTextGlyphs()}
     for glyph in layout.getListOfReactionGlyphs():
         assert texts[glyph.getId()] == rates[glyph.getReactionId()]

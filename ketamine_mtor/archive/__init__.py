@@ -13,7 +13,7 @@ from ketamine_mtor import fair, paths
 from ketamine_mtor.archive import expected, metadata, omex, pages, sedml
 from ketamine_mtor.archive.metadata import Part
 from ketamine_mtor.claims.figures import Figure, Run, load_figures
-from ketamine_mtor.companions import reading
+from ketamine_mtor.companions import parsed
 from ketamine_mtor.files import write_all
 from ketamine_mtor.progress import tracked
 from ketamine_mtor.run import scan, simulate
@@ -59,7 +59,7 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
     main = f"{paths.NAME}.xml"
     models = {main: paths.read(paths.sbml())} | {each.source: each.sbml for each in how.values()}
     for name in sorted(models, key=lambda name: (name != main, name)):
-        part = Part(reading.title(models[name]), _CC0, "build")
+        part = Part(parsed.title(models[name]), _CC0, "build")
         if name != main:
             part = Part(part.title, _CC0, "archive", (f"./{main}",))
         add(name, models[name].encode(), part)

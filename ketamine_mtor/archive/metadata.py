@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import libsbml
 
-from ketamine_mtor.companions import reading
+from ketamine_mtor.companions import parsed
 from ketamine_mtor.fair.source import SPDX, Source, urn
 
 FILE = "metadata.rdf"
@@ -145,7 +145,7 @@ def _dates(source: Source) -> list[Said]:
 
 def _about(sbml: str) -> list[Said]:
     """What the SBML says its model is about."""
-    document = reading.document(sbml)
+    document = parsed.document(sbml)
     said: list[Said] = []
     for term in document.getModel().getCVTerms():
         if term.getQualifierType() == libsbml.MODEL_QUALIFIER:

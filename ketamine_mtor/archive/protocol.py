@@ -11,7 +11,7 @@ from html import escape
 import libsbml
 
 from ketamine_mtor import engines, model_files, paths
-from ketamine_mtor.companions import dosing, reading
+from ketamine_mtor.companions import dosing, parsed
 from ketamine_mtor.engines.seeding import DEPOT_PER_DOSE
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE, Experiment
@@ -90,7 +90,7 @@ def protocol(experiment: Experiment, name: str, over: Sequence[float] = ()) -> P
         )
     sbml = _with_event(files.sbml) if doses else files.sbml
     animal, rest = engines.open_session("roadrunner", files).drug_free(schedule.animal)
-    document = reading.document(sbml)
+    document = parsed.document(sbml)
     model = document.getModel()
     told = _change(model, {**animal, **given})
     if animal:
@@ -100,7 +100,7 @@ def protocol(experiment: Experiment, name: str, over: Sequence[float] = ()) -> P
         depot, per_dose = dosing.depot(model), model.getParameter(DEPOT_PER_DOSE).getValue()
         amounts = tuple(dose * per_dose for dose in over)
         told.append(_open(model, depot, given[DOSE] * per_dose))
-    own = _told(document, told, reading.title(files.sbml), name) if told else sbml
+    own = _told(document, told, parsed.title(files.sbml), name) if told else sbml
     source = f"{NAME}.xml" if own == paths.read(paths.sbml()) else f"{NAME}_{name}.xml"
     return Protocol(source, own, 0.0 - begin, end - begin, steps, depot, amounts)
 

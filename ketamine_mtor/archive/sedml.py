@@ -14,9 +14,9 @@ from typing import Any
 from ketamine_mtor import knowledge
 from ketamine_mtor.archive.protocol import Protocol, protocol
 from ketamine_mtor.claims.figures import Figure, Run
-from ketamine_mtor.companions import reading
 from ketamine_mtor.engines.session import MOST_STEPS
 from ketamine_mtor.figures import shown_unit
+from ketamine_mtor.optional import alone, extra
 
 #: KISAO terms: the solver and what it is asked for.
 CVODE, RELATIVE_TERM, ABSOLUTE_TERM, STEPS_TERM = (
@@ -65,7 +65,7 @@ def write(figures: Mapping[str, Figure], how: Mapping[str, Protocol]) -> dict[st
     """
     # libSEDML takes the place of classes of libSBML, which then breaks in that process.
     short = {name: replace(each, sbml="") for name, each in how.items()}
-    return reading.alone(_written, figures, short)
+    return alone(_written, figures, short)
 
 
 def _written(figures: Mapping[str, Figure], how: Mapping[str, Protocol]) -> dict[str, str]:
@@ -77,7 +77,7 @@ def _written(figures: Mapping[str, Figure], how: Mapping[str, Protocol]) -> dict
 
 
 def _text(figure: Figure, run: Run, how: Protocol) -> str:
-    sedml = reading.extra("libsedml", "SED-ML")
+    sedml = extra("libsedml", "SED-ML")
     document = sedml.SedDocument(1, 4)
     document.getNamespaces().add(_SBML, "sbml")
     document.setName(figure.about(run))

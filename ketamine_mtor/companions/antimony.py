@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ketamine_mtor.companions import reading
 from ketamine_mtor.errors import InputError
+from ketamine_mtor.optional import extra
 
 #: The first line names the version of the tool that wrote the text.
 _STAMP = "// Created by "
@@ -19,7 +19,7 @@ def write(sbml: str) -> str:
     MissingExtra
         Without Antimony.
     """
-    antimony = reading.extra("antimony", "Antimony text")
+    antimony = extra("antimony", "Antimony text")
     antimony.clearPreviousLoads()
     if antimony.loadSBMLString(sbml) < 0:
         raise InputError(f"Antimony cannot read the SBML: {antimony.getLastError().strip()}")

@@ -9,10 +9,10 @@ from typing import Any
 from xml.dom import minidom
 
 from ketamine_mtor.claims.figures import Figure, load_figures
-from ketamine_mtor.companions import reading
 from ketamine_mtor.engines.session import ABSOLUTE_NM, MOST_STEPS, RELATIVE
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.experiment import DOSE
+from ketamine_mtor.optional import alone, extra
 from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
 #: The figures that it shows: the time course with its windows, and the scan of doses.
@@ -36,15 +36,15 @@ def write(sbml: str) -> str:
         Without COPASI.
     """
     for package in ("basico", "COPASI"):
-        reading.extra(package, "a COPASI file")
+        extra(package, "a COPASI file")
     # COPASI's file also depends on what was loaded before.
-    return reading.alone(_written, sbml, load_figures())
+    return alone(_written, sbml, load_figures())
 
 
 def _written(sbml: str, figures: Mapping[str, Figure]) -> str:
     course, scan = figures[COURSE], figures[SCAN]
-    basico = reading.extra("basico", "a COPASI file")
-    copasi = reading.extra("COPASI", "a COPASI file")
+    basico = extra("basico", "a COPASI file")
+    copasi = extra("COPASI", "a COPASI file")
     module = copasi.CRootContainer.addDatamodel()
     try:
         if not module.importSBMLFromString(sbml):

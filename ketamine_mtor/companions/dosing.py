@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import libsbml
 
-from ketamine_mtor.companions import reading
+from ketamine_mtor.companions import parsed
 from ketamine_mtor.engines.seeding import DEPOT_PER_DOSE
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE
@@ -38,20 +38,20 @@ def write(sbml: str) -> str:
     InputError
         For a text that is no SBML, or that has no depot which a dose fills.
     """
-    document = reading.document(sbml)
+    document = parsed.document(sbml)
     model = document.getModel()
     filled = depot(model)
     model.setId(f"{model.getId()}_dosing")
     model.setName(f"{model.getName()}, repeated doses")
     model.appendNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{_ABOUT}</p>')
     dose = model.getParameter(DOSE)
-    reading.add_parameter(model, AMOUNT, dose.getValue(), dose.getUnits(), "each further dose")
-    reading.add_parameter(model, START, _DAY_S, "second", "when the first further dose is given")
-    reading.add_parameter(model, INTERVAL, _DAY_S, "second", "between further doses; above 0")
-    reading.add_parameter(
+    parsed.add_parameter(model, AMOUNT, dose.getValue(), dose.getUnits(), "each further dose")
+    parsed.add_parameter(model, START, _DAY_S, "second", "when the first further dose is given")
+    parsed.add_parameter(model, INTERVAL, _DAY_S, "second", "between further doses; above 0")
+    parsed.add_parameter(
         model, COUNT, _FURTHER, "dimensionless", "how many further doses are given"
     )
-    reading.add_parameter(
+    parsed.add_parameter(
         model, GIVEN, 0, "dimensionless", "how many were given, counted by the event"
     )
     model.getParameter(GIVEN).setConstant(False)

@@ -13,7 +13,7 @@ from typing import Any
 
 import libsbml
 
-from ketamine_mtor.companions import reading
+from ketamine_mtor.companions import parsed
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.sbgn.content import (
     PROCESS,
@@ -89,9 +89,9 @@ def drawings(network: Map, model: libsbml.Model, homes: Mapping[str, str]) -> li
     """
     sources = {each.id for each in network.entities if each.kind == SOURCE}
     known = {each.id: _without(each, sources) for each in network.processes}
-    labels = reading.rates(model)
+    labels = parsed.rates(model)
     found = []
-    for module, reactions in reading.by_module(model, homes).items():
+    for module, reactions in parsed.by_module(model, homes).items():
         names = [each.getId() for each in reactions]
         for name in names:
             if name not in known:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import libsbml
 
-from ketamine_mtor.companions import reading
+from ketamine_mtor.companions import parsed
 from ketamine_mtor.pages import markdown, title
 
 _INTRO = """# Equations
@@ -44,10 +44,10 @@ def write(sbml: str, homes: Mapping[str, str]) -> str:
     InputError
         For a text that is no SBML, or one of other rules.
     """
-    document = reading.document(sbml)
+    document = parsed.document(sbml)
     document.expandFunctionDefinitions()
     model = document.getModel()
-    rates = reading.rates(model)
+    rates = parsed.rates(model)
     return (
         "\n\n".join(
             [
@@ -72,7 +72,7 @@ def _reactions(
     model: libsbml.Model, rates: Mapping[str, str], homes: Mapping[str, str]
 ) -> Iterable[str]:
     """A heading and a table for each module, in the order of the reactions."""
-    for module, reactions in reading.by_module(model, homes).items():
+    for module, reactions in parsed.by_module(model, homes).items():
         rows = []
         for each in reactions:
             scheme = f"{_side(each.getListOfReactants())} → {_side(each.getListOfProducts())}"

@@ -8,7 +8,7 @@ from itertools import pairwise
 import libsbml
 
 from ketamine_mtor import rules
-from ketamine_mtor.companions import reading, styles
+from ketamine_mtor.companions import parsed, styles
 from ketamine_mtor.companions.drawings import Drawing, Step, drawings, lines
 from ketamine_mtor.sbgn.content import Map
 from ketamine_mtor.sbgn.layout import Arc, Node
@@ -46,7 +46,7 @@ def write(sbml: str, network: Map, homes: Mapping[str, str]) -> str:
     MissingExtra
         Without Graphviz.
     """
-    document = reading.document(sbml)
+    document = parsed.document(sbml)
     for name, address in _PACKAGES.items():
         document.enablePackage(address, name, True)
         document.setPackageRequired(name, False)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import libsbml
 
-from ketamine_mtor.companions import reading
+from ketamine_mtor.companions import parsed
 from ketamine_mtor.petab_problem.data import Datum, at_rest, mean
 
 #: 0 at rest, 1 in an experiment: a column of the condition table.
@@ -35,12 +35,12 @@ def write(sbml: str, data: Iterable[Datum]) -> str:
     InputError
         For a text that is no SBML.
     """
-    document = reading.document(sbml)
+    document = parsed.document(sbml)
     model = document.getModel()
     data = list(data)
     model.appendNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{_ABOUT}</p>')
-    reading.add_parameter(model, MEASURING, 0.0, "dimensionless", "0 at rest, 1 in an experiment")
-    reading.add_parameter(model, WITHIN, WITHIN_S, "second", "how fast values at rest are followed")
+    parsed.add_parameter(model, MEASURING, 0.0, "dimensionless", "0 at rest, 1 in an experiment")
+    parsed.add_parameter(model, WITHIN, WITHIN_S, "second", "how fast values at rest are followed")
     for readout in sorted({datum.readout for datum in data if datum.by_rest}):
         name = at_rest(readout)
         _follow(model, name, readout, f"{readout} in the animal at rest")
@@ -56,7 +56,7 @@ def write(sbml: str, data: Iterable[Datum]) -> str:
 def _follow(model: libsbml.Model, name: str, start: str, note: str, unit: str = "") -> None:
     """A parameter that a rate rule moves; it starts as another, or at 0."""
     unit = unit or model.getParameter(start).getUnits()
-    reading.add_parameter(model, name, 0.0, unit, note).setConstant(False)
+    parsed.add_parameter(model, name, 0.0, unit, note).setConstant(False)
     if start:
         assignment = model.createInitialAssignment()
         assignment.setSymbol(name)

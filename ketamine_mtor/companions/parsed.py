@@ -1,21 +1,14 @@
-"""What the companions share: reading SBML, and optional packages."""
+"""The SBML as the companions read it, and what they add to it."""
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping
 from functools import lru_cache
-from importlib import import_module
-from types import ModuleType
-from typing import TypeVar
 
 import libsbml
 
 from ketamine_mtor.emit.sbml import REVERSE
-from ketamine_mtor.errors import InputError, MissingExtra
-
-_Any = TypeVar("_Any")
+from ketamine_mtor.errors import InputError
 
 
 def document(sbml: str) -> libsbml.SBMLDocument:
@@ -68,20 +61,3 @@ def by_module(model: libsbml.Model, homes: Mapping[str, str]) -> dict[str, list[
             raise InputError(f"the SBML has a rule '{rule}', which the rules have not; build it")
         found.setdefault(homes[rule], []).append(reaction)
     return found
-
-
-def alone(function: Callable[..., _Any], *arguments: object) -> _Any:
-    """What ``function`` (of a module) gives in a process of its own, which ends with it.
-
-    For libraries whose output depends on what was loaded before, or that break others.
-    """
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
-
-
-def extra(module: str, what: str) -> ModuleType:
-    """A package of the extra ``test``; a MissingExtra that names ``what`` needs it."""
-    try:
-        return import_module(module)
-    except ImportError:
-        raise MissingExtra(f"{what} needs {module}: install ketamine-mtor[test]") from None
