@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import ketamine_mtor as km
-from ketamine_mtor import companions, emit, knowledge, network, paths
+from ketamine_mtor import companions, emit, knowledge, network, optional, paths
 from ketamine_mtor.claims.figures import load_figures
 from ketamine_mtor.companions import antimony, bngl, cps, dosing, equations
 from ketamine_mtor.companions.__main__ import main
@@ -166,7 +166,7 @@ def test_a_missing_package_is_named_with_its_extra(make, package, sbml, monkeypa
     def missing(name):
         raise ImportError(name)
 
-    monkeypatch.setattr(reading, "import_module", missing)
+    monkeypatch.setattr(optional, "import_module", missing)
     with pytest.raises(MissingExtra, match=rf"{package}: install ketamine-mtor\[test\]"):
         make(sbml)
 
