@@ -45,19 +45,26 @@ build: $(VENV)/.installed ## rewrite sbml/ from the rules
 companions: $(VENV)/.installed ## rewrite the other forms of the model (docs/companions.md) from sbml/ and the rules
 	$(BIN)/python -m ketamine_mtor.companions
 
-check: tidy ## are sbml/, its companions and the maps what the rules give, is the code tidy, are dependencies as docs/supply.md says
-	$(BIN)/ketamine-mtor build --check
-	$(BIN)/python -m ketamine_mtor.companions --check
-	$(BIN)/python -m ketamine_mtor.sbgn --check
-	$(BIN)/python -m ketamine_mtor.quality --check
-	$(BIN)/python -m ketamine_mtor.studies.agreement --check
-	$(BIN)/python -m ketamine_mtor.studies.cost --check
-	$(BIN)/python -m ketamine_mtor.studies.necessity --check
-	$(BIN)/python -m ketamine_mtor.studies.rivals --check
-	$(BIN)/python -m ketamine_mtor.studies.robustness --check
-	$(BIN)/python -m ketamine_mtor.studies.page --check
-	$(BIN)/python -m ketamine_mtor.fair --check
-	$(BIN)/python -m gates.supply --check
+check: tidy ## say all that has to be renewed after a change, and by which command (five minutes)
+	@failed=0; for each in \
+	  "ketamine-mtor build" \
+	  "python -m ketamine_mtor.companions" \
+	  "python -m ketamine_mtor.sbgn" \
+	  "python -m ketamine_mtor.quality" \
+	  "python -m ketamine_mtor.sensitivity" \
+	  "python -m ketamine_mtor.sensitivity.evidence" \
+	  "python -m ketamine_mtor.fit" \
+	  "python -m ketamine_mtor.petab_problem" \
+	  "python -m ketamine_mtor.studies.contradictions" \
+	  "python -m ketamine_mtor.studies.agreement" \
+	  "python -m ketamine_mtor.studies.cost" \
+	  "python -m ketamine_mtor.studies.necessity" \
+	  "python -m ketamine_mtor.studies.rivals" \
+	  "python -m ketamine_mtor.studies.robustness" \
+	  "python -m ketamine_mtor.studies.page" \
+	  "python -m ketamine_mtor.fair" \
+	  "python -m gates.supply"; \
+	do echo "$$each --check"; $(BIN)/$$each --check || failed=1; done; exit $$failed
 
 quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml.md
 	$(BIN)/python -m ketamine_mtor.quality

@@ -15,8 +15,9 @@ import ketamine_mtor as km
 from ketamine_mtor import knowledge, paths
 from ketamine_mtor.claims import known_failures, load_claims
 from ketamine_mtor.claims.model import Setup
+from ketamine_mtor.files import BEGIN, END, write_all
 from ketamine_mtor.studies import contradictions
-from ketamine_mtor.studies.contradictions import BEGIN, END, Column, Page, Row
+from ketamine_mtor.studies.contradictions import Column, Page, Row
 from tests.test_project import dead_links
 
 DOCS = Path(__file__).parents[1] / "docs" / "contradictions"
@@ -79,12 +80,12 @@ def test_publishing_renews_what_is_between_the_marks_only(tmp_path):
     page, file = page_with(Column("Ca", "nM", "rest", 0, 0)), tmp_path / "x.md"
     file.write_text("no marks", encoding="utf-8")
     with pytest.raises(km.InputError, match="lacks the marks"):
-        contradictions.publish([page], tmp_path, runs)
+        write_all(tmp_path, contradictions.made([page], tmp_path, runs))
     file.write_text(f"A{BEGIN}STALE{END}B", encoding="utf-8")
-    contradictions.publish([page], tmp_path, runs)
+    write_all(tmp_path, contradictions.made([page], tmp_path, runs))
     text = file.read_text(encoding="utf-8")
     assert text.startswith("A") and text.endswith("B") and "STALE" not in text
-    contradictions.publish([page], tmp_path, runs)
+    write_all(tmp_path, contradictions.made([page], tmp_path, runs))
     assert file.read_text(encoding="utf-8") == text
 
 

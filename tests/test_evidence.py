@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from ketamine_mtor import knowledge, paths
+from ketamine_mtor import knowledge
 from ketamine_mtor.cli import main
 from ketamine_mtor.knowledge.rows import EVIDENCE, KINDS, Reference
+from ketamine_mtor.pages import cited
 from ketamine_mtor.rules import STRETCHES, stretches
 from ketamine_mtor.sensitivity import evidence
-from ketamine_mtor.sensitivity import tables as results
 from ketamine_mtor.sensitivity.tables import Sensitivities
 from tests import small_model
 
@@ -52,7 +52,7 @@ def test_only_measured_and_derived_numbers_count():
     ],
 )
 def test_a_source_is_linked_where_it_can_be(doi, pmid, url, link):
-    assert evidence.cited(Reference("P1", "READ", "A paper", doi, pmid, url, "")) == link
+    assert cited(Reference("P1", "READ", "A paper", doi, pmid, url, "")) == link
 
 
 def test_the_page_has_every_number_under_its_stretch():
@@ -78,13 +78,6 @@ def test_every_number_belongs_to_a_stretch_of_the_figure():
     assert list(dict.fromkeys(found.values())) == [
         name for name in dict.fromkeys(order) if name in found.values()
     ]
-
-
-def test_the_committed_page_is_in_step_with_the_tables():
-    text = (paths.root() / "docs" / evidence.PAGE).read_text(encoding="utf-8")
-    tables = knowledge.load()
-    made = evidence.page(tables, results.load(results.committed(results.CLAIMS)), stretches(tables))
-    assert made == text, "run: make parameters"
 
 
 def test_info_parameters_ends_with_the_split():

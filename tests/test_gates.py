@@ -27,7 +27,11 @@ def recipes(makefile: str) -> dict[str, list[str]]:
     """Target to its commands, without where programs lie."""
     found: dict[str, list[str]] = {}
     for target, body in re.findall(r"^([.a-z-]+):.*\n((?:\t.*\n?)*)", makefile, re.MULTILINE):
-        lines = (re.sub(r"^@|\$\(\w+\)/", "", line.strip()) for line in body.splitlines())
+        # A list that a loop goes through with --check is as many commands.
+        listed = re.findall(r'^\s+"(.+)"', body, re.MULTILINE)
+        lines = [f"{each} --check" for each in listed] or [
+            re.sub(r"^@|\$\(\w+\)/", "", line.strip()) for line in body.splitlines()
+        ]
         found[target] = [re.sub(r"^python -m ", "", line) for line in lines]
     return found
 
@@ -105,7 +109,9 @@ tidy: .venv ## tidy
 \t$(BIN)/linter .
 
 check: tidy ## check
-\t$(BIN)/python -m package.part --check
+\t@for each in \\
+\t  "python -m package.part"; \\
+\tdo $(BIN)/$$each --check; done
 
 gate-one: .venv
 \t$(GATES)/one/bin/python gates/one.py x

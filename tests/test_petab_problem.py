@@ -257,10 +257,6 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path, capsys, monkeypat
     assert "cannot be written" in line
 
 
-def test_the_page_says_what_is_in_it(problem):
-    assert petab_problem.page(problem) in paths.read(paths.root() / PAGE)
-
-
 def test_the_page_says_the_objective(tables):
     page = paths.read(paths.root() / PAGE)
     (line,) = (line for line in page.splitlines() if line.startswith("| this package"))

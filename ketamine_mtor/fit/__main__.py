@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ketamine_mtor import fit, knowledge, paths
 from ketamine_mtor.claims.fits import Fit, load_fits
@@ -12,10 +15,16 @@ from ketamine_mtor.files import write
 from ketamine_mtor.fit import page
 from ketamine_mtor.script import Parser, command
 
+if TYPE_CHECKING:
+    from ketamine_mtor.knowledge.rows import Value
+
 
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Find the numbers of all fits, or of some; the exit status, 2 for bad input."""
+    """Find the numbers of all fits, or of some; or with ``--check`` look at the results.
+
+    Returns the exit status: 0; 1 where the results are of other fits or values; 2 for bad input.
+    """
     parser = Parser(description="find the fitted numbers from their data")
     parser.add_argument("--fit", action="append", metavar="ID", help="only this fit (repeat)")
     parser.add_argument(
@@ -23,7 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="start from the tables' values and put what is better into the tables",
     )
+    parser.add_argument("--check", action="store_true", help="only look at the committed results")
     given = parser.parse_args(arguments)
+    if given.check:
+        lines = out_of_step(paths.read(_results()), load_fits(), knowledge.load().numbers())
+        print(*lines, sep="\n", end="\n" if lines else "")
+        return int(bool(lines))
     fits = _chosen(load_fits(), given.fit)
     results = fit.run(fits, from_table=given.write)
     numbers = knowledge.load().numbers()
@@ -39,9 +53,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif given.fit:
         print(fit.table(results, numbers), end="")
     else:
-        write(paths.validation() / "results" / "fit.tsv", fit.table(results, numbers).encode())
+        write(_results(), fit.table(results, numbers).encode())
         page.publish(results, paths.root() / "docs")
     return 0
+
+
+def _results() -> Path:
+    return paths.validation() / "results" / "fit.tsv"
+
+
+def out_of_step(text: str, fits: Iterable[Fit], numbers: Mapping[str, Value]) -> list[str]:
+    """A line for each row of the results that is of other fits, numbers, values or data."""
+    rows = csv.DictReader(text.splitlines(), delimiter="\t")
+    there = {(row["fit"], row["parameter"], row["table"], row["data"]) for row in rows}
+    wanted = {
+        (fit.id, name, f"{numbers[name].value:g}", ",".join(fit.data))
+        for fit in fits
+        for name in fit.parameters
+    }
+    return [
+        f"validation/results/fit.tsv {'lacks' if each in wanted else 'has'} {' '.join(each)};"
+        " run: make fit"
+        for each in sorted(wanted ^ there)
+    ]
 
 
 def _chosen(fits: Sequence[Fit], wanted: Iterable[str] | None) -> list[Fit]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ketamine_mtor import paths, petab_problem
 from ketamine_mtor.engines.built import check_built
-from ketamine_mtor.files import renew
+from ketamine_mtor.files import renew, renewed
 from ketamine_mtor.script import Parser, command
 
+PROGRAM = "python -m ketamine_mtor.petab_problem"
 #: Where it goes when nothing else is said.
 FOLDER = Path("dist") / "petab"
 PAGE = Path("docs") / "petab.md"
@@ -18,15 +19,21 @@ PAGE = Path("docs") / "petab.md"
 
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write it; the exit status: 0, or 2 for wrong input."""
-    parser = Parser(prog="python -m ketamine_mtor.petab_problem", description=petab_problem.__doc__)
+    """Write it; the exit status: 0; 1 where the page differs; 2 for wrong input."""
+    parser = Parser(prog=PROGRAM, description=petab_problem.__doc__)
     parser.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=f"({FOLDER})")
     parser.add_argument("--page", action="store_true", help="only renew the table of docs/petab.md")
+    parser.add_argument("--check", action="store_true", help="only say whether that table differs")
     given = parser.parse_args(arguments)
     folder = given.out
     check_built()
-    if given.page:
-        renew(paths.root() / PAGE, petab_problem.page(petab_problem.problem()))
+    if given.page or given.check:
+        page, table = paths.root() / PAGE, petab_problem.page(petab_problem.problem())
+        if given.page:
+            renew(page, table)
+        elif renewed(before := paths.read(page), table, str(PAGE)) != before:
+            print(f"{PAGE} is not what is generated; run: {PROGRAM} --page")
+            return 1
         return 0
     for path in petab_problem.write(folder):
         print(path)

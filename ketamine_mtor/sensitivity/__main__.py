@@ -3,22 +3,67 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from ketamine_mtor import paths
+from ketamine_mtor import knowledge, model_files, paths
+from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.files import write
 from ketamine_mtor.script import Parser, command
 from ketamine_mtor.sensitivity import evidence
-from ketamine_mtor.sensitivity.differences import SCOPES, compute
-from ketamine_mtor.sensitivity.tables import CLAIMS, DECIDED, REST, decided_table, table
+from ketamine_mtor.sensitivity.differences import SCOPES, compute, numbers
+from ketamine_mtor.sensitivity.tables import (
+    CLAIMS,
+    DECIDED,
+    REST,
+    committed,
+    decided_table,
+    load,
+    load_decided,
+    table,
+)
+
+
+def out_of_step() -> list[str]:
+    """A line for each table that is of other numbers or claims than there are."""
+    found = {name: load(committed(name)) for name in (CLAIMS, REST)}
+    decided = load_decided(committed(DECIDED))
+    claims = {claim.id: claim for claim in load_claims()}
+    measured = [row.claim for row in decided if not row.left_out]
+    needed = [each for name in measured if name in claims for each in claims[name].needed()]
+    variants = {each.variant for each in needed} | {knowledge.DEFAULT_VARIANT}
+    now = numbers(*map(model_files.packaged, sorted(variants, key=_default_first)))
+    return [
+        *_unlike(DECIDED, "claims", [row.claim for row in decided], claims),
+        *_unlike(CLAIMS, "claims", found[CLAIMS].rows, measured),
+        *(line for name in found for line in _unlike(name, "numbers", found[name].columns, now)),
+    ]
+
+
+def _default_first(variant: str) -> tuple[bool, str]:
+    return variant != knowledge.DEFAULT_VARIANT, variant
+
+
+def _unlike(name: str, what: str, there: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """A line where a table has not what is wanted."""
+    other = ", ".join(sorted({*there} ^ {*wanted}))
+    table = f"validation/results/{name}.tsv"
+    return [f"{table} is of other {what} ({other}); run: make sensitivity"] if other else []
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compute the tables and rewrite their pages; the exit status, 2 for bad input."""
+    """Compute the tables and rewrite their pages, or with ``--check`` look at the tables.
+
+    Returns the exit status: 0; 1 where a table is out of step; 2 for bad input.
+    """
     parser = Parser(description="sensitivities of claims and of the resting state")
     parser.add_argument("--claims", choices=SCOPES, default=SCOPES[-1], help="which are measured")
+    parser.add_argument("--check", action="store_true", help="only say what is out of step")
     given = parser.parse_args(arguments)
+    if given.check:
+        lines = out_of_step()
+        print(*lines, sep="\n", end="\n" if lines else "")
+        return int(bool(lines))
     decided, claims, rest = compute(given.claims)
     folder = paths.validation() / "results"
     for name, text in (
@@ -27,8 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (DECIDED, decided_table(decided)),
     ):
         write(folder / f"{name}.tsv", text.encode())
-    evidence.main()
-    return 0
+    return evidence.main([])
 
 
 if __name__ == "__main__":

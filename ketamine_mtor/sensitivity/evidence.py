@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ketamine_mtor import knowledge, paths
-from ketamine_mtor.files import write
+from ketamine_mtor.files import unlike, write_all
 from ketamine_mtor.knowledge.rows import ASSUMED, EVIDENCE, KINDS, Reference, Value
 from ketamine_mtor.pages import cited, markdown, title
+from ketamine_mtor.script import command, renew_or_check
 from ketamine_mtor.sensitivity.tables import CLAIMS, SENSITIVE, Sensitivities, committed, load
 
 PAGE = "parameters.md"
@@ -89,13 +91,13 @@ def page(tables: knowledge.Tables, found: Sensitivities, stretches: Mapping[str,
     return "\n\n".join(text) + "\n"
 
 
-def publish() -> None:
-    """Rewrite ``docs/parameters.md`` from the tables."""
+def made() -> dict[str, bytes]:
+    """``docs/parameters.md`` from the tables."""
     from ketamine_mtor.rules import stretches
 
     tables = knowledge.load()
     text = page(tables, load(committed(CLAIMS)), stretches(tables))
-    write(paths.root() / "docs" / PAGE, text.encode())
+    return {PAGE: text.encode()}
 
 
 _HEAD = f"""# The model's numbers
@@ -171,13 +173,24 @@ def _largest(strongest: tuple[str, float] | None) -> str:
     return f"{value:.2g} ({claim.partition('_')[0]})" if value else "0"
 
 
-def main() -> None:
-    """``python -m ketamine_mtor.sensitivity.evidence``: what ``make parameters`` runs."""
+@command
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m ketamine_mtor.sensitivity.evidence``: what ``make parameters`` runs.
+
+    Rewrites ``docs/parameters.md``, ``docs/sensitivity.md`` and its picture from the committed
+    tables, or with ``--check`` says which differ. Returns the exit status: 0; 1 where one differs;
+    2 for wrong input.
+    """
     from ketamine_mtor.sensitivity import page as sensitivity_page
 
-    sensitivity_page.publish()
-    publish()
+    docs, pages = paths.root() / "docs", {**made(), **sensitivity_page.made()}
+    return renew_or_check(
+        "python -m ketamine_mtor.sensitivity.evidence",
+        lambda: write_all(docs, pages),
+        lambda: unlike(docs, pages, "make parameters"),
+        arguments,
+    )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ketamine_mtor import knowledge, paths, pictures
-from ketamine_mtor.files import BEGIN, END, renewed, write
+from ketamine_mtor.files import BEGIN, END, renewed
 from ketamine_mtor.knowledge.rows import EVIDENCE
 from ketamine_mtor.pages import markdown
 from ketamine_mtor.sensitivity.evidence import evidence_split
@@ -24,7 +24,7 @@ from ketamine_mtor.sensitivity.tables import (
     load_decided,
 )
 
-__all__ = ["BEGIN", "END", "PAGE", "PICTURE", "draw", "publish"]
+__all__ = ["BEGIN", "END", "PAGE", "PICTURE", "draw", "made"]
 
 PICTURE, PAGE = "sensitivity.svg", "sensitivity.md"
 #: So many numbers are drawn: those to which some claim is most sensitive.
@@ -49,8 +49,8 @@ _FAR = 3.0
 _CELL_INCHES, _MARGIN_INCHES = 0.19, 3.1
 
 
-def publish() -> None:
-    """Draw the heat map and renew the tables of the page, from the tables that were computed last.
+def made() -> dict[str, bytes]:
+    """``docs/sensitivity.md`` and its heat map, from the tables that were computed last.
 
     Raises
     ------
@@ -67,8 +67,7 @@ def publish() -> None:
         load(committed(REST)),
         knowledge.load(),
     )
-    write(folder / PICTURE, draw(claims))
-    write(folder / PAGE, text.encode())
+    return {PAGE: text.encode(), PICTURE: draw(claims)}
 
 
 def page(

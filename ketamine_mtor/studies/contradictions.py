@@ -22,8 +22,7 @@ from ketamine_mtor.claims.model import Setup, clock
 from ketamine_mtor.claims.quantities import hours
 from ketamine_mtor.claims.vocabulary import Vocabulary, model_vocabulary
 from ketamine_mtor.claims.words import fault, known
-from ketamine_mtor.errors import InputError
-from ketamine_mtor.files import write
+from ketamine_mtor.files import renewed, unlike, write_all
 from ketamine_mtor.run import simulate
 from ketamine_mtor.script import Parser, command
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from ketamine_mtor.experiment import Experiment
 
 DATA = "contradictions.yaml"
-BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
+FOLDER = Path("docs") / "contradictions"
 #: Drug-free values below this (in their unit) are nothing, and have no change in %.
 NOTHING = 1e-9
 _DIGITS = 3
@@ -193,43 +192,38 @@ def _excess(column: Column, row: Row, runs: Runs) -> tuple[np.ndarray, np.ndarra
     return change[mask], time[mask]
 
 
-def renewed(text: str, content: str, name: str) -> str:
-    """``text`` with ``content`` between its marks.
-
-    Raises
-    ------
-    InputError
-        Where the page ``name`` lacks them.
-    """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise InputError(f"{name} lacks the marks {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{content}\n{END}{after}"
-
-
-def publish(pages: Sequence[Page], folder: Path, runs: Runs) -> None:
-    """Renew the table of each page in ``folder``."""
+def made(pages: Sequence[Page], folder: Path, runs: Runs) -> dict[str, bytes]:
+    """The pages in ``folder``, each with its table made anew, by their names."""
+    found = {}
     for page in pages:
-        path = folder / f"{page.name}.md"
-        write(path, renewed(paths.read(path), table(page, runs), str(path)).encode())
+        name = f"{page.name}.md"
+        before = paths.read(folder / name)
+        found[name] = renewed(before, table(page, runs), name).encode()
+    return found
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m ketamine_mtor.studies.contradictions``: what ``make contradictions`` runs.
 
-    Returns the exit status.
+    Returns the exit status: 0; 1 where with ``--check`` a table differs; 2 for bad input.
     """
     parser = Parser(description="renew the tables of docs/contradictions/")
+    parser.add_argument("--check", action="store_true", help="only say which tables differ")
     parser.add_argument("--page", help="only this one, by its name without .md")
     given = parser.parse_args(arguments)
     pages = load_pages()
     if given.page is not None:
         known(given.page, [page.name for page in pages], DATA, "page")
         pages = [page for page in pages if page.name == given.page]
-    publish(pages, paths.root() / "docs" / "contradictions", cache(simulate))
-    return 0
+    folder = paths.root() / FOLDER
+    content = made(pages, folder, cache(simulate))
+    if not given.check:
+        write_all(folder, content)
+        return 0
+    lines = unlike(folder, content, "make contradictions")
+    print(*lines, sep="\n", end="\n" if lines else "")
+    return int(bool(lines))
 
 
 if __name__ == "__main__":
