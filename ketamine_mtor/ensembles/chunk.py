@@ -107,13 +107,13 @@ class Verdicts:
 
 
 @lru_cache(maxsize=4)
-def _claims(ids: tuple[str, ...]) -> tuple[Claim, ...]:
+def claims_of(ids: tuple[str, ...]) -> tuple[Claim, ...]:
     return tuple(claim for claim in load_claims() if claim.id in ids)
 
 
 def variants(claims: Sequence[str], variant: str) -> tuple[str, ...]:
     """The variants of the model that the runs of these claims are of."""
-    needed = (each for claim in _claims(tuple(claims)) for each in claim.needed(variant))
+    needed = (each for claim in claims_of(tuple(claims)) for each in claim.needed(variant))
     return tuple(sorted({each.variant for each in needed}))
 
 
@@ -226,7 +226,7 @@ def _run_chunk(plan: Plan, index: int) -> Verdicts:
     table = plan.design.factors(start, stop)
     names = plan.design.names
     factors = {name: np.ascontiguousarray(c) for name, c in zip(names, table.T, strict=True)}
-    claims, sets = _claims(plan.claims), stop - start
+    claims, sets = claims_of(plan.claims), stop - start
     drawn = np.random.default_rng([plan.seed, index]).random(sets)
     whole = drawn < (plan.referee if plan.kernel else 0.0)
     courses = _Courses(plan, claims, factors, whole)

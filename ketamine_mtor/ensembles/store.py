@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,13 +17,16 @@ import pyarrow.parquet as pq
 
 from ketamine_mtor import model_files, paths
 from ketamine_mtor._version import __version__
-from ketamine_mtor.ensembles.chunk import STATUSES, Plan, Verdicts, variants
+from ketamine_mtor.claims.model import Claim
+from ketamine_mtor.ensembles.chunk import STATUSES, Plan, Verdicts, claims_of, variants
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 
 MANIFEST, SUMMARY = "manifest.json", "summary.tsv"
 #: Of lists that differ, so many entries are named.
 _NAMED = 3
+#: What an SBML says about its elements.
+_WORDS = re.compile(r"\s*<(annotation|notes)>.*?</\1>", re.DOTALL)
 _PACKAGES = ("libroadrunner", "numba", "numpy", "pyarrow", "scipy")
 
 
@@ -47,13 +51,13 @@ def manifest(plan: Plan) -> dict[str, Any]:
 
 
 def subject(claims: Sequence[str], variant: str) -> dict[str, Any]:
-    """What is judged."""
+    """What is judged: what the runs depend on of models and claims, and no words about them."""
     return {
         "models": {
-            name: _digest(model_files.packaged(name).sbml.encode())
+            name: _digest(_WORDS.sub("", model_files.packaged(name).sbml).encode())
             for name in variants(claims, variant)
         },
-        "claims_sha256": _claims_digest(),
+        "claims_sha256": _digest("\n".join(map(_asked, claims_of(tuple(claims)))).encode()),
         "claims": list(claims),
         "variant": variant,
     }
@@ -76,10 +80,10 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _claims_digest() -> str:
-    folder = paths.validation()
-    files = [folder / "experiments.yaml", *sorted((folder / "claims").glob("*.yaml"))]
-    return _digest(b"".join(each.read_bytes() for each in files))
+def _asked(claim: Claim) -> str:
+    """What a claim asks for, of which experiments."""
+    experiments = {name: dict(each.options) for name, each in claim.experiments.items()}
+    return repr((claim.id, claim.conditions, experiments))
 
 
 class Folder:
