@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions gate-mutation
+.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean renew gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions gate-mutation
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,11 @@ check: tidy ## say all that has to be renewed after a change, and by which comma
 	  "python -m ketamine_mtor.fair" \
 	  "python -m gates.supply"; \
 	do echo "$$each --check"; $(BIN)/$$each --check || failed=1; done; exit $$failed
+
+renew: ## rewrite all that follows from a changed rule or number, in order (an hour and a half; goes on where studies were stopped)
+	$(MAKE) steady build companions sbgn quality
+	$(MAKE) sensitivity engines contradictions cost mutants robustness fair
+	$(BIN)/python -m ketamine_mtor.petab_problem --page
 
 quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml.md
 	$(BIN)/python -m ketamine_mtor.quality
