@@ -13,7 +13,7 @@ import sympy
 
 from ketamine_mtor import emit, network
 from ketamine_mtor.emit import formulas, quantities, units
-from ketamine_mtor.emit.laws import Law, function_id, function_name, laws
+from ketamine_mtor.emit.laws import Law, _maker, function_id, function_name, laws
 from ketamine_mtor.emit.sbo import law_term, quantity_terms
 from ketamine_mtor.emit.units import ONE, parse
 from ketamine_mtor.errors import InputError
@@ -301,3 +301,53 @@ def test_the_start_of_a_seeded_species():
     }
     assert {name for name, start in starts.items() if start.held} == {"L"}
     assert {name for name, start in starts.items() if not start.is_plain()} == {"Drug"}
+
+
+@pytest.mark.parametrize(
+    "definition, term",
+    [
+        ("item litre^-1 second^-1", "SBO:0000614"),
+        ("item litre^-1 second", "SBO:0000002"),
+        ("item litre^-1", "SBO:0000196"),
+        ("litre", "SBO:0000468"),
+        ("item", "SBO:0000361"),
+    ],
+)
+def test_a_quantity_that_is_no_rate_constant_is_called_by_its_unit(definition, term):
+    found = quantity_terms(pysb.Model(_export=False), [], {"k": parse(definition)}, units.Units())
+    assert found == {"k": term}
+
+
+def test_what_only_says_a_start_is_not_written():
+    """Unless a formula, or a rate, needs it too."""
+    model = pysb.Model(_export=False)
+    one = pysb.Parameter("one", 1, _export=False)
+    model.add_component(one)
+    for name in ("start", "in_formula", "in_rate", "back"):
+        monomer = pysb.Monomer(f"M_{name}", _export=False)
+        expression = pysb.Expression(name, 2 * one, _export=False)
+        model.add_component(monomer)
+        model.add_component(expression)
+        model.add_initial(pysb.Initial(monomer(), expression, _export=False))
+    of = model.expressions
+    model.add_component(pysb.Expression("formula", 3 * of["in_formula"], _export=False))
+    there, other = (model.monomers[f"M_{name}"]() for name in ("start", "back"))
+    rates = of["in_rate"], of["back"]
+    model.add_component(pysb.Rule("turns", there | other, *rates, _export=False))
+    written = [each.name for each in quantities.written_expressions(model)]
+    assert written == ["in_formula", "in_rate", "back", "formula"]
+
+
+def test_a_reaction_of_two_rules_is_made_by_the_one_with_its_rate_constant():
+    model = toy.build()
+    both = next(rule for rule in model.rules if rule.is_reversible)
+    one = next(rule for rule in model.rules if not rule.is_reversible)
+    asked = [(both.name, True), (one.name, False)]
+    for maker, rate in zip(asked, (both.rate_reverse, one.rate_forward), strict=True):
+        assert _maker(model, asked, rate.name, "here") == maker
+    with pytest.raises(emit.EmitError, match=r"^here: 0 rules make this reaction"):
+        _maker(model, asked, both.rate_forward.name, "here")
+
+
+def test_what_has_no_unit_is_dimensionless():
+    assert str(ONE) == str(parse("mole mole^-1")) == "dimensionless"
