@@ -351,3 +351,63 @@ def test_a_reaction_of_two_rules_is_made_by_the_one_with_its_rate_constant():
 
 def test_what_has_no_unit_is_dimensionless():
     assert str(ONE) == str(parse("mole mole^-1")) == "dimensionless"
+
+
+@pytest.mark.parametrize(
+    "orders, term", [((4,), "SBO:0000009"), ((1, 2), "SBO:0000009"), ((2, 2), "SBO:0000036")]
+)
+def test_a_rate_constant_is_called_by_the_order_of_its_laws(orders, term):
+    of = [law(range(order)) for order in orders]
+    assert quantity_terms(pysb.Model(_export=False), of, {"k": ONE}, units.Units()) == {"k": term}
+
+
+def test_a_number_without_unit_is_a_coefficient_where_it_is_constant():
+    model = pysb.Model(_export=False)
+    one = pysb.Parameter("one", 1, _export=False)
+    there = pysb.Monomer("M", _export=False)
+    amount = pysb.Observable("amount", there(), _export=False)
+    for each in (one, there, amount):
+        model.add_component(each)
+    for name, formula in (("twice", 2 * one), ("moving", amount / one)):
+        model.add_component(pysb.Expression(name, formula, _export=False))
+    found = quantity_terms(model, [], dict.fromkeys(("one", "twice", "moving"), ONE), units.Units())
+    assert found == {"one": "SBO:0000380", "twice": "SBO:0000380", "moving": "SBO:0000002"}
+
+
+def test_parameters_are_written_that_only_starts_or_sizes_need():
+    model = pysb.Model(_export=False)
+    start, size, _ = (pysb.Parameter(name, 1, _export=False) for name in ("start", "size", "idle"))
+    monomer = pysb.Monomer("M", _export=False)
+    place = pysb.Compartment("place", None, 3, size, _export=False)
+    for each in (start, size, _, monomer, place):
+        model.add_component(each)
+    model.add_initial(pysb.Initial(monomer() ** place, start, _export=False))
+    model.species = [monomer() ** place]
+    assert [each.name for each in quantities.written_parameters(model)] == ["start", "size"]
+
+
+def test_what_cannot_be_written_is_said():
+    model = toy.build()
+    with pytest.raises(emit.EmitError) as error:
+        emit.write_sbml(model, toy.tables())
+    assert str(error.value) == "the model has no network yet: see ketamine_mtor.network"
+    network.generate(model)
+    with pytest.raises(emit.EmitError) as error:
+        emit.write_sbml(model, toy.tables(), version=3)
+    assert str(error.value).startswith("unknown version of SBML Level 3 '3'; ")
+
+
+def test_a_site_with_a_state_and_a_bond_is_bound():
+    """Two species that differ in that bond alone get different ids."""
+    model = pysb.Model(_export=False)
+    monomer = pysb.Monomer("M", ["a", "b"], {"a": ["u", "p"]}, _export=False)
+    size = pysb.Parameter("size", 1, _export=False)
+    place = pysb.Compartment("place", None, 3, size, _export=False)
+    for each in (monomer, size, place):
+        model.add_component(each)
+    model.species = [
+        (monomer(a=("p", 1), b=None) % monomer(a=("p", 1), b=None)) ** place,
+        (monomer(a="p", b=1) % monomer(a="p", b=1)) ** place,
+    ]
+    one, other = emit.species_ids(model)
+    assert one != other and "a_bound" in one and "b_bound" in other
