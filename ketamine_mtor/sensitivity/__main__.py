@@ -16,7 +16,7 @@ from ketamine_mtor.sensitivity.tables import CLAIMS, DECIDED, REST, decided_tabl
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compute the tables and rewrite their pages; the exit status, 2 for bad input."""
-    parser = Parser(description="sensitivities of claims and of the resting state")
+    parser = Parser(description="sensitivities of claims and of the drug-free steady state")
     parser.add_argument("--claims", choices=SCOPES, default=SCOPES[-1], help="which are measured")
     given = parser.parse_args(arguments)
     decided, claims, rest = compute(given.claims)
