@@ -215,7 +215,7 @@ def steady(variants: Sequence[str] | None = None) -> None:
     Raises
     ------
     SimulationError
-        When the model finds no resting state.
+        When the model finds no drug-free steady state.
     """
     tables = knowledge.load(generated=False)
     for variant in tables.variants if variants is None else variants:

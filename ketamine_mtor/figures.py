@@ -1,4 +1,4 @@
-"""A run, or a scan, as a figure for a paper: a panel for each readout, over the hours."""
+"""A run, or a scan, as a plot for a paper: a panel for each readout, over the hours."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class LooserRuns:
         changes
             What its animal has otherwise.
         near
-            Whether its drug-free state is looked for from that of the animal without the changes.
+            Whether its drug-free steady state is looked for from that of the unchanged animal.
 
         Raises
         ------

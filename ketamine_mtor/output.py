@@ -1,4 +1,4 @@
-"""Runs for people and other programs: files, figures, and the numbers that sum them up."""
+"""Runs for people and other programs: files, plots, and the numbers that sum them up."""
 
 from __future__ import annotations
 

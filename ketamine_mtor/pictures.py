@@ -1,4 +1,4 @@
-"""What all figures share: text that stays text, colours for every eye, the same bytes each time."""
+"""What all plots share: text that stays text, colours for every eye, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def drawn(figure: Figure, kind: str = "svg", **more: Any) -> bytes:
 
 
 def unit(symbol: str, *, relative: bool = False) -> str:
-    """What figures say for a unit; 1 is a share of a total, or relative to the wild type."""
+    """What plots say for a unit; 1 is a share of a total, or relative to the wild type."""
     if symbol != "1":
         return symbol
     return "x wild type" if relative else "fraction"

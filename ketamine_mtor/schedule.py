@@ -23,7 +23,7 @@ DECIMALS = 6
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of time within which nothing is done.
+    """A time within which nothing is done.
 
     Attributes
     ----------

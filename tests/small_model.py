@@ -1,4 +1,4 @@
-"""A small model whose drug-free state and time course are known by hand: rules, tables, files.
+"""A small model whose steady state and time course are known by hand: rules, tables, files.
 
 Ketamine is absorbed, eliminated, and blocks a receptor in a membrane; the free receptor makes a
 slow protein and a fast ion; a blocker is held in a bath, a ligand is exchanged with one.
@@ -111,7 +111,7 @@ def experiment(**options) -> Experiment:
 
 
 def differ(run, other) -> bool:
-    """Whether two runs differ by more than a share of 1e-4 anywhere, the drug-free state too."""
+    """Whether two runs differ by more than a share of 1e-4 anywhere, the baseline too."""
     return any(
         not np.allclose(
             [run[name].attrs["baseline"], *run[name].values],

@@ -1,4 +1,4 @@
-"""One drug-free state: of the wild type, of every genotype and variant, and of sampled animals.
+"""One drug-free steady state: of the wild type, and of every other animal that is tried here.
 
 It is looked for from below and from above. The model's positive feedback runs through BDNF and its
 translation; a second branch would be one that BDNF holds up. Seed amounts, where nothing is active
@@ -29,7 +29,7 @@ _FLOOR_NM = 1e-3
 
 
 def branches(session: Session, animal: Mapping[str, float]) -> list[np.ndarray]:
-    """The drug-free states (nM, in the order of the session's species) that an animal can be in.
+    """The drug-free steady states (nM, in the session's order of species) of an animal.
 
     Parameters
     ----------
@@ -105,9 +105,9 @@ def test_rest_is_found_again_from_ten_times_the_vesicles_and_proteins(session):
     assert apart(session.settle(start), rest) < 1e-4
 
 
-def test_a_genotype_has_one_resting_state(session):
-    genotypes = {gene: dict.fromkeys(row.parameters, 0.0) for gene, row in TABLES.genes.items()}
-    assert [gene for gene, animal in genotypes.items() if len(branches(session, animal)) > 1] == []
+def test_a_knockout_has_one_resting_state(session):
+    knockouts = {gene: dict.fromkeys(row.parameters, 0.0) for gene, row in TABLES.genes.items()}
+    assert [gene for gene, animal in knockouts.items() if len(branches(session, animal)) > 1] == []
 
 
 @pytest.mark.parametrize("variant", TABLES.variants)

@@ -34,7 +34,7 @@ HOURS, EVERY = 72, 300
 NAMES = list(knowledge.load().observables)
 #: As near as two solvers come to each other, as a share of each readout's maximum.
 NEAR = 1e-5
-#: BioNetGen finds the resting state anew.
+#: BioNetGen finds the drug-free steady state anew.
 NEAR_RESTED = 1e-4
 SECONDS_PER_HOUR = 3600
 

@@ -213,7 +213,7 @@ def test_damaged_tables_are_found(monkeypatch):
 
 def test_the_model_rests():
     found = _only(doctor.simulation())
-    assert found.state == OK and "drug-free state holds" in found.said
+    assert found.state == OK and "drug-free steady state holds" in found.said
 
 
 def test_a_model_that_does_not_rest_is_found():

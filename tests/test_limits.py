@@ -52,7 +52,7 @@ START = np.array([2.0, 1.0])
 
 @pytest.fixture(scope="module")
 def files():
-    # An object of its own, so that no other test has found its drug-free states already.
+    # An object of its own, so that no other test has found its drug-free steady states already.
     return replace(small_model.files())
 
 

@@ -1,4 +1,4 @@
-"""The model as a whole: its size, its resting state, what it conserves, and a second route."""
+"""The model as a whole: its size, where it rests, what it conserves, and a second route."""
 
 from __future__ import annotations
 

@@ -312,7 +312,7 @@ def test_the_real_claims_can_be_shown(monkeypatch):
     assert all(f"<h4>{part}</h4>" in text for part in BEHIND)
 
 
-BEHIND = ("The rules of its link", "Necessity", "Robustness", "In rival models")
+BEHIND = ("The rules of its link", "Necessity", "Robustness", "In rival variants")
 
 
 def test_what_is_behind_a_claim_has_its_papers():

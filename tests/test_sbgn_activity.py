@@ -43,9 +43,9 @@ def _of_class(name: str) -> list[ET.Element]:
 # The data
 
 
-def test_every_activity_is_a_readout_and_says_what_it_is():
-    readouts = knowledge.load().observables
-    assert all(each.meaning == readouts[each.id].meaning for each in _flow().activities)
+def test_every_activity_is_an_observable_and_says_what_it_is():
+    observables = knowledge.load().observables
+    assert all(each.meaning == observables[each.id].meaning for each in _flow().activities)
     lines = [each.lines for each in _flow().activities]
     assert len(set(lines)) == len(lines)
 
@@ -91,7 +91,7 @@ def _wrong(**changes) -> dict:
     ("changes", "said"),
     [
         ({"activities__0__id": "ketamin_brain"},
-         "field activities.0.id: unknown readout 'ketamin_brain'; nearest: ketamine_brain"),
+         "field activities.0.id: unknown observable 'ketamin_brain'; nearest: ketamine_brain"),
         ({"activities__1__id": "ketamine_brain"}, ".1.id: 'ketamine_brain' is there twice"),
         ({"activities__0__label": ""}, "field activities.0.label"),
         ({"activities__0__colour": "red"}, "allowed: id, label, state"),

@@ -1,4 +1,4 @@
-"""Sensitivities of claims and of the resting state: the machinery, and what they have to be."""
+"""Sensitivities of claims and of the drug-free steady state: how made, and what they have to be."""
 
 from __future__ import annotations
 
@@ -255,7 +255,7 @@ def test_the_picture_names_what_it_shows():
     assert sensitivity_page.draw(found) == picture
 
 
-# The resting state of the model
+# The drug-free steady state of the model
 
 
 def test_no_feedback_loop_of_the_resting_state_is_steep():

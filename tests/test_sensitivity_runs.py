@@ -142,7 +142,7 @@ def test_what_follows_from_what_is_there_is_used():
     assert reach.used(["B", "D"], ["seen"]) == {"j", "i", "h", "C", "seen", "scale"}
 
 
-# The drug-free state, looked for from that of a neighbour
+# The drug-free steady state, looked for from that of a neighbour
 
 
 def test_a_neighbour_leads_to_the_same_resting_state():

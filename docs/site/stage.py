@@ -24,6 +24,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "api",
         "cli",
         "names",
+        "glossary",
         "parameters",
         "identifiers",
         "references",

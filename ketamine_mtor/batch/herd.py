@@ -89,7 +89,7 @@ class Herd:
         observables
             What is read.
         rest
-            The drug-free states of these animals, where :meth:`rest` was called before.
+            The drug-free steady states of these animals, where :meth:`rest` was called before.
         """
         changes = self._seeding.changes({**schedule.animal, **animals})
         values = self._seeding.values(changes)
@@ -119,7 +119,7 @@ class Herd:
         return Courses(np.moveaxis(course, 0, 2), baseline, failed)
 
     def rest(self, schedule: Schedule, animals: Mapping[str, np.ndarray]) -> Rest:
-        """The drug-free states of animals that a schedule finds."""
+        """The drug-free steady states of animals that a schedule finds."""
         changes = self._seeding.changes({**schedule.animal, **animals})
         return self._rested(self._seeding.values(changes))
 
@@ -256,7 +256,7 @@ class Herd:
 
 
 class Rest(NamedTuple):
-    """Drug-free states (nM), ``[animal, species]``, and which animals have none."""
+    """Drug-free steady states (nM), ``[animal, species]``, and which animals have none."""
 
     state: np.ndarray
     failed: np.ndarray

@@ -109,7 +109,7 @@ class Condition:
         return (self.readout,)
 
     def window(self) -> tuple[float, float]:
-        """First and last hour that is looked at; equal where only the drug-free state is."""
+        """First and last hour that is looked at; equal where only the drug-free steady state is."""
         raise NotImplementedError
 
     def say(self) -> str:

@@ -111,7 +111,7 @@ def load_mutants(
 def load_groups(
     folder: Path | None = None, rules: Collection[str] | None = None
 ) -> dict[str, tuple[str, ...]]:
-    """The edges and loops of the figure that are removed as a whole: name to rules.
+    """The arrows and loops of the figure that are removed as a whole: name to rules.
 
     Arguments are those of :func:`load_mutants`.
 

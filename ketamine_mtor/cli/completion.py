@@ -1,4 +1,4 @@
-"""What a shell may complete: names from the tables, read without any simulator."""
+"""What a shell may complete: names from the tables, read without any engine."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ PURPOSES = {
 }
 #: Modules of Perl that BioNetGen needs and small installations of Perl lack.
 PERL_MODULES = ("FindBin", "Math::Trig", "Class::Struct", "Getopt::Long", "List::Util", "Storable")
-#: Without ketamine no readout may move by more than this share of its drug-free value, or of 1.
+#: Without ketamine no observable may move by more than this share of its drug-free value, or of 1.
 STILL = 1e-3
 _PATIENCE_S = 60
 _GET_PERL = "install Perl with all its modules by the system's own packages: perl"
@@ -240,7 +240,7 @@ def claims() -> Iterator[Finding]:
 
 
 def simulation(files: ModelFiles | None = None) -> Iterator[Finding]:
-    """An hour without ketamine: all stays at the drug-free state, what is relative to it at 1."""
+    """An hour without ketamine: all stays at its baseline, what is relative to that at 1."""
     from ketamine_mtor.run import record
 
     done = record(ketamine=0, hours=1, every=600, files=files)
@@ -253,7 +253,7 @@ def simulation(files: ModelFiles | None = None) -> Iterator[Finding]:
         relative = done.tables.observables[name].relative
         if relative and not abs(baselines[i] - 1) <= STILL:
             faults.append(f"{name} rests at {baselines[i]:.4g} instead of 1")
-    fine = f"the drug-free state holds: {len(done.names)} readouts stay where they are"
+    fine = f"the drug-free steady state holds: {len(done.names)} observables stay where they are"
     yield _finding("a simulation", faults[:3], fine, _again())
 
 

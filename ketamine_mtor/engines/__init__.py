@@ -1,4 +1,4 @@
-"""The simulators: each loads a model and runs schedules on it, in nM and seconds."""
+"""The engines: each loads a model and runs schedules on it, in nM and seconds."""
 
 from __future__ import annotations
 

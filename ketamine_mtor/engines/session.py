@@ -126,7 +126,7 @@ class Session:
         return Course(np.concatenate(parts), baseline)
 
     def drug_free(self, animal: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
-        """What an animal has otherwise than the SBML, and its drug-free state (nM), both by id.
+        """An animal's changes of the SBML, and its drug-free steady state (nM), both by id.
 
         Raises
         ------
@@ -143,11 +143,11 @@ class Session:
         return self._plant.observe(state, observables)
 
     def forget(self) -> None:
-        """Forget the drug-free states that were found, and which animals have none."""
+        """Forget the drug-free steady states that were found, and which animals have none."""
         self._looked_for.cache_clear()
 
     def rest_near(self, animal: Mapping[str, float], neighbour: Mapping[str, float]) -> None:
-        """Have the drug-free state of ``animal`` looked for from that of its ``neighbour``.
+        """Have the drug-free steady state of ``animal`` looked for from that of its ``neighbour``.
 
         Quicker where the two are nearly equal. The start has as much more of each species as its
         seed is larger, and so the animal's totals; where that leaves less than nothing of a
@@ -180,7 +180,7 @@ class Session:
             raise SimulationError(failure.reason, time_h=reached) from None
 
     def steady_state(self, changes: _Changes) -> np.ndarray:
-        """The drug-free state (nM) of an animal with ``changes``, looked for once.
+        """The drug-free steady state (nM) of an animal with ``changes``, looked for once.
 
         Raises
         ------
@@ -193,7 +193,7 @@ class Session:
         return found
 
     def _look_for(self, changes: _Changes) -> np.ndarray | SimulationError:
-        """The drug-free state, or why there is none."""
+        """The drug-free steady state, or why there is none."""
         neighbour = self._neighbours.get(changes, changes)
         if neighbour != changes:
             rest = self.steady_state(neighbour)
@@ -213,7 +213,7 @@ class Session:
             return failure
 
     def settle(self, state: np.ndarray, changes: Mapping[str, float] | None = None) -> np.ndarray:
-        """The drug-free state (nM) of an animal with ``changes`` that was left alone in ``state``.
+        """The drug-free steady state (nM) of an animal with ``changes``, left alone in ``state``.
 
         Raises
         ------

@@ -34,7 +34,7 @@ class Courses:
     failed
         Which sets gave none; their numbers are not a number.
     restless
-        Which of these have no drug-free state to start from.
+        Which of these have no drug-free steady state to start from.
     """
 
     time: np.ndarray

@@ -58,7 +58,7 @@ def here(tasks: Tasks, workers: int | None) -> Generator[tuple[int, bytes]]:
 
 
 def _pooled(tasks: Tasks, workers: int) -> Generator[tuple[int, bytes]]:
-    # A fresh interpreter: a simulator's compiled code does not survive a fork.
+    # A fresh interpreter: an engine's compiled code does not survive a fork.
     context = multiprocessing.get_context("spawn")
     theirs, ours = context.Pipe(duplex=False)
     with (

@@ -103,7 +103,7 @@ class Gene:
 
 @dataclass(frozen=True)
 class Observable:
-    """A row of ``observables.tsv``: a readout and its unit."""
+    """A row of ``observables.tsv``: an observable and its unit."""
 
     id: str
     unit: str
@@ -206,7 +206,7 @@ class SteadySpecies:
 
 @dataclass(frozen=True)
 class WildType:
-    """A row of ``wildtype.tsv`` (generated): what a relative readout is divided by."""
+    """A row of ``wildtype.tsv`` (generated): what a relative observable is divided by."""
 
     id: str
     value: float

@@ -66,8 +66,8 @@ def _subunits(c: Caption) -> None:
 
     Pairs stand for the dimers of dimers. Without GluA2, receptors of GluA1 alone form, and these
     let Ca2+ in. The trigger's subunits number the same throughout: newly made GluA1 and GluA2 are
-    a pool of their own, since feeding them back into the trigger would make the resting state a
-    knife edge (docs/decisions/0003).
+    a pool of their own, since feeding them back into the trigger would make the drug-free steady
+    state a knife edge (docs/decisions/0003).
     """
     subunit, receptor = (
         c.monomer("AMPARSubunit", kind=["GluA1", "GluA2"]),

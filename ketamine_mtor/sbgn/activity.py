@@ -1,4 +1,4 @@
-"""The caption as a map of SBGN Activity Flow: readouts of the model, and what acts on what.
+"""The caption as a map of SBGN Activity Flow: the model's observables, and what acts on what.
 
 ``validation/activities.yaml`` says what stands in it. The picture is drawn from the SBGN-ML text
 alone, by :func:`picture`, without Graphviz.
@@ -46,7 +46,7 @@ _APPROACH = 20
 
 @dataclass(frozen=True)
 class Activity:
-    """An activity: the readout ``id``, what it is of, and which state of that it counts."""
+    """An activity: the observable ``id``, what it is of, and which state of that it counts."""
 
     id: str
     label: str
@@ -94,7 +94,7 @@ def load_flow(folder: Path | None = None) -> Flow:
     Raises
     ------
     InputError
-        One line: file, field and what is allowed, for an id that is no readout, an influence
+        One line: file, field and what is allowed, for an id that is no observable, an influence
         without an end, a claim of the caption that no influence has, or a row that lacks one.
     """
     path = (paths.validation() if folder is None else folder) / DATA
@@ -109,14 +109,14 @@ def load_flow(folder: Path | None = None) -> Flow:
 
 
 def _activities(given: Sequence[Mapping[str, Any]], file: str) -> tuple[Activity, ...]:
-    readouts = knowledge.load().observables
+    observables = knowledge.load().observables
     found: dict[str, Activity] = {}
     for number, each in enumerate(given):
         key, where = each["id"], f"{file}, field activities.{number}.id"
-        known(key, readouts, where, "readout")
+        known(key, observables, where, "observable")
         if key in found:
-            raise fault(where, f"'{key}' is there twice (allowed: each readout once)")
-        found[key] = Activity(key, each["label"], each.get("state", ""), readouts[key].meaning)
+            raise fault(where, f"'{key}' is there twice (allowed: each observable once)")
+        found[key] = Activity(key, each["label"], each.get("state", ""), observables[key].meaning)
     return tuple(found.values())
 
 

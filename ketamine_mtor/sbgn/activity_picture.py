@@ -45,7 +45,7 @@ _INK, _SOFT, _FILL, _PAPER = "#222222", "#555555", "#eef4fa", "#ffffff"
 def picture(sbgn_text: str) -> str:
     """The text of an SVG, in pixels; it can stand in a page as it is.
 
-    An activity is a ``g`` of class ``activity`` with its readout in ``data-observable``, an
+    An activity is a ``g`` of class ``activity`` with its observable in ``data-observable``, an
     influence a ``path`` of class ``influence`` with ``data-from``, ``data-to`` and
     ``data-claims``. Colours are the custom properties ``--activity`` (boxes), ``--ink``,
     ``--soft`` (text), ``--paper``, and ``--positive``, ``--negative``, ``--necessary``,

@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the exit status: 0; 1 where a table is out of step; 2 for bad input.
     """
-    parser = Parser(description="sensitivities of claims and of the resting state")
+    parser = Parser(description="sensitivities of claims and of the drug-free steady state")
     parser.add_argument("--claims", choices=SCOPES, default=SCOPES[-1], help="which are measured")
     parser.add_argument("--check", action="store_true", help="only say what is out of step")
     given = parser.parse_args(arguments)

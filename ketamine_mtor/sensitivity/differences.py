@@ -1,4 +1,4 @@
-"""Which numbers of the model decide which claims, and how the resting state depends on them.
+"""Which numbers of the model decide which claims, and move the drug-free steady state.
 
 A sensitivity is d ln(y) / d ln(p) at the model's own numbers, by central differences in ln(p). Here
 y is the number that decides a claim, as the judge measures it and always of the same part of the
@@ -48,7 +48,7 @@ STEP = 0.02
 NOTHING = 1e-9
 #: Which claims: see :func:`left_out`.
 SCOPES = ("ketamine", "drugs", "every")
-#: Length of the run of which only the start, the drug-free state, is read (h).
+#: Length of the run of which only the start, the drug-free steady state, is read (h).
 _SHORT_RUN_H = 0.1
 #: What the numbers of a point are worked out with: the built-in map, or that of a pool.
 Mapper = Callable[..., Iterable[list[float]]]
@@ -238,7 +238,7 @@ def elasticities(
 def compute(
     scope: str = SCOPES[-1], workers: int | None = None
 ) -> tuple[list[Decided], Sensitivities, Sensitivities]:
-    """What decides the claims, its sensitivities, and elasticities of the resting state.
+    """What decides the claims, its sensitivities, and elasticities of the drug-free steady state.
 
     Parameters
     ----------

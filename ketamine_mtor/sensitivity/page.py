@@ -29,7 +29,7 @@ __all__ = ["BEGIN", "END", "PAGE", "PICTURE", "draw", "made"]
 PICTURE, PAGE = "sensitivity.svg", "sensitivity.md"
 #: So many numbers are drawn: those to which some claim is most sensitive.
 MOST_COLUMNS = 60
-#: Elements of the feedback loops of the resting state, and what feeds back on them.
+#: Elements of the feedback loops of the drug-free steady state, and what feeds back on them.
 LOOPS = (
     ("BDNF_released", "BDNF_from_translation"),
     ("BDNF_released", "BDNF_from_soma"),
@@ -37,7 +37,7 @@ LOOPS = (
 )
 #: The largest elasticity in a loop that is allowed.
 LARGEST_IN_LOOP = 1.5
-#: So many are named per claim or readout.
+#: So many are named per claim or observable.
 _MOST_NAMED = 3
 _MOST_LISTED = 10
 #: A claim that a change of one number by this share brings to its threshold is on the edge.
@@ -86,7 +86,7 @@ def page(
     decided
         What decides the claims, and which are left out.
     claims, rest
-        Sensitivities of the claims, and elasticities of the resting state.
+        Sensitivities of the claims, and elasticities of the drug-free steady state.
     tables
         The numbers and their kinds.
     """
@@ -112,15 +112,15 @@ def page(
         markdown(
             ("claim", "because"), [(row.claim, row.left_out) for row in decided if row.left_out]
         ),
-        "## The resting state in numbers",
+        "## The drug-free steady state in numbers",
         f"The feedback loops; the tests hold each below {LARGEST_IN_LOOP:g}.",
         markdown(
-            ("readout", "number", "elasticity"),
+            ("observable", "number", "elasticity"),
             [(f"`{one}`", f"`{other}`", f"{rest.of(one, other):.2g}") for one, other in LOOPS],
         ),
-        "Every readout, and to which numbers its drug-free value has the largest elasticities:",
+        "Every observable, and to which numbers its drug-free value has the largest elasticities:",
         markdown(
-            ("readout", "largest", "to", "next"),
+            ("observable", "largest", "to", "next"),
             [(f"`{name}`", *_elasticities(rest, name)) for name in rest.rows],
         ),
     )

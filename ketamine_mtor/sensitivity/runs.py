@@ -1,8 +1,8 @@
 """Runs of animals some of whose numbers are changed by a factor, made for many that differ little.
 
-What the full simulation would give, in less time: the drug-free state is looked for from that of
-the animal without the factors, a run that no factor can change is made once, and the solver's
-tolerances are wider.
+What the full simulation would give, in less time: the drug-free steady state is looked for from
+that of the animal without the factors, a run that no factor can change is made once, and the
+solver's tolerances are wider.
 """
 
 from __future__ import annotations

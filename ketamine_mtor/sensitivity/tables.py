@@ -15,7 +15,7 @@ from ketamine_mtor.errors import InputError, not_allowed
 
 #: A claim or readout is said to be sensitive to a number from this sensitivity on.
 SENSITIVE = 0.1
-#: The tables: of the claims, of the resting state, and what decides each claim.
+#: The tables: of the claims, of the drug-free steady state, and what decides each claim.
 CLAIMS, REST, DECIDED = "sensitivity", "elasticity", "decided"
 #: Smaller differences are the solver's.
 _DECIMALS, _DIGITS = 3, 4

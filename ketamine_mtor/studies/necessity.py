@@ -1,4 +1,4 @@
-"""The necessity matrix: every rule removed in turn, and edges and loops of the figure as a whole.
+"""The necessity matrix: every rule removed in turn, and arrows and loops of the figure as a whole.
 
 Each mutant reaches its own drug-free steady state before all claims are judged. What is made for
 one mutant is kept in a file until the table is written, so that stopped work goes on.
@@ -46,7 +46,7 @@ class Removal:
     Attributes
     ----------
     kind
-        ``rule``: one rule; ``group``: an edge or loop of the figure; ``mutant``: several rules of
+        ``rule``: one rule; ``group``: an arrow or loop of the figure; ``mutant``: several rules of
         the link of one claim.
     name
         The rule, the group's name, or the claim.
@@ -172,7 +172,7 @@ def faults(rows: Sequence[Row], claims: Sequence[Claim], spare: Collection[str])
 
     A claim that fails nowhere while all upstream of it pass; a rule without which every claim
     passes that is not listed as spare, and one that is listed but needed. A rule without which the
-    animals of some claims have no drug-free state is needed.
+    animals of some claims have no drug-free steady state is needed.
     """
     for claim in claims:
         if not own(rows, claim.id, claims):

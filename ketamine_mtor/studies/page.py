@@ -60,7 +60,7 @@ def _necessity(rows: Sequence[necessity.Row], claims: Sequence[Claim]) -> Iterab
     )
     resting = [row for row in rows if row.kind == RULE and row.not_run and not row.flips]
     yield (
-        "Without one of these animals find no drug-free state, so that claims are not run:"
+        "Without one of these animals find no drug-free steady state, so that claims are not run:"
         f" {', '.join(f'`{row.name}`' for row in resting)}."
     )
     yield "Rules without which, one at a time, every claim passes, and why they are there:"
@@ -74,7 +74,7 @@ def _rivals(rows: Sequence[rivals.Stand], claims: Sequence[Claim]) -> Iterable[s
     kinds = dict.fromkeys(claim.kind for claim in claims)
     compared = [row.claim for row in rows if rivals.NOT_ASKED in row.status.values()]
     rows = [row for row in rows if row.claim not in compared]
-    yield "### Rival hypotheses\n\nHow many claims of each kind pass in each variant:"
+    yield "### Rival variants\n\nHow many claims of each kind pass in each variant:"
     yield markdown(
         ["kind", "claims", *rivals.RIVALS],
         (

@@ -22,7 +22,7 @@ COLOURS = ("#f1f1ee", "#e9a15b", "#a01c2c", "#9a9aa0")
 _SAID = {
     ALONE: "fails, all claims upstream of it pass",
     FAILS: "fails with claims upstream of it",
-    NOT_RUN: "not run: no drug-free state",
+    NOT_RUN: "not run: no drug-free steady state",
     PASSES: "passes",
 }
 TITLE = "Which claims fail without which rules"
@@ -72,7 +72,7 @@ def blocks(rows: Sequence[Row]) -> list[Block]:
         return [row for row in rows if row.kind == kind]
 
     return [
-        Block("edges and loops of the figure", [Part("", of(GROUP))]),
+        Block("arrows and loops of the figure", [Part("", of(GROUP))]),
         Block("all rules of one claim's link", [Part("", of(MUTANT))]),
         Block("single rules, by module", _by_module(of(RULE))),
     ]

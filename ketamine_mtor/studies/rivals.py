@@ -1,4 +1,4 @@
-"""Rival hypotheses: the variants of the model that say another mechanism, on the same claims.
+"""Rival variants: those of the model that say another mechanism, on the same claims.
 
 Every experiment that names no variant is done on each rival. What a claim asks of one rival alone
 is asked of each; a claim that itself compares a rival with the default is asked of none. An animal

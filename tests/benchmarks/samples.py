@@ -23,7 +23,7 @@ SIGMA = 0.3
 #: Sets that the kernel takes at once, and numbers that these may give: as many as an ensemble's
 #: chunk does; more would need memory that the system has to clear first.
 AT_ONCE, NUMBERS = 1024, 2**21
-#: Tolerances at which drug-free states are looked for, which nothing here measures.
+#: Tolerances at which drug-free steady states are looked for, which nothing here measures.
 _REST = 1e-7, 1e-11
 
 #: Runs the sets of a slice: ``[set, time, observable]``, without time 0; a set that fails is NaN.
@@ -79,7 +79,7 @@ def draw(problem: Problem, count: int, seed: int = 0) -> Samples:
     changes = {name: usual[name] * own for name, own in zip(varied, factors, strict=True)}
     values = laws.resolve(changes)
     starts = _columns([values[name] for name in laws.species], count)
-    if files is not None:  # which alone has a resting state to start from
+    if files is not None:  # which alone has a drug-free steady state to start from
         schedule = plan(Experiment(ketamine=0), files.tables)
         rest = Herd(files, *_REST).rest(schedule, changes)
         starts = rest.state + Seeding(files.tables, laws).dose(10.0, values)
