@@ -263,6 +263,6 @@ def test_a_stale_file_is_seen(tmp_path):
 
 
 def test_the_bytes_do_not_hang_on_hashing():
-    script = "from tests import test_layout; print(test_layout.small())"
+    script = "from tests import test_companions_layouts; print(test_companions_layouts.small())"
     texts = printed(script)
     assert texts == {small() + "\n"}
