@@ -17,7 +17,7 @@ from ketamine_mtor.claims import known_failures, load_claims
 from ketamine_mtor.claims.model import Setup
 from ketamine_mtor.studies import contradictions
 from ketamine_mtor.studies.contradictions import BEGIN, END, Column, Page, Row
-from tests.test_project import dead_links
+from tests.project_kit import dead_links
 
 DOCS = Path(__file__).parents[1] / "docs" / "contradictions"
 #: What is asked of the project beside those with a table.
