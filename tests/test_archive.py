@@ -24,7 +24,7 @@ from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.optional import alone
 
-pytestmark = pytest.mark.xdist_group("archive")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("archive")]
 
 
 @pytest.fixture(scope="module")

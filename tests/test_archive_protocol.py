@@ -13,6 +13,8 @@ from ketamine_mtor.archive.protocol import protocol
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import Bath, Experiment
 
+pytestmark = pytest.mark.slow
+
 
 def ran(how) -> pd.DataFrame:
     """A protocol in plain libRoadRunner: hours and all readouts."""

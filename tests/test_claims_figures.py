@@ -12,7 +12,7 @@ from ketamine_mtor.claims import figures as figures_file
 from ketamine_mtor.errors import InputError
 
 
-def test_every_figure_of_the_issue_is_there():
+def test_the_figures_that_the_pages_speak_of_are_there():
     figures = figures_file.load_figures()
     assert {"time_course", "dose_response", "blockers", "knockouts"} < set(figures)
     assert {"rapamycin_or_torin", "repeated_dose"} < set(figures)

@@ -18,9 +18,7 @@ from tests.companions_kit import (
     SECONDS_PER_HOUR,
 )
 
-pytestmark = pytest.mark.xdist_group("companions")
-
-pytestmark = pytest.mark.xdist_group("companions")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 
 
 def test_the_committed_companions_are_what_is_generated(companion_texts):

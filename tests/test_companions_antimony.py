@@ -14,7 +14,7 @@ from tests.companions_kit import (
     by_roadrunner,
 )
 
-pytestmark = pytest.mark.xdist_group("companions")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 
 
 def back(text):

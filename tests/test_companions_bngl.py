@@ -18,7 +18,7 @@ from tests.companions_kit import (
     apart,
 )
 
-pytestmark = pytest.mark.xdist_group("companions")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.companions_kit import (
     by_copasi,
 )
 
-pytestmark = pytest.mark.xdist_group("companions")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 
 
 def test_the_time_course_of_the_copasi_file_is_that_of_the_package(companion_texts, tenfold_dose):

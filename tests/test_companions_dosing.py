@@ -15,7 +15,7 @@ from tests.companions_kit import (
     by_roadrunner,
 )
 
-pytestmark = pytest.mark.xdist_group("companions")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 
 
 def test_the_file_with_doses_is_valid_with_strict_units(companion_texts):

@@ -16,7 +16,7 @@ from tests.companions_kit import (
     SECONDS_PER_HOUR,
 )
 
-pytestmark = pytest.mark.xdist_group("companions")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 
 
 def tables(page):

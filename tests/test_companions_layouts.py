@@ -18,6 +18,8 @@ from tests import small_model
 from tests.hashing_kit import printed
 from tests.layout_kit import corners, faults, pointed_astray, roles_of
 
+pytestmark = pytest.mark.slow
+
 FILE = "sbml/ketamine_mtor_layout.xml"
 #: Modules by whose titles the layouts of the small model go.
 HERE, THERE = "ketamine", "nmdar"

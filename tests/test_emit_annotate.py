@@ -103,6 +103,6 @@ def test_a_creator_without_a_name_is_an_error(toy_model, toy_tables):
 
 
 def test_a_date_that_is_none_is_an_error(toy_model, toy_tables):
-    annotations = replace(toy.annotations(), creator=("", ""))
-    with pytest.raises(emit.EmitError, match="creator"):
+    annotations = replace(toy.annotations(), created="never")
+    with pytest.raises(emit.EmitError, match="created 'never'"):
         emit.write_sbml(toy_model, toy_tables, annotations=annotations)

@@ -20,6 +20,8 @@ from ketamine_mtor.schedule import plan
 from tests import small_model
 from tests.engines_kit import LOADERS, OF_SBML
 
+pytestmark = pytest.mark.slow
+
 ALL = pytest.mark.parametrize("engine", engines.ENGINES)
 OTHERS = pytest.mark.parametrize("engine", engines.ENGINES[1:])
 #: A state that is far from rest (nM), and how fast it moves by the small model's rate laws (nM/s).
@@ -300,13 +302,6 @@ def test_the_routes_agree_on_the_model(engine, drugs):
     files = model_files.packaged()
     one = km.simulate(drugs=drugs, files=files)
     assert _apart(one, km.simulate(drugs=drugs, engine=engine, files=files)) < 1e-5
-
-
-def test_without_ketamine_nothing_moves():
-    run = km.simulate(ketamine=0)
-    for name in run:
-        moved = float(abs(run[name] - run[name].baseline).max())
-        assert moved <= 1e-3 * abs(run[name].baseline) + 1e-9, name
 
 
 def test_the_shipped_state_is_the_one_that_the_engine_finds():

@@ -13,6 +13,8 @@ import ketamine_mtor as km
 from ketamine_mtor import cli
 from tests.project_kit import GUIDES, ROOT, dead_links, read
 
+pytestmark = pytest.mark.slow
+
 
 def targets(makefile: str) -> set[str]:
     """The documented targets: those that `make help` lists."""

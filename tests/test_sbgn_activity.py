@@ -17,6 +17,8 @@ from ketamine_mtor.sbgn import activity, check, publish
 from tests.hashing_kit import printed
 from tests.sbgn_kit import hide, overlapping
 
+pytestmark = pytest.mark.slow
+
 _SVG = "{http://www.w3.org/2000/svg}"
 _SBGN = "{http://sbgn.org/libsbgn/0.3}"
 

@@ -15,6 +15,8 @@ from ketamine_mtor.sbgn.__main__ import main
 from tests import small_model
 from tests.hashing_kit import printed
 
+pytestmark = pytest.mark.slow
+
 ROOT = paths.root()
 
 

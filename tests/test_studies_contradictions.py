@@ -19,6 +19,8 @@ from ketamine_mtor.studies import contradictions
 from ketamine_mtor.studies.contradictions import BEGIN, END, Column, Page, Row
 from tests.project_kit import dead_links
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).parents[1] / "docs" / "contradictions"
 #: What is asked of the project beside those with a table.
 WITHOUT_TABLE = ("hnk", "synaptogenesis")
