@@ -13,6 +13,8 @@ from ketamine_mtor.build import differences
 from ketamine_mtor.errors import InputError
 from tests import small_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def changed():

@@ -11,6 +11,8 @@ from ketamine_mtor import build, claims, paths, reproduce
 from ketamine_mtor.experiment import Bath
 from tests.cli_kit import SHORT, call, refused
 
+pytestmark = pytest.mark.slow
+
 # simulate
 
 

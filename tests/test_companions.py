@@ -12,11 +12,7 @@ from ketamine_mtor import companions, optional, paths
 from ketamine_mtor.companions import antimony, cps, dosing, equations
 from ketamine_mtor.companions.__main__ import main
 from ketamine_mtor.errors import InputError, MissingExtra
-from tests.companions_kit import (
-    EVERY,
-    ROOT,
-    SECONDS_PER_HOUR,
-)
+from tests.companions_kit import EVERY, ROOT, SECONDS_PER_HOUR
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 

@@ -8,11 +8,7 @@ import pytest
 
 from ketamine_mtor import emit
 from ketamine_mtor.optional import extra
-from tests.companions_kit import (
-    NEAR,
-    apart,
-    by_roadrunner,
-)
+from tests.companions_kit import NEAR, apart, by_roadrunner
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 

@@ -11,12 +11,7 @@ from ketamine_mtor import network, paths
 from ketamine_mtor.companions import bngl
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.rules import build_model
-from tests.companions_kit import (
-    NAMES,
-    NEAR_RESTED,
-    ROOT,
-    apart,
-)
+from tests.companions_kit import NAMES, NEAR_RESTED, ROOT, apart
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 

@@ -12,14 +12,7 @@ import ketamine_mtor as km
 from ketamine_mtor.claims.figures import load_figures
 from ketamine_mtor.companions import cps
 from ketamine_mtor.errors import InputError
-from tests.companions_kit import (
-    EVERY,
-    HOURS,
-    NEAR,
-    apart,
-    basico,
-    by_copasi,
-)
+from tests.companions_kit import EVERY, HOURS, NEAR, apart, basico, by_copasi
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 

@@ -7,13 +7,7 @@ import pytest
 from ketamine_mtor import emit
 from ketamine_mtor.companions import dosing
 from ketamine_mtor.errors import InputError
-from tests.companions_kit import (
-    NEAR,
-    apart,
-    by_copasi,
-    by_package,
-    by_roadrunner,
-)
+from tests.companions_kit import NEAR, apart, by_copasi, by_package, by_roadrunner
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 

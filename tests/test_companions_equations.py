@@ -11,10 +11,7 @@ from ketamine_mtor.companions import equations
 from ketamine_mtor.engines.compiled import compile_sbml
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.rules import build_model, homes
-from tests.companions_kit import (
-    NAMES,
-    SECONDS_PER_HOUR,
-)
+from tests.companions_kit import NAMES, SECONDS_PER_HOUR
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("companions")]
 

@@ -50,9 +50,6 @@ def test_a_model_without_network_is_an_error(toy_tables):
         emit.write_sbml(toy.build(), toy_tables)
 
 
-# libSBML's opinion ------------------------------------------------------------------------------
-
-
 def test_libsbml_finds_nothing(toy_sbml, toy_annotated):
     assert emit.problems(toy_sbml) == []
     assert emit.problems(toy_annotated) == []

@@ -23,6 +23,8 @@ from ketamine_mtor.knowledge.rows import FITTED, Value
 from tests import small_model
 from tests.fit_kit import PARAMETERS, fit_entry, loaded
 
+pytestmark = pytest.mark.slow
+
 # The optimiser, on the small model
 
 

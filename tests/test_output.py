@@ -18,6 +18,8 @@ import ketamine_mtor as km
 from ketamine_mtor import claims, output, run
 from tests.cli_kit import SHORT, call, refused
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def no_run(monkeypatch):

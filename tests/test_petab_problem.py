@@ -19,6 +19,8 @@ from ketamine_mtor.petab_problem import data, expected, measured
 from ketamine_mtor.petab_problem.__main__ import PAGE, main
 from tests.fit_kit import LEVEL, fit_entry, loaded
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def problem():

@@ -13,8 +13,6 @@ import ketamine_mtor as km
 from ketamine_mtor import cli
 from tests.project_kit import GUIDES, ROOT, dead_links, read
 
-pytestmark = pytest.mark.slow
-
 
 def targets(makefile: str) -> set[str]:
     """The documented targets: those that `make help` lists."""
@@ -97,6 +95,7 @@ def first_commands(page: str) -> list[str]:
     return [line for line in block.splitlines() if re.match(wanted, line)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "after", "written"),
     [

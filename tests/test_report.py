@@ -27,6 +27,8 @@ from ketamine_mtor.studies.necessity import OWN_LINK
 from tests.claims_kit import FakeRuns, claim_with
 from tests.report_kit import BAD, GOOD, REST, RISE, result
 
+pytestmark = pytest.mark.slow
+
 
 def printed(found: Result) -> str:
     out = io.StringIO()

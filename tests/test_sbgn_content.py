@@ -9,13 +9,7 @@ import pytest
 
 from ketamine_mtor import network, sbgn
 from ketamine_mtor.sbgn import check
-from ketamine_mtor.sbgn.content import (
-    ASSOCIATION,
-    CATALYSIS,
-    DISSOCIATION,
-    PROCESS,
-    STIMULATION,
-)
+from ketamine_mtor.sbgn.content import ASSOCIATION, CATALYSIS, DISSOCIATION, PROCESS, STIMULATION
 from tests.sbgn_kit import NAMING, RULES, drawn, model_of, pattern_map, rule_of
 
 
