@@ -13,8 +13,9 @@ import pytest
 os.environ["KETAMINE_MTOR_CACHE"] = "off"
 
 
-# The toy, as the emitter writes it. Packages are imported where they are needed: most runs are of
-# a few files.
+# The toy. Packages are imported where they are needed: most runs are of a few files. The texts are
+# made once for each file: `make gate-mutation` looks for the tests that reach the emitter, of which
+# what a fixture reaches counts for the first test alone.
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,7 @@ def toy_tables():
     return toy.tables()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def toy_sbml(toy_network, toy_tables):
     from ketamine_mtor import emit, network
     from tests import toy
@@ -49,7 +50,7 @@ def toy_sbml(toy_network, toy_tables):
     return emit.write_sbml(network.load_net(toy.build(), toy_network), toy_tables)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def toy_annotated(toy_network, toy_tables):
     from ketamine_mtor import emit, network
     from tests import toy
