@@ -118,6 +118,7 @@ def test_every_command_shows_examples():
         assert all(f"\n  ketamine-mtor {example}\n" in shown for example in command.examples)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", [each for each in EXAMPLES if "|" not in each])
 def test_an_example_runs(monkeypatch, tmp_path, example):
     """What takes long is not computed, but its words are understood."""

@@ -11,6 +11,8 @@ from ketamine_mtor.sbgn import check
 from tests import small_model
 from tests.sbgn_kit import RULES, drawn, hide, pattern_map, patterns, small
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_small_map_is_valid():
     assert check.invalid(small()) == []

@@ -12,6 +12,8 @@ from ketamine_mtor.sbgn import check
 from ketamine_mtor.sbgn.content import ASSOCIATION, CATALYSIS, DISSOCIATION, PROCESS, STIMULATION
 from tests.sbgn_kit import NAMING, RULES, drawn, model_of, pattern_map, rule_of
 
+pytestmark = pytest.mark.slow
+
 
 def _process(name: str):
     return next(each for each in pattern_map().processes if each.id == name)

@@ -11,6 +11,8 @@ from ketamine_mtor.sbgn.shapes import FONT, text_width
 from tests import small_model
 from tests.sbgn_kit import NAMING, RULES, hide, overlapping, pattern_map
 
+pytestmark = pytest.mark.slow
+
 
 def test_complexes_hold_their_parts_and_compartments_their_entities():
     content = sbgn.network_map(small_model.with_network(), NAMING, "small")
