@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean renew gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions gate-mutation
+.PHONY: help .venv reproduce test test-fast build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean renew gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions gate-mutation
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ reproduce: $(VENV)/.installed ## rules to SBML to simulation to the judged claim
 
 test: tidy ## run the whole test suite, after `make tidy`
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+test-fast: $(VENV)/.installed ## run the tests that neither simulate nor build much (under a minute), after each edit
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
 tidy: $(VENV)/.installed ## is the code tidy, and do its types fit (half a minute, then seconds)
 	$(BIN)/ruff check .

@@ -9,9 +9,12 @@ import numpy as np
 import xarray as xr
 import yaml
 
+from ketamine_mtor.claims.bench import Bench
 from ketamine_mtor.claims.conditions import ConditionReader
+from ketamine_mtor.claims.evaluate import measure
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim, Readout, Setup
+from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.claims.vocabulary import Vocabulary
 
 CAPTION = "Ketamine blocks receptors and raises glutamate. This activates mTORC1."
@@ -134,6 +137,17 @@ def flat(value: float) -> Callable[[np.ndarray], np.ndarray]:
     return lambda t: np.full_like(t, value)
 
 
+def line(*points):
+    """Straight from point to point (hours, value), and level afterwards."""
+    times, values = np.array(points, float).T
+    return lambda t: np.interp(t, times, values)
+
+
+def tent(base, top, at=1.0, end=2.0):
+    """Up from the base to the top, and back."""
+    return line((0, base), (at, top), (end, base))
+
+
 class FakeRuns:
     """Gives datasets by the drugs and the dose of the experiment: "ketamine", "NBQX vehicle"..."""
 
@@ -150,3 +164,13 @@ class FakeRuns:
         if isinstance(found, Exception):
             raise found
         return found
+
+
+def parts(claim: Claim, runs: Mapping[str, xr.Dataset | Exception]) -> list[Part]:
+    """What is measured of each condition of a claim, in these runs."""
+    found = []
+    for condition in claim.conditions:
+        measured = measure(condition, Bench(claim, FakeRuns(**runs)))
+        assert all(part.condition == condition for part in measured)
+        found += measured
+    return found

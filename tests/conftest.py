@@ -1,7 +1,101 @@
-"""Tests neither use nor change what a user's runs keep; those of that name a folder of theirs."""
+"""What tests of several files share.
+
+Tests neither use nor change what a user's runs keep; those of that name a folder of theirs.
+"""
 
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
+
+import pytest
 
 os.environ["KETAMINE_MTOR_CACHE"] = "off"
+
+
+# The toy. Packages are imported where they are needed: most runs are of a few files. The texts are
+# made once for each file: `make gate-mutation` looks for the tests that reach the emitter, of which
+# what a fixture reaches counts for the first test alone.
+
+
+@pytest.fixture(scope="session")
+def toy_network():
+    """The network file of the toy."""
+    from ketamine_mtor import network
+    from tests import toy
+
+    return network.generate(toy.build())
+
+
+@pytest.fixture
+def toy_model(toy_network):
+    from ketamine_mtor import network
+    from tests import toy
+
+    return network.load_net(toy.build(), toy_network)
+
+
+@pytest.fixture(scope="session")
+def toy_tables():
+    from tests import toy
+
+    return toy.tables()
+
+
+@pytest.fixture(scope="module")
+def toy_sbml(toy_network, toy_tables):
+    from ketamine_mtor import emit, network
+    from tests import toy
+
+    return emit.write_sbml(network.load_net(toy.build(), toy_network), toy_tables)
+
+
+@pytest.fixture(scope="module")
+def toy_annotated(toy_network, toy_tables):
+    from ketamine_mtor import emit, network
+    from tests import toy
+
+    loaded = network.load_net(toy.build(), toy_network)
+    return emit.write_sbml(loaded, toy_tables, annotations=toy.annotations())
+
+
+# The report
+
+
+@pytest.fixture
+def quoting(monkeypatch):
+    """A caption that holds the quotes of the made-up claims; no run lights the map, no study."""
+    from ketamine_mtor.report import activities, page
+    from ketamine_mtor.report.findings import Found
+
+    monkeypatch.setattr(page, "read_caption", lambda folder: "Ketamine raises glutamate & more.")
+    monkeypatch.setattr(activities, "lights", lambda *_: {"minutes": [0], "runs": []})
+    nothing = SimpleNamespace(
+        missing=[], matrix=(), stands=(), shares={}, together=None, of=lambda _: Found()
+    )
+    monkeypatch.setattr(page, "Findings", lambda: nothing)
+
+
+# The companions
+
+
+@pytest.fixture(scope="session")
+def packaged_sbml():
+    from ketamine_mtor import paths
+
+    return paths.read(paths.sbml())
+
+
+@pytest.fixture(scope="session")
+def companion_texts():
+    """File to text, of all companions; they take long, so that their tests are one group."""
+    from ketamine_mtor import companions
+
+    return {name: content.decode() for name, content in companions.made().items()}
+
+
+@pytest.fixture(scope="session")
+def tenfold_dose():
+    from tests.companions_kit import by_package
+
+    return by_package([(0, 10)])

@@ -16,6 +16,8 @@ from ketamine_mtor.knowledge import tables
 from tests import bad_inputs_kit as kit
 from tests.damage import MAKERS
 
+pytestmark = pytest.mark.slow
+
 CASES = {case.id: case for case in kit.cases()}
 #: So many run as a process of their own here; `make gate-input` runs all so.
 REAL = 20

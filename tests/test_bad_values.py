@@ -16,6 +16,8 @@ from ketamine_mtor.ensembles.run import make_plan
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import Experiment, parse_drug, parse_ketamine
 
+pytestmark = pytest.mark.slow
+
 TABLES = knowledge.load()
 NAMES = {
     "drug": list(TABLES.drugs),

@@ -16,6 +16,8 @@ from ketamine_mtor.engines.reach import running
 from ketamine_mtor.engines.session import ABSOLUTE_NM
 from ketamine_mtor.schedule import plan
 
+pytestmark = pytest.mark.slow
+
 FILES = model_files.packaged()
 READ = (
     "ketamine_brain",

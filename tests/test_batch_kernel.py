@@ -20,6 +20,8 @@ from ketamine_mtor.batch.network import Network
 from ketamine_mtor.batch.rodas5p import DENSE, ESTIMATE, GAMMA, STAGES, A, C
 from ketamine_mtor.batch.solve import solve
 
+pytestmark = pytest.mark.slow
+
 # The coefficients: conditions of order of Rosenbrock methods, a tree each (Hairer and Wanner,
 # Solving Ordinary Differential Equations II, section IV.7).
 

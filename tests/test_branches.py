@@ -17,6 +17,8 @@ from ketamine_mtor.engines import open_session
 from ketamine_mtor.engines.session import Session
 from ketamine_mtor.sensitivity import differences
 
+pytestmark = pytest.mark.slow
+
 TABLES = knowledge.load()
 #: Sampled animals: every number that no one measured, between a third and three times its value.
 SPREAD, ANIMALS = 3.0, 24

@@ -1,14 +1,19 @@
-"""A model with rules of one's own becomes files that run."""
+"""A model with rules of one's own becomes files that run; and what is otherwise than committed."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pysb
 import pytest
 
 import ketamine_mtor as km
+from ketamine_mtor.build import differences
 from ketamine_mtor.errors import InputError
 from tests import small_model
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +59,15 @@ def test_what_the_sbml_cannot_hold_is_one_line():
         model.add_component(each)
     with pytest.raises(InputError, match=r"^[^\n]*own_(rate|factor)[^\n]*$"):
         km.compile_model(model, small_model.tables())
+
+
+def test_differences_from_what_is_committed(tmp_path):
+    fresh, committed = tmp_path / "fresh", tmp_path / "committed"
+    for folder in (fresh, committed):
+        folder.mkdir()
+        (folder / "same.xml").write_text("same", encoding="utf-8")
+    assert differences(fresh, committed) == []
+    (fresh / "same.xml").write_text("other", encoding="utf-8")
+    (fresh / "new.xml").write_text("new", encoding="utf-8")
+    told = [Path(line.split()[0]).name for line in differences(fresh, committed)]
+    assert told == ["new.xml", "same.xml"]

@@ -18,6 +18,8 @@ from ketamine_mtor.engines.session import LOWEST_NM
 from ketamine_mtor.run import simulate
 from tests.small_model import differ
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = load_claims()
 CAPTION = [claim.id for claim in CLAIMS if claim.kind == "caption"]
 PASSING = [claim.id for claim in CLAIMS if claim.id not in known_failures(CLAIMS)]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ketamine_mtor.claims.bench import Bench, NotRun
-from ketamine_mtor.claims.evaluate import measure
-from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
+from ketamine_mtor.claims.bench import NotRun
+from tests.claims_kit import claim_with, flat, parts, pulse, run
 
 UP = {"ketamine": run(glutamate=pulse(100, 50), mTORC1_active=pulse(0.1, 0.2))}
 STILL = {"ketamine": run(glutamate=flat(100), mTORC1_active=flat(0.1))}
@@ -15,14 +14,6 @@ VEHICLES = {
     "ketamine_vehicle": run(glutamate=flat(100), mTORC1_active=flat(0.1)),
     "NBQX_vehicle": run(glutamate=flat(100), mTORC1_active=flat(0.1)),
 }
-
-
-def parts(claim, runs):
-    return [
-        part
-        for condition in claim.conditions
-        for part in measure(condition, Bench(claim, FakeRuns(**runs)))
-    ]
 
 
 def passed(claim, runs) -> bool:

@@ -235,6 +235,7 @@ def test_a_variant_without_files_is_said_before_anything_runs():
         model_files.by_variant(own, "caption", ["caption", "mouse"])
 
 
+@pytest.mark.slow
 def test_a_mutant_of_one_variant_leaves_the_others_as_they_are():
     from ketamine_mtor import model_files
     from ketamine_mtor.claims.mutant_runs import mutant_runs

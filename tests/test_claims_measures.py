@@ -1,26 +1,10 @@
-"""What each kind of condition measures, to the number; and of many animals what of each alone."""
+"""What each kind of condition measures, to the number."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-import xarray as xr
 
-from ketamine_mtor.claims.bench import Bench
-from ketamine_mtor.claims.evaluate import measure, score
-from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
-
-
-def line(*points):
-    """Straight from point to point (hours, value), and level afterwards."""
-    times, values = np.array(points, float).T
-    return lambda t: np.interp(t, times, values)
-
-
-def tent(base, top, at=1.0, end=2.0):
-    """Up from the base to the top, and back."""
-    return line((0, base), (at, top), (end, base))
-
+from tests.claims_kit import claim_with, flat, line, parts, run, tent
 
 TENT = {"ketamine": run(glutamate=tent(100, 150), mTORC1_active=tent(0.25, 0.5), Ca=flat(60))}
 VEHICLES = {
@@ -271,17 +255,9 @@ MEASURED = [
 ]
 
 
-def parts(kind, fields, runs):
-    claim = claim_with(kind, **fields)
-    (condition,) = claim.conditions
-    found = measure(condition, Bench(claim, FakeRuns(**(runs or BLOCK))))
-    assert [part.condition for part in found] == [condition] * len(found)
-    return found
-
-
 @pytest.mark.parametrize(("kind", "fields", "runs", "wanted"), [(*m[:3], m[3:]) for m in MEASURED])
 def test_what_is_measured(kind, fields, runs, wanted):
-    found = parts(kind, fields, runs)
+    found = parts(claim_with(kind, **fields), runs or BLOCK)
     for part, (passed, measured, threshold, unit, sense, bounds) in zip(found, wanted, strict=True):
         assert part.passed is passed
         assert (part.measured, part.threshold) == pytest.approx((measured, threshold), rel=1e-6)
@@ -362,7 +338,7 @@ UNMET = [
 
 @pytest.mark.parametrize(("kind", "fields", "runs", "reason"), UNMET)
 def test_what_is_not_there_fails_with_its_reason(kind, fields, runs, reason):
-    (part,) = parts(kind, fields, runs)
+    (part,) = parts(claim_with(kind, **fields), runs or BLOCK)
     assert part.passed is False
     assert (part.measured, part.threshold, part.unit) == (None, None, "nM")
     assert part.reason == reason
@@ -382,76 +358,5 @@ def test_a_rise_has_a_half_if_little_of_it_comes_last(start, late, value, known)
     rise = line((0, 100), (late, value), (4, 200))
     runs = {"ketamine": run(glutamate=tent(100, 150, at=1.5), Ca=rise)}
     fields = {**ORDER, "by_at_least": "1 min", "between": [start, "4 h"]}
-    (part,) = parts("order", fields, runs)
+    (part,) = parts(claim_with("order", **fields), runs)
     assert (part.reason == "") == known
-
-
-# Many animals
-
-
-class Herd(dict):
-    """What looks like the run of an experiment and holds many animals."""
-
-    @classmethod
-    def of(cls, runs):
-        names = list(map(str, runs[0]))
-        herd = cls(time=runs[0]["time"].to_numpy())
-        for name in names:
-            readout = xr.Variable(
-                ("animal", "time"), np.stack([each[name].to_numpy() for each in runs])
-            )
-            readout.attrs["baseline"] = np.array([each[name].attrs["baseline"] for each in runs])
-            herd[name] = readout
-        return herd
-
-
-def animals(base, heights, peak=0.5):
-    """Runs of animals that differ in their level and in how and when they rise.
-
-    One has nothing at the start, and one rises ever faster.
-    """
-    return [
-        run(
-            glutamate=pulse(0 if i == 4 else base + i, height, peak=peak + i / 10),
-            mTORC1_active=pulse(0.1, height / 200),
-            Ca=(lambda t: 60 + t**3) if i == 5 else pulse(60 + i, height, peak=1 + i / 20),
-        )
-        for i, height in enumerate(heights)
-    ]
-
-
-HEIGHTS = (50, 20, 0, -30, 40, 45)
-HERD = {
-    "ketamine": animals(100, HEIGHTS),
-    "ketamine_vehicle": animals(101, (1, 2, 3, 4, 0, 5)),
-    "NBQX": animals(150, (10, 11, 12, 13, 14, 15), peak=0.7),
-    "NBQX_vehicle": animals(152, (0, 0, 0, 0, 0, 0)),
-}
-
-
-@pytest.mark.parametrize(
-    ("kind", "fields"),
-    [
-        *((kind, fields) for kind, fields, _, *_ in MEASURED),
-        *((kind, fields) for kind, fields, *_ in UNMET),
-    ],
-)
-def test_many_animals_are_measured_as_each_alone(kind, fields):
-    claim = claim_with(kind, **fields)
-    (condition,) = claim.conditions
-    herds = FakeRuns(**{name: Herd.of(runs) for name, runs in HERD.items()})
-    together, lacking = score(condition, Bench(claim, herds))
-    lacks = np.array([which for which, _ in lacking.found] or [np.zeros(len(HEIGHTS))], bool)
-    for i in range(len(HEIGHTS)):
-        each = FakeRuns(**{name: runs[i] for name, runs in HERD.items()})
-        alone = measure(condition, Bench(claim, each))
-        assert lacks[:, i].any() == (alone[0].measured is None)
-        if alone[0].measured is None:
-            assert alone[0].reason == next(said for which, said in lacking.found if which[i])
-            continue
-        for scores, part in zip(together, alone, strict=True):
-            assert bool(scores.passed[i]) is part.passed
-            assert (">=" if scores.at_least[i] else "<=") == part.sense
-            assert (scores.unit, scores.bounds) == (part.unit, part.bounds)
-            assert scores.measured[i] == pytest.approx(part.measured, rel=1e-12)
-            assert scores.threshold[i] == pytest.approx(part.threshold, rel=1e-12)

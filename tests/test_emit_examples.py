@@ -13,6 +13,8 @@ from pysb.simulator import ScipyOdeSimulator
 from ketamine_mtor import emit, network
 from ketamine_mtor.engines.compiled import compile_sbml
 
+pytestmark = pytest.mark.slow
+
 TIMES = np.linspace(0, 100, 21)
 #: Words for the units of numbers that the reactions do not tell.
 WORDS = {

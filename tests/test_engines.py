@@ -11,25 +11,19 @@ import pytest
 
 import ketamine_mtor as km
 from ketamine_mtor import engines, knowledge, model_files, paths
-from ketamine_mtor.engines import EngineFailure, Session, bngsim, copasi, pysb, roadrunner
-from ketamine_mtor.engines.constants import Constants
+from ketamine_mtor.engines import EngineFailure, Session, roadrunner
 from ketamine_mtor.engines.session import ABSOLUTE_NM, REST_RATE, check_reached, fastest, speeds
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 from ketamine_mtor.experiment import Bath, Experiment
 from ketamine_mtor.run import simulate
 from ketamine_mtor.schedule import plan
 from tests import small_model
+from tests.engines_kit import LOADERS, OF_SBML
+
+pytestmark = pytest.mark.slow
 
 ALL = pytest.mark.parametrize("engine", engines.ENGINES)
 OTHERS = pytest.mark.parametrize("engine", engines.ENGINES[1:])
-#: Those that read the SBML, and whose volumes can be changed.
-OF_SBML = pytest.mark.parametrize("engine", ["roadrunner", "copasi", "bngsim"])
-LOADERS = {
-    "roadrunner": roadrunner.load,
-    "copasi": copasi.load,
-    "pysb": pysb.load,
-    "bngsim": bngsim.load,
-}
 #: A state that is far from rest (nM), and how fast it moves by the small model's rate laws (nM/s).
 STATE = {
     "Depot": 500.0,
@@ -285,64 +279,6 @@ def test_a_model_without_depot_is_refused(files):
         engines.open_session("roadrunner", other)
 
 
-# What an SBML file holds constant
-
-SBML = """<?xml version="1.0" encoding="UTF-8"?>
-<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1">
-<model id="m">
-<listOfCompartments><compartment id="c" size="0.5" constant="true"/></listOfCompartments>
-<listOfSpecies>
-<species id="A" compartment="c" initialAmount="4" hasOnlySubstanceUnits="false"
-  boundaryCondition="false" constant="false"/>
-<species id="B" compartment="c" initialConcentration="1" hasOnlySubstanceUnits="false"
-  boundaryCondition="true" constant="false"/>
-</listOfSpecies>
-<listOfParameters>
-<parameter id="k" value="3" constant="true"/>
-<parameter id="twice" constant="true"/>
-<parameter id="more" constant="true"/>
-<parameter id="seen" constant="false"/>
-</listOfParameters>
-<listOfInitialAssignments>
-<initialAssignment symbol="more"><math xmlns="http://www.w3.org/1998/Math/MathML">
-  <apply><plus/><ci>twice</ci><cn>1</cn></apply></math></initialAssignment>
-<initialAssignment symbol="twice"><math xmlns="http://www.w3.org/1998/Math/MathML">
-  <apply><times/><ci>k</ci><cn>2</cn></apply></math></initialAssignment>
-<initialAssignment symbol="B"><math xmlns="http://www.w3.org/1998/Math/MathML">
-  <ci>k</ci></math></initialAssignment>
-</listOfInitialAssignments>
-<listOfRules><assignmentRule variable="seen">
-  <math xmlns="http://www.w3.org/1998/Math/MathML"><ci>A</ci></math></assignmentRule></listOfRules>
-</model></sbml>"""
-
-
-def test_assignments_follow_what_is_changed():
-    constants = Constants(SBML)
-    own = constants.resolve({})
-    assert (own["twice"], own["more"], own["A"], own["B"]) == (6, 7, 8, 3)
-    changed = constants.resolve({"k": 5.0, "c": 2.0})
-    assert (changed["twice"], changed["more"], changed["A"], changed["B"]) == (10, 11, 2, 5)
-    assert constants.resolve({"twice": 1.0})["more"] == 2
-    assert constants.ruled == {"seen"} and "seen" not in constants.parameters
-
-
-@pytest.mark.parametrize(
-    "formula, value",
-    [
-        ("<apply><minus/><ci>k</ci><cn>1</cn></apply>", 2),
-        ("<apply><minus/><ci>k</ci></apply>", -3),
-        ("<apply><divide/><cn type='rational'>6<sep/>4</cn><ci>k</ci></apply>", 0.5),
-        ("<apply><plus/><cn type='e-notation'>5<sep/>-1</cn><ci>k</ci><ci>k</ci></apply>", 6.5),
-        ("<apply><power/><ci>k</ci><cn type='integer'>2</cn></apply>", 9),
-        ("<apply><ln/><apply><exp/><ci> k </ci></apply></apply>", 3),
-    ],
-)
-def test_an_assignment_may_be_any_arithmetic(formula, value):
-    old = "<apply><times/><ci>k</ci><cn>2</cn></apply>"
-    assert old in SBML
-    assert Constants(SBML.replace(old, formula)).resolve({})["twice"] == pytest.approx(value)
-
-
 @pytest.mark.parametrize("modules", ["libsbml, libsedml", "libsedml, libsbml", "tellurium"])
 def test_the_model_runs_beside_other_libraries_for_sbml(modules):
     """libSBML and libSEDML exchange the types of their trees when a process has both."""
@@ -357,31 +293,6 @@ def test_the_model_runs_beside_other_libraries_for_sbml(modules):
     assert float(done.stdout.split()[-1]) > 0
 
 
-@OF_SBML
-@pytest.mark.parametrize(
-    "old, new, said",
-    [
-        ("<?xml", "<<?xml", "not an SBML file"),
-        ("<ci>k</ci><cn>2</cn>", "<ci>k</ci><ci>no</ci>", "uses unknown 'no'"),
-        ("<times/><ci>k</ci>", "<times/><ci>more</ci>", "go round: more, twice"),
-        ("<apply><times/>", "<apply><max/>", "not an SBML file|allowed: "),
-        ("<times/><ci>k</ci><cn>2</cn>", "<sin/><ci>k</ci>", r"allowed: \+ - \* / \^ exp ln"),
-        ("assignmentRule", "rateRule", "the SBML has rate or algebraic rules"),
-        (
-            "</model>",
-            '<listOfEvents><event useValuesFromTriggerTime="true"><trigger initialValue="true"'
-            ' persistent="true"><math xmlns="http://www.w3.org/1998/Math/MathML"><true/></math>'
-            "</trigger></event></listOfEvents></model>",
-            "the SBML has events",
-        ),
-    ],
-)
-def test_an_sbml_that_cannot_be_run_is_refused(files, engine, old, new, said):
-    with pytest.raises(InputError, match=said) as caught:
-        LOADERS[engine](replace(files, sbml=SBML.replace(old, new)))
-    assert "\n" not in str(caught.value)
-
-
 # The model itself
 
 
@@ -391,13 +302,6 @@ def test_the_routes_agree_on_the_model(engine, drugs):
     files = model_files.packaged()
     one = km.simulate(drugs=drugs, files=files)
     assert _apart(one, km.simulate(drugs=drugs, engine=engine, files=files)) < 1e-5
-
-
-def test_without_ketamine_nothing_moves():
-    run = km.simulate(ketamine=0)
-    for name in run:
-        moved = float(abs(run[name] - run[name].baseline).max())
-        assert moved <= 1e-3 * abs(run[name].baseline) + 1e-9, name
 
 
 def test_the_shipped_state_is_the_one_that_the_engine_finds():

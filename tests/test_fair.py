@@ -21,6 +21,8 @@ from ketamine_mtor.errors import InputError
 from ketamine_mtor.fair import crate, sheet, source
 from ketamine_mtor.fair.__main__ import main
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 CITATION, CODEMETA, ZENODO, CRATE = FILES = (
     "CITATION.cff",

@@ -15,6 +15,8 @@ import ketamine_mtor as km
 from ketamine_mtor import figures, knowledge, output, pictures
 from ketamine_mtor.experiment import Bath
 
+pytestmark = pytest.mark.slow
+
 TABLES = knowledge.load()
 NAMES = list(TABLES.observables)
 

@@ -1,4 +1,4 @@
-"""Fits: how their files are read, how far a model is from its data, the optimiser, the results."""
+"""Fits: the optimiser on the small model, what is written, the command, what is committed."""
 
 from __future__ import annotations
 
@@ -9,209 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 import ketamine_mtor as km
 from ketamine_mtor import files, knowledge, model_files
 from ketamine_mtor import fit as fitting
-from ketamine_mtor.claims.bench import Bench
-from ketamine_mtor.claims.fits import Fit, Target, load_fits
-from ketamine_mtor.claims.model import Readout
+from ketamine_mtor.claims.fits import Fit, load_fits
 from ketamine_mtor.fit import __main__ as command
 from ketamine_mtor.fit import page as fit_page
 from ketamine_mtor.fit import targets as fit_targets
-from ketamine_mtor.fit.targets import FAILED, Reading
+from ketamine_mtor.fit.targets import FAILED
 from ketamine_mtor.knowledge.rows import FITTED, Value
-from tests import claims_kit, small_model
-from tests.claims_kit import FakeRuns, claim_entry, claim_with, pulse, run
+from tests import small_model
+from tests.fit_kit import PARAMETERS, fit_entry, loaded
 
-PARAMETERS = ("absorption", "elimination")
-#: The words of the small claims, and those of the small model.
-WORDS = replace(
-    claims_kit.WORDS,
-    readouts={
-        **claims_kit.WORDS.readouts,
-        "ketamine_brain": Readout("ketamine_brain", "nM", False),
-    },
-    parameters=frozenset({"Ca_0", *PARAMETERS}),
-)
-POINTS = {"readout": "glutamate", "values": [["30 min", 1], ["2 h", 0.2]], "sd": 0.1}
-POINTS |= {"source": ["E01"]}
-LEVEL = {"readout": "Ca", "when": {"drug_free": True}, "value": 80, "sd": 8, "source": ["P20"]}
-PEAK = {"readout": "glutamate", "goes": "up", "at": "30 min", "sd": "5 min", "source": ["E01"]}
-CLAIMS = {"ids": ["C01_glutamate"], "margin": "10 %", "sd": "25 %"}
-
-
-def fit_entry(**changes) -> dict:
-    """A fit as its file would hold it."""
-    entry = {
-        "id": "burst",
-        "what": "the burst of glutamate",
-        "experiment": "ketamine",
-        "parameters": ["Ca_0"],
-        "targets": [{"points": POINTS}, {"level": LEVEL}, {"peak": PEAK}, {"claims": CLAIMS}],
-    }
-    return {**entry, **changes}
-
-
-def folder(path: Path, *entries: dict, claim: Mapping | None = None) -> Path:
-    """A validation folder with one claim and these fits."""
-    claims_kit.folder(path, claim_entry(**(claim or {})))
-    (path / "fits").mkdir()
-    for entry in entries:
-        text = yaml.safe_dump(entry)
-        (path / "fits" / f"{entry['id']}.yaml").write_text(text, encoding="utf-8")
-    return path
-
-
-def loaded(path: Path, *entries: dict, claim: Mapping | None = None) -> tuple[Fit, ...]:
-    return load_fits(folder(path, *entries, claim=claim), WORDS)
-
-
-# The files
-
-
-def test_a_fit_is_read(tmp_path):
-    (fit,) = loaded(tmp_path, fit_entry(checks=[{"level": LEVEL}]))
-    assert fit.parameters == ("Ca_0",)
-    assert [target.kind for target in fit.targets] == ["points", "level", "peak", "claims"]
-    assert [target.size for target in fit.targets] == [2, 1, 1, 1]
-    assert [target.wanted for target in fit.targets] == [(1, 0.2), (80,), (30,), ()]
-    assert [target.sd for target in fit.targets] == [0.1, 8, 5, 0.25]
-    assert fit.data == ("E01", "P20") and len(fit.checks) == 1
-    assert [target.say() for target in fit.targets] == [
-        "glutamate, shape of the rise (ketamine)",
-        "Ca drug-free in nM (ketamine)",
-        "glutamate, time of the peak in min (ketamine)",
-        "C01_glutamate",
-    ]
-
-
-def _one(**target) -> dict:
-    return {"targets": [target]}
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"parameters": ["Ca_1"]}, ("field parameters", "nearest: Ca_0")),
-        ({"parameters": []}, ("field parameters",)),
-        ({"experiment": "ketamin"}, ("field experiment", "nearest: ketamine")),
-        ({"experiment": ["ketamine", "NBQX"]}, ("field experiment", "no target looks at 'NBQX'")),
-        ({"target": []}, ("top level", "nearest: targets", "allowed: ")),
-        (_one(points={**POINTS, "readout": "glutamat"}), ("points", "nearest: glutamate")),
-        (_one(points={**POINTS, "sd": 0}), ("targets.0.points.sd", "minimum of 0")),
-        (_one(points={**POINTS, "values": [["1 s", 0], ["1 h", 1]]}), ("points.values", "1 s")),
-        (_one(points={**POINTS, "values": [["1 h", 0], ["9 h", 1]]}), ("until 9 h", "ends at 6 h")),
-        (_one(points={**POINTS, "in": "NBQX"}), ("points.in", "allowed: ketamine")),
-        (_one(level={**LEVEL, "source": ["E20a"]}), ("level.source", "MEM", "READ, REPO")),
-        (_one(level={**LEVEL, "source": ["P21"]}), ("level.source", "nearest: P20")),
-        (_one(level={**LEVEL, "relative_to": "bas"}), ("relative_to", "nearest: baseline")),
-        (_one(peak={**PEAK, "at": 30}), ("targets.0.peak.at",)),
-        (_one(claims={**CLAIMS, "ids": ["C01_glutamat"]}), ("claims.ids", "nearest: C01")),
-        (_one(claims={**CLAIMS, "margin": 0.1}), ("targets.0.claims.margin",)),
-    ],
-)
-def test_a_wrong_file_gives_one_line(tmp_path, changes, words):
-    with pytest.raises(km.InputError) as error:
-        loaded(tmp_path, fit_entry(**changes))
-    line = str(error.value)
-    assert "\n" not in line and line.startswith("burst.yaml")
-    assert [word for word in words if word not in line] == []
-
-
-def test_a_held_out_claim_is_checked_and_never_fitted(tmp_path):
-    held = {"role": "held-out"}
-    (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()
-    with pytest.raises(km.InputError, match=r"C01_glutamate is held-out .*checks"):
-        loaded(tmp_path / "a", fit_entry(), claim=held)
-    entry = fit_entry(targets=[{"level": LEVEL}], checks=[{"claims": CLAIMS}])
-    (fit,) = loaded(tmp_path / "b", entry, claim=held)
-    assert fit.data == ("P20",)
-
-
-def test_two_fits_do_not_decide_the_same_number(tmp_path):
-    with pytest.raises(km.InputError, match=r"two.yaml.*Ca_0 is decided in burst.yaml"):
-        loaded(tmp_path, fit_entry(), fit_entry(id="two"))
-
-
-def test_a_file_has_the_name_of_its_fit(tmp_path):
-    place = folder(tmp_path, fit_entry())
-    (place / "fits" / "burst.yaml").rename(place / "fits" / "other.yaml")
-    with pytest.raises(km.InputError, match=r"other.yaml, field id: 'burst' \(allowed: other\)"):
-        load_fits(place, WORDS)
-    (place / "fits" / "other.yaml").unlink()
-    with pytest.raises(km.InputError, match="no fit files"):
-        load_fits(place, WORDS)
-
-
-# Distances
-
-
-def reading(target: Target, dataset) -> tuple[Reading, bool]:
-    return fit_targets._reading(target, Bench(target.claim, FakeRuns(ketamine=dataset)))
-
-
-def target(path: Path, kind: str, **raw) -> Target:
-    (fit,) = loaded(path, fit_entry(targets=[{kind: raw}]))
-    return fit.targets[0]
-
-
-def test_points_are_compared_as_shares(tmp_path):
-    value = pulse(100, 50, peak=0.5)
-    late = (value(np.array([2.0]))[0] - 100) / 50
-    given = {**POINTS, "values": [["30 min", 1], ["2 h", float(late)]]}
-    aimed = target(tmp_path, "points", **given)
-    found, ran = reading(aimed, run(glutamate=value))
-    assert ran and found.away == pytest.approx([0, 0], abs=1e-9)
-    off, _ = reading(aimed, run(glutamate=pulse(100, 50, peak=1)))
-    assert np.abs(off.away).max() > 1
-    # The same shape at another height is as good; shares of the value itself are something else.
-    same, _ = reading(aimed, run(glutamate=pulse(10, 1, peak=0.5)))
-    assert same.away == pytest.approx([0, 0], abs=1e-9)
-    other, _ = reading(replace(aimed, of="peak"), run(glutamate=value))
-    assert other.measured[1] == pytest.approx((100 + 50 * late) / 150)
-
-
-def test_a_level_and_the_time_of_a_peak_are_compared(tmp_path):
-    (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()
-    level = target(tmp_path / "a", "level", **LEVEL)
-    found, _ = reading(level, run(Ca=pulse(84, 10)))
-    assert found.measured == [84] and found.away == [0.5]
-    peak = target(tmp_path / "b", "peak", **PEAK)
-    # Between the samples, which are a minute apart.
-    found, _ = reading(peak, run(glutamate=pulse(100, 50, peak=30.4 / 60)))
-    assert found.measured == pytest.approx([30.4], abs=0.01)
-    assert found.away == pytest.approx([0.08], abs=0.002)
-
-
-@pytest.mark.parametrize(
-    ("height", "away"), [(12, 0.0), (10.5, 0.2), (10, 0.4), (5, 2.4), (0.01, 4.4)]
-)
-def test_a_claim_counts_until_it_holds_with_its_margin(tmp_path, height, away):
-    aimed = target(tmp_path, "claims", **CLAIMS)
-    found, ran = reading(aimed, run(glutamate=pulse(100, height)))
-    assert ran and found.away == pytest.approx([away], abs=0.02)
-
-
-def test_what_never_happens_is_far_and_no_failed_run(tmp_path):
-    aimed = target(tmp_path, "points", **POINTS)
-    found, ran = reading(aimed, run(glutamate=lambda t: 100 - t))
-    assert ran and (found.away == FAILED).all() and np.isnan(found.measured).all()
-    claim = claim_with(
-        "peak", readout="glutamate", goes="up", between=["2 min", "30 min"], times_baseline=[1, 3]
-    )
-    aimed = replace(aimed, kind="claims", claim=claim, wanted=(), margin=0.1)
-    found, ran = reading(aimed, run(glutamate=lambda t: 100 - t))
-    assert ran and found.away.tolist() == [FAILED, FAILED]
-
-
-def test_a_failed_run_is_far_and_counted(tmp_path):
-    (fit,) = loaded(tmp_path, fit_entry())
-    for each in fit.targets:
-        found, ran = reading(each, km.SimulationError("the solver gave up"))
-        assert not ran and found.away.tolist() == [FAILED] * each.size
-
+pytestmark = pytest.mark.slow
 
 # The optimiser, on the small model
 

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 #: Targets whose commands are gates.
 CHECKS = ("tidy", "check", "coverage")

@@ -15,6 +15,8 @@ import pytest
 from gates import interrupted
 from gates.interrupted import BROKEN, JOBS, faults, files, half
 
+pytestmark = pytest.mark.slow
+
 #: Bytes that a file may have where the disk is nearly full.
 ROOM = 3000
 LITTLE = "simulate --hours 24"

@@ -23,7 +23,7 @@ from ketamine_mtor.run import simulate
 from tests.test_detailed_balance import unbalanced
 from tests.test_model import CONSERVED, weights
 
-pytestmark = pytest.mark.xdist_group("numbers")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("numbers")]
 #: Animals, each with all numbers drawn within a factor of the tables'.
 ANIMALS, SPREAD = 8, 2.0
 _HOUR_S = 3600

@@ -17,7 +17,9 @@ from ketamine_mtor.errors import InputError
 from ketamine_mtor.fit import targets as fit_targets
 from ketamine_mtor.petab_problem import data, expected, measured
 from ketamine_mtor.petab_problem.__main__ import PAGE, main
-from tests.test_fit import LEVEL, fit_entry, loaded
+from tests.fit_kit import LEVEL, fit_entry, loaded
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ from ketamine_mtor.ensembles import run as ensembles
 from ketamine_mtor.progress import progress, tracked
 from ketamine_mtor.report import page
 
+pytestmark = pytest.mark.slow
+
 SHOW_CURSOR = "\x1b[?25h"
 
 

@@ -9,6 +9,8 @@ import pytest
 from ketamine_mtor import knowledge, paths, quality
 from ketamine_mtor.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def text():

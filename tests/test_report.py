@@ -10,7 +10,6 @@ import os
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,37 +17,17 @@ from rich.console import Console
 
 from docs.site import check
 from ketamine_mtor import report
-from ketamine_mtor.build import differences
 from ketamine_mtor.claims import Result, load_claims
 from ketamine_mtor.claims.judge import Runs, judge
 from ketamine_mtor.claims.mutants import Mutant, Necessity
 from ketamine_mtor.errors import InputError, SimulationError
-from ketamine_mtor.report import activities, origins, page
+from ketamine_mtor.report import origins, page
 from ketamine_mtor.report.findings import Findings, Found
-from ketamine_mtor.report.plots import draw, levels, panels
 from ketamine_mtor.studies.necessity import OWN_LINK
-from tests.claims_kit import FakeRuns, claim_with, flat, pulse, run
+from tests.claims_kit import FakeRuns, claim_with
+from tests.report_kit import BAD, GOOD, REST, RISE, result
 
-RISE = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "2 h"]})
-GOOD = run(glutamate=pulse(100, 50))
-BAD = run(glutamate=flat(100))
-REST = run(glutamate=flat(100))
-
-
-def result(dataset=GOOD, claims=(RISE,)) -> Result:
-    runs = Runs(claims, FakeRuns(ketamine=dataset, ketamine_vehicle=REST))
-    return Result(judge(claims, runs), runs, {})
-
-
-@pytest.fixture
-def quoting(monkeypatch):
-    """A caption that holds the quotes of the made-up claims; no run lights the map, no study."""
-    monkeypatch.setattr(page, "read_caption", lambda folder: "Ketamine raises glutamate & more.")
-    monkeypatch.setattr(activities, "lights", lambda *_: {"minutes": [0], "runs": []})
-    nothing = SimpleNamespace(
-        missing=[], matrix=(), stands=(), shares={}, together=None, of=lambda _: Found()
-    )
-    monkeypatch.setattr(page, "Findings", lambda: nothing)
+pytestmark = pytest.mark.slow
 
 
 def printed(found: Result) -> str:
@@ -57,20 +36,20 @@ def printed(found: Result) -> str:
     return out.getvalue()
 
 
-def test_the_table_says_what_was_measured():
-    good, bad = printed(result()), printed(result(BAD))
-    assert "For a test." in good and "50 %" in good and ">= 10 %" in good and "pass" in good
-    assert "fail" in bad and "glutamate up by at least 10 %" in bad
-    assert "glutamate in ketamine" in good
-    assert "1 not run" in printed(result(SimulationError("too stiff")))
-
-
 def of_kinds(*kinds: str) -> Result:
     claims = [
         replace(RISE, id=f"{kind[0].upper()}01_test", kind=kind, statement=f"A {kind}.", quote=())
         for kind in kinds
     ]
     return result(claims=claims)
+
+
+def test_the_table_says_what_was_measured():
+    good, bad = printed(result()), printed(result(BAD))
+    assert "For a test." in good and "50 %" in good and ">= 10 %" in good and "pass" in good
+    assert "fail" in bad and "glutamate up by at least 10 %" in bad
+    assert "glutamate in ketamine" in good
+    assert "1 not run" in printed(result(SimulationError("too stiff")))
 
 
 def test_kinds_stand_apart_in_this_order(quoting):
@@ -84,95 +63,6 @@ def test_kinds_stand_apart_in_this_order(quoting):
     assert titles[2] not in printed(of_kinds("caption", "literature"))
 
 
-def test_a_shape_is_drawn_with_its_points(quoting):
-    points = [["0 min", 0], ["30 min", 1], ["2 h", 0.2]]
-    shape = claim_with("shape", readout="glutamate", points=points, within=0.1)
-    still = claim_with("flat", readout="glutamate", when={"always": ["0 min", "2 h"]})
-    assert "LineCollection" in drawn(shape)
-    assert "LineCollection" not in drawn(still)
-
-
-def test_without_ketamine_the_time_is_not_counted_from_it():
-    window = {"always": ["0 min", "2 h"]}
-    claim = claim_with("flat", readout="glutamate", when=window, **{"in": "nothing"})
-    assert "time after ketamine (min)" in drawn(claim)
-    alone = drawn(replace(claim, experiment="nothing"))
-    assert "time (min)" in alone and "after ketamine" not in alone
-
-
-def axes_of(*conditions) -> list[tuple[float, float, bool]]:
-    claim = replace(RISE, conditions=tuple(c for each in conditions for c in each.conditions))
-    readout = claim.conditions[0].readout
-    return [(panel.start, panel.end, panel.enlarged) for panel in panels(claim, readout)]
-
-
-def test_minutes_that_hours_would_hide_are_enlarged(quoting):
-    soon = claim_with("change", readout="glutamate", goes="up", when={"once": ["5 min", "20 min"]})
-    late = claim_with("flat", readout="glutamate", when={"always": ["4 h", "5 h"]})
-    back = claim_with("returns", readout="glutamate", within="5 %", **{"from": "3 h"})
-    assert axes_of(soon) == [(0.0, 2.0, False)]
-    assert axes_of(late) == [(0.0, 6.0, False)]
-    (_, stop, enlarged), whole = axes_of(soon, late)
-    assert enlarged and 20 / 60 < stop <= 0.5 and whole == (0.0, 6.0, False)
-    # The experiment ends at 6 h, and the start of what comes next is shown if it is near.
-    half = claim_with("change", readout="glutamate", goes="up", when={"once": ["0 min", "29 min"]})
-    (_, stop, enlarged), whole = axes_of(half, back)
-    assert enlarged and 3 < stop < 4 and whole == (0.0, 6.0, False)
-    both = replace(half, conditions=(*half.conditions, *back.conditions))
-    assert drawn(both).count(">enlarged<") == 1 and "enlarged" not in drawn(half)
-
-
-def test_a_second_dose_is_enlarged_where_it_is():
-    claim = claim_with("change", readout="glutamate", goes="up", when={"once": ["5 h", "316 min"]})
-    (start, stop, enlarged), whole = axes_of(claim)
-    assert enlarged and 4 < start < 5 and 316 / 60 < stop <= 6 and whole == (0.0, 6.0, False)
-
-
-@pytest.mark.parametrize(
-    ("kind", "raw", "said"),
-    [
-        ("change", {"goes": "down", "when": {"at": "1 h"}}, ["down 10 %"]),
-        ("level", {"when": {"at": "1 h"}, "more_than": 120}, ["more than 120"]),
-        (
-            "level",
-            {"when": {"at": "1 h"}, "less_than": 1.3, "relative_to": "baseline"},
-            ["less than 1.3 x baseline"],
-        ),
-        (
-            "peak",
-            {"goes": "up", "between": ["1 min", "1 h"], "times_baseline": [1.2, 2]},
-            ["peak at least 1.2 x baseline", "peak at most 2 x baseline"],
-        ),
-        ("flat", {"when": {"always": ["0 min", "1 h"]}}, ["at most up 10 %", "at most down 10 %"]),
-        ("returns", {"within": "5 %", "from": "3 h"}, ["back within 5 %"]),
-    ],
-)
-def test_a_threshold_is_drawn_with_its_meaning(kind, raw, said):
-    svg = drawn(claim_with(kind, readout="glutamate", **raw))
-    for words in (*said, "baseline", "vehicle"):
-        assert f">{words}<" in svg
-
-
-def test_vehicle_that_stays_at_baseline_is_one_line_with_one_name():
-    still = draw(RISE, FakeRuns(ketamine=GOOD), None, FakeRuns(ketamine_vehicle=REST))
-    moves = drawn(RISE)
-    assert ">vehicle<" in still and ">baseline<" not in still
-    assert ">vehicle<" in moves and ">baseline<" in moves
-
-
-def test_another_animal_has_its_own_vehicle_and_baseline_where_the_claim_compares_with_them():
-    window = {"between": ["0 min", "2 h"], "by_at_least": "50 %"}
-    blocked = claim_with("blocked", readout="glutamate", goes="up", **window, **{"in": "NBQX"})
-    own = claim_with("change", readout="glutamate", goes="up", when={"at": "1 h"}, **{"in": "NBQX"})
-    other = run(glutamate=flat(140))
-    runs = FakeRuns(ketamine=GOOD, NBQX=other)
-    vehicles = FakeRuns(ketamine_vehicle=REST, NBQX_vehicle=other)
-    svg = draw(blocked, runs, None, vehicles)
-    assert ">vehicle<" in svg and ">vehicle of NBQX<" in svg and ">baseline of" not in svg
-    svg = draw(own, runs, None, vehicles)
-    assert ">vehicle of NBQX<" not in svg and ">baseline of NBQX<" in svg
-
-
 def test_both_bounds_of_a_peak_are_said_and_its_condition_once(quoting):
     bounds = {"goes": "up", "between": ["1 min", "1 h"], "times_baseline": [1.2, 2]}
     text = report.render(result(claims=(claim_with("peak", readout="glutamate", **bounds),)))
@@ -180,45 +70,6 @@ def test_both_bounds_of_a_peak_are_said_and_its_condition_once(quoting):
     assert ">1 to 60 min<" in behind and ">1.2 to 2 x baseline<" in behind
     assert behind.count("glutamate peaks (up)") == 1
     assert "&gt;= 1.2" not in text
-
-
-def test_a_threshold_on_one_side_is_one_line():
-    window = {"always": ["0 min", "1 h"]}
-    svg = drawn(claim_with("flat", readout="glutamate", when=window, goes="up"))
-    assert ">at most up 10 %<" in svg and "at most down" not in svg
-
-
-def test_a_threshold_is_one_of_the_run_that_is_judged():
-    window = {"at": "1 h"}
-    claim = claim_with("change", readout="glutamate", goes="up", when=window, **{"in": "NBQX"})
-    readout = claim.conditions[0].readout
-    without, both = (
-        {"ketamine": (100.0, "blue")},
-        {"ketamine": (100.0, "blue"), "NBQX": (900.0, "red")},
-    )
-    assert levels(claim.conditions, readout, without) == {}
-    assert levels(claim.conditions, readout, both) == {(990.0, "red"): "up 10 %"}
-
-
-def test_every_experiment_is_drawn_and_no_two_alike():
-    names = [f"drug {number}" for number in range(8)]
-    setup = RISE.experiments["ketamine"]
-    (condition,) = RISE.conditions
-    claim = replace(
-        RISE,
-        conditions=tuple(replace(condition, setup=name) for name in names),
-        experiments={**RISE.experiments, **dict.fromkeys(names, setup)},
-    )
-    svg = draw(claim, FakeRuns(ketamine=GOOD))
-    assert all(f">{name}<" in svg for name in ("ketamine", *names))
-    legend = svg[svg.index('id="legend_1"') :]
-    styles = re.findall(r'id="line2d_\d+">\s*<path d="[^"]*" style="([^"]*)"', legend)
-    assert len(styles) == len(set(styles)) == 9
-
-
-def drawn(claim) -> str:
-    runs = FakeRuns(ketamine=GOOD, ketamine_vehicle=GOOD)
-    return draw(claim, runs, None, runs)
 
 
 def test_the_page_stands_alone(tmp_path, quoting):
@@ -425,89 +276,3 @@ def test_markup_in_a_text_is_seen():
     assert Markup(f"<p>{HOSTILE}</p>").found != Markup("<p>words</p>").found
     assert Markup(f'<p title="{HOSTILE}"></p>').found != Markup('<p title="words"></p>').found
     assert Markup(f"<p>{html.escape(HOSTILE)}</p>").found == Markup("<p>words</p>").found
-
-
-# The map
-
-
-def courses(**values):
-    """Gives runs in which glutamate is as told for the drug or gene of the experiment."""
-
-    def simulate(experiment):
-        named = [name for name, _ in experiment.drugs] + list(experiment.knockouts)
-        name = (named or ["ketamine"])[0]
-        if name not in values:
-            raise SimulationError("not this one")
-        return run(hours=experiment.hours, glutamate=values[name])
-
-    return simulate
-
-
-def test_lights_are_shares_of_the_largest_change_after_ketamine():
-    runs = Runs([RISE], courses(ketamine=pulse(100, 50), NBQX=pulse(100, -200)))
-    found = activities.lights(Result(judge([RISE], runs), runs, {}), ["glutamate"])
-    first, second = found["runs"]
-    assert (first["name"], second["name"]) == ("ketamine", "NBQX")
-    lit = first["lights"]["glutamate"]
-    assert len(lit) == len(found["minutes"]) and lit[0] == 0 and max(lit) == 1
-    assert min(second["lights"]["glutamate"]) == -1
-
-
-def test_an_activity_that_does_not_move_stays_dark():
-    runs = Runs([RISE], courses(ketamine=flat(100)))
-    (found,) = activities.lights(Result(judge([RISE], runs), runs, {}), ["glutamate"])["runs"]
-    assert set(found["lights"]["glutamate"]) == {0.0}
-
-
-def test_the_map_is_of_readouts_that_the_model_has():
-    from ketamine_mtor import knowledge
-
-    assert set(activities.shown(activities.drawing())) <= set(knowledge.load().observables)
-
-
-def test_differences_from_what_is_committed(tmp_path):
-    fresh, committed = tmp_path / "fresh", tmp_path / "committed"
-    for folder in (fresh, committed):
-        folder.mkdir()
-        (folder / "same.xml").write_text("same", encoding="utf-8")
-    assert differences(fresh, committed) == []
-    (fresh / "same.xml").write_text("other", encoding="utf-8")
-    (fresh / "new.xml").write_text("new", encoding="utf-8")
-    told = [Path(line.split()[0]).name for line in differences(fresh, committed)]
-    assert told == ["new.xml", "same.xml"]
-
-
-@pytest.mark.parametrize(
-    ("dataset", "stale", "status"), [(GOOD, False, 0), (BAD, False, 1), (GOOD, True, 1)]
-)
-def test_reproduce_says_whether_all_is_as_expected(
-    tmp_path, quoting, monkeypatch, dataset, stale, status
-):
-    from ketamine_mtor import build, knowledge, paths, reproduce
-    from ketamine_mtor.emit import validate as sbml_checks
-
-    variants = list(knowledge.load().variants)
-    committed = tmp_path / "sbml"
-    committed.mkdir()
-    for name in variants:
-        (committed / name).write_text("fresh", encoding="utf-8")
-    if stale:
-        (committed / variants[-1]).write_text("of before", encoding="utf-8")
-
-    def fresh(folder, name):
-        (folder / name).write_text("fresh", encoding="utf-8")
-        return SimpleNamespace(sbml=name)
-
-    def validate(files, others):
-        assert files.sbml == "caption" and [each.sbml for each in others.values()] == variants
-        return result(dataset)
-
-    monkeypatch.setattr(build, "fresh", fresh)
-    monkeypatch.setattr(sbml_checks, "problems", lambda sbml: [])
-    monkeypatch.setattr(reproduce, "validate", validate)
-    monkeypatch.setattr(paths, "sbml", lambda: committed / "caption")
-    monkeypatch.setattr(paths, "results", lambda: tmp_path / "results")
-    out = io.StringIO()
-    assert reproduce.reproduce(Console(file=out, width=100)) == status
-    assert ("is not what the rules give" in out.getvalue()) == stale
-    assert (tmp_path / "results" / "report.html").is_file()

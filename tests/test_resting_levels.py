@@ -7,6 +7,8 @@ import pytest
 from ketamine_mtor import model_files
 from ketamine_mtor.engines import open_session
 
+pytestmark = pytest.mark.slow
+
 #: Level (nM, or a share): lowest and highest, by what was read (the notes of parameters.tsv).
 READ = {
     "glutamate": (500.0, 1500.0),  # featherstone2008

@@ -19,6 +19,8 @@ from ketamine_mtor.experiment import Bath, Experiment
 from ketamine_mtor.run import scan, simulate
 from tests import small_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def files():

@@ -15,7 +15,9 @@ from ketamine_mtor.claims import load_claims
 from ketamine_mtor.errors import InputError, MissingExtra
 from ketamine_mtor.sbgn import activity, check, publish
 from tests.hashing_kit import printed
-from tests.test_sbgn import hide, overlapping
+from tests.sbgn_kit import hide, overlapping
+
+pytestmark = pytest.mark.slow
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _SBGN = "{http://sbgn.org/libsbgn/0.3}"

@@ -25,6 +25,8 @@ from ketamine_mtor.sensitivity.tables import Decided, Sensitivities
 from tests import small_model
 from tests.claims_kit import claim_with
 
+pytestmark = pytest.mark.slow
+
 #: Of the numbers to which some claim is sensitive, this share has to be measured or derived.
 LEAST_SHARE = 0.5
 

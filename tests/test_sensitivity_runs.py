@@ -15,6 +15,8 @@ from ketamine_mtor.sensitivity.runs import ChangedAnimals, changed_animals
 from tests import small_model
 from tests.small_model import differ, experiment
 
+pytestmark = pytest.mark.slow
+
 #: What is done to the small animal.
 DONE = {
     "vehicle": {"ketamine": 0},

@@ -19,6 +19,8 @@ from ketamine_mtor import cli, knowledge
 from ketamine_mtor.claims import load_claims
 from ketamine_mtor.sbgn.publish import stretches
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 #: The tests that look at the built site share one worker, which builds it once.
 of_the_site = pytest.mark.xdist_group("site")

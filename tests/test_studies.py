@@ -22,6 +22,8 @@ from ketamine_mtor.studies.necessity import GROUP, MUTANT, RULE, Removal, Row
 from ketamine_mtor.studies.robustness import DRAWS, Draw
 from ketamine_mtor.studies.study import Study
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = load_claims()
 CAPTION = [claim.id for claim in CLAIMS if claim.kind == "caption"]
 C01, C02 = CAPTION[:2]

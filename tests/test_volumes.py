@@ -17,6 +17,8 @@ from ketamine_mtor import knowledge, paths
 from ketamine_mtor.engines.compiled import compile_sbml
 from tests import small_model
 
+pytestmark = pytest.mark.slow
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import basico

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 def status(folder, code: str, *arguments: str) -> tuple[int, str]:
     """How a program ends in which warnings are errors, and what it says to stderr."""

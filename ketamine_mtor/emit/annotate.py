@@ -177,7 +177,9 @@ class Annotator:
         date = libsbml.Date(self._said.created)
         history.setCreatedDate(date)
         history.setModifiedDate(date)
-        if element.setModelHistory(history) != libsbml.LIBSBML_OPERATION_SUCCESS:
+        # libSBML takes a history whose date it has refused.
+        written = element.setModelHistory(history) == libsbml.LIBSBML_OPERATION_SUCCESS
+        if not (written and date.representsValidDate()):
             said = f"{self._said.creator}, created {self._said.created!r}"
             raise EmitError(f"creator {said}: both names and a date are needed")
 

@@ -14,6 +14,8 @@ from ketamine_mtor.errors import InputError, SimulationError
 from ketamine_mtor.run import simulate
 from tests import small_model
 
+pytestmark = pytest.mark.slow
+
 #: Prey and hunters that come and go several hundred times in a second.
 RESTLESS = """<?xml version="1.0" encoding="UTF-8"?>
 <sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1">

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 #: Closes every hole but 200 small ones, reserves the memory beneath, and loads a model.
 TIGHT = """
 import sys

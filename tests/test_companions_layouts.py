@@ -18,6 +18,8 @@ from tests import small_model
 from tests.hashing_kit import printed
 from tests.layout_kit import corners, faults, pointed_astray, roles_of
 
+pytestmark = pytest.mark.slow
+
 FILE = "sbml/ketamine_mtor_layout.xml"
 #: Modules by whose titles the layouts of the small model go.
 HERE, THERE = "ketamine", "nmdar"
@@ -263,6 +265,6 @@ def test_a_stale_file_is_seen(tmp_path):
 
 
 def test_the_bytes_do_not_hang_on_hashing():
-    script = "from tests import test_layout; print(test_layout.small())"
+    script = "from tests import test_companions_layouts; print(test_companions_layouts.small())"
     texts = printed(script)
     assert texts == {small() + "\n"}

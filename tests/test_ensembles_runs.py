@@ -27,6 +27,8 @@ from ketamine_mtor.ensembles.design import SOBOL
 from ketamine_mtor.ensembles.runners import Courses, KernelRunner, RoadRunnerRunner
 from ketamine_mtor.errors import MissingExtra, SimulationError
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("numba")
 
 CLAIMS = ("L06_TrkB_after_a_BDNF_step", "L12_glutamate_flat_at_50")

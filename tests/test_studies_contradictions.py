@@ -18,7 +18,9 @@ from ketamine_mtor.claims.model import Setup
 from ketamine_mtor.files import BEGIN, END, write_all
 from ketamine_mtor.studies import contradictions
 from ketamine_mtor.studies.contradictions import Column, Page, Row
-from tests.test_project import dead_links
+from tests.project_kit import dead_links
+
+pytestmark = pytest.mark.slow
 
 DOCS = Path(__file__).parents[1] / "docs" / "contradictions"
 #: What is asked of the project beside those with a table.

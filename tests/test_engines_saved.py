@@ -18,6 +18,8 @@ from ketamine_mtor.errors import InputError
 from ketamine_mtor.run import simulate
 from tests import small_model
 
+pytestmark = pytest.mark.slow
+
 #: A key.
 NAME = "0" * 40
 

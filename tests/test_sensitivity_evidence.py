@@ -6,16 +6,15 @@ import json
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from ketamine_mtor import knowledge
-from ketamine_mtor.cli import main
 from ketamine_mtor.knowledge.rows import EVIDENCE, KINDS, Reference
 from ketamine_mtor.pages import cited
 from ketamine_mtor.rules import STRETCHES, stretches
 from ketamine_mtor.sensitivity import evidence
 from ketamine_mtor.sensitivity.tables import Sensitivities
 from tests import small_model
+from tests.cli_kit import call
 
 
 def sensitive_to(**values: float) -> Sensitivities:
@@ -82,13 +81,13 @@ def test_every_number_belongs_to_a_stretch_of_the_figure():
 
 def test_info_parameters_ends_with_the_split():
     split = evidence.committed_split()
-    found = json.loads(CliRunner().invoke(main, ["info", "parameters", "--json"]).stdout)
+    found = json.loads(call("info", "parameters", "--json").stdout)
     assert list(found) == ["parameters", "split"]
     kinds = found["split"]["kinds"]
     assert list(kinds) == list(KINDS)
     assert sum(each["numbers"] for each in kinds.values()) == len(found["parameters"])
     assert {kind: each["sensitive"] for kind, each in kinds.items()} == split.sensitive
     assert found["split"]["share"] == pytest.approx(split.share, abs=1e-4)
-    lines = CliRunner().invoke(main, ["info", "parameters"]).stdout.splitlines()
+    lines = call("info", "parameters").stdout.splitlines()
     assert lines[-1] == f"measured or derived, of the last: {split.share:.0%}"
     assert [line.split("  ")[0].strip() for line in lines[-6:-1]] == list(KINDS)

@@ -10,6 +10,8 @@ import pytest
 from docs.site import __main__ as site
 from docs.site import policy
 
+pytestmark = pytest.mark.slow
+
 PAGE = "<html><head><title>a</title></head><body><script>go()</script>{}</body></html>"
 
 

@@ -26,6 +26,8 @@ from ketamine_mtor.experiment import DOSE
 from ketamine_mtor.knowledge.rows import ASSUMED
 from ketamine_mtor.schedule import resting
 
+pytestmark = pytest.mark.slow
+
 FILES = model_files.packaged()
 ROWS = FILES.tables.numbers()
 SQUARE = Space(("a", "b"), (0.5, 0.1), (2.0, 1.0))

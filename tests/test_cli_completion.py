@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from click.shell_completion import ShellComplete
-from click.testing import CliRunner
 
 from ketamine_mtor import engines, knowledge, paths
 from ketamine_mtor.claims import load_claims
 from ketamine_mtor.cli import completion, info, main, options
 from ketamine_mtor.ensembles.design import DESIGNS
+from tests.cli_kit import call, refused
 
 #: CPU seconds (the machine may be busy) that people do not notice.
 AT_ONCE_S = 0.3
@@ -148,7 +148,7 @@ def test_nobody_waits_for_a_completion(tmp_path, option):
 @pytest.mark.skipif(shutil.which("bash") is None, reason="without bash")
 def test_bash_completes(tmp_path):
     _program(tmp_path, "from ketamine_mtor.cli import main; main()")
-    script = CliRunner().invoke(main, ["completion", "bash"])
+    script = call("completion", "bash")
     assert script.exit_code == 0
     told = (
         f"{script.stdout}\nCOMP_WORDS=(ketamine-mtor simulate --drug rapa); COMP_CWORD=3\n"
@@ -170,13 +170,12 @@ def test_bash_completes(tmp_path):
 
 @pytest.mark.parametrize("shell", completion.SHELLS)
 def test_each_shell_has_its_script(shell):
-    result = CliRunner().invoke(main, ["completion", shell])
+    result = call("completion", shell)
     assert result.exit_code == 0 and f"{completion.VARIABLE}={shell}_complete" in result.stdout
 
 
 def test_another_shell_is_refused():
-    result = CliRunner().invoke(main, ["completion", "tcsh"])
-    assert result.exit_code == 2
     assert (
-        result.stderr == "error: unknown shell 'tcsh'; nearest: 'zsh'; allowed: bash, zsh, fish\n"
+        refused("completion", "tcsh")
+        == "error: unknown shell 'tcsh'; nearest: 'zsh'; allowed: bash, zsh, fish\n"
     )

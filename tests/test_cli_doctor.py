@@ -12,13 +12,15 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from ketamine_mtor import knowledge, model_files, network, paths
-from ketamine_mtor.cli import doctor, main
+from ketamine_mtor.cli import doctor
 from ketamine_mtor.cli.doctor import BROKEN, MISSING, OK, Finding
 from ketamine_mtor.engines import saved
 from ketamine_mtor.errors import InputError
+from tests.cli_kit import call
+
+pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parents[1]
 
@@ -28,15 +30,11 @@ def _only(findings) -> Finding:
     return one
 
 
-def _call(*arguments: str):
-    return CliRunner().invoke(main, ["doctor", *arguments])
-
-
 # The command
 
 
 def test_here_all_works():
-    result = _call("--json")
+    result = call("doctor", "--json")
     document = json.loads(result.stdout)
     said = {each["what"]: each for each in document["checks"]}
     assert (result.exit_code, document["ok"]) == (0, True)
@@ -51,7 +49,7 @@ def test_here_all_works():
 def test_only_what_is_required_is_an_error(monkeypatch, required, status, last):
     found = [Finding("x", OK, "fine"), Finding("y", MISSING, "gone", "get y", required)]
     monkeypatch.setattr(doctor, "examine", lambda: found)
-    result = _call()
+    result = call("doctor")
     assert result.exit_code == status
     lines = result.stdout.splitlines()
     assert [line.split() for line in lines[:3]] == [
@@ -60,7 +58,7 @@ def test_only_what_is_required_is_an_error(monkeypatch, required, status, last):
         ["->", "get", "y"],
     ]
     assert lines[3].endswith(last)
-    assert json.loads(_call("--json").stdout)["ok"] is not required
+    assert json.loads(call("doctor", "--json").stdout)["ok"] is not required
 
 
 def test_what_nobody_thought_of_is_a_finding(monkeypatch):

@@ -16,6 +16,8 @@ from ketamine_mtor.studies import agreement
 from ketamine_mtor.studies.agreement import Row
 from tests import claims_kit, small_model
 
+pytestmark = pytest.mark.slow
+
 ROWS = [
     Row("caption", "ketamine", "copasi", 2e-8, "Ca"),
     Row("caption", "ketamine", "pysb", 1e-7, "glutamate"),

@@ -15,6 +15,8 @@ from ketamine_mtor.studies import cost
 from tests import small_model
 from tests.benchmarks import measure
 
+pytestmark = pytest.mark.slow
+
 
 def test_modes_are_those_of_the_matrix():
     # Two that exchange at 100 and 300 per s and so keep a sum, and one that dies down alone.

@@ -1,0 +1,147 @@
+"""What guides tell to make, to type and to follow is there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import click
+import pytest
+
+import ketamine_mtor as km
+from ketamine_mtor import cli
+from tests.project_kit import GUIDES, ROOT, dead_links, read
+
+
+def targets(makefile: str) -> set[str]:
+    """The documented targets: those that `make help` lists."""
+    return set(re.findall(r"^([.a-z-]+):.*## ", makefile, re.MULTILINE))
+
+
+def made(text: str) -> set[str]:
+    """What a guide tells to make: `make X`, also after a setting and at the start of a line."""
+    return set(re.findall(r"(?:^|`)make (?:[A-Z]+=\S+ )?([.a-z-]+)", text, re.MULTILINE))
+
+
+def test_what_the_guides_make_is_a_target():
+    every = targets(read("Makefile"))
+    assert {"reproduce", "test", "build", "check", ".venv", "steady"} <= every
+    for name in GUIDES:
+        assert made(read(name)) <= every
+    phony = re.search(r"^\.PHONY: (.*)$", read("Makefile"), re.MULTILINE)
+    assert set(phony[1].split()) == every
+    assert re.search(r"^make test$", read(".ci/run"), re.MULTILINE)
+
+
+def test_a_target_that_does_not_exist_is_seen():
+    assert made("run `make PYTHON=python3.12 gone`\nmake dist   # x") == {"gone", "dist"}
+    assert targets("help: ## list\nhidden: x\n\ttrue\n") == {"help"}
+
+
+def command_faults(text: str, group: click.Group) -> list[str]:
+    """Commands of `ketamine-mtor` in a guide that it does not have, or with an option it lacks."""
+    faults = []
+    for name, rest in re.findall(r"ketamine-mtor ([a-z]+)([^\n`#]*)", text):
+        command = group.commands.get(name)
+        if command is None:
+            faults.append(name)
+            continue
+        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        faults += [
+            f"{name} {option}" for option in re.findall(r"--[a-z-]+", rest) if option not in known
+        ]
+    return faults
+
+
+def out_of_reach(text: str) -> list[str]:
+    """Commands of a page that the shell of a clone would not find, or that litter the clone.
+
+    Looked at are the lines of `sh` blocks, and code in a line that has options: the rest names
+    a command. A page may activate an environment, after which all of it is found.
+    """
+    if re.search(r"^\. \S+/bin/activate$", text, re.MULTILINE):
+        lines = []
+    else:
+        blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        lines = [line for block in blocks for line in block.splitlines()]
+        lines += re.findall(r"`((?:ketamine-mtor|python|dask) [^`]*-[^`]+)`", text)
+    faults = [line for line in lines if re.match(r"ketamine-mtor|python|dask|pip", line)]
+    written = re.findall(r"--(?:plot|out|table) ([^\s`]*[a-z][^\s`]*)", text)
+    return faults + [path for path in written if not path.startswith(("results/", "dist/"))]
+
+
+def test_the_commands_of_every_page_can_be_copied():
+    pages = [ROOT / name for name in GUIDES]
+    pages += [page for page in (ROOT / "docs").rglob("*.md") if page.parent.name != "decisions"]
+    texts = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in pages}
+    found = {name: out_of_reach(text) for name, text in texts.items()}
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_a_command_that_no_shell_finds_is_seen():
+    block = "```sh\n{}ketamine-mtor info drugs\n.venv/bin/ketamine-mtor info\n```\n"
+    assert out_of_reach(block.format("")) == ["ketamine-mtor info drugs"]
+    assert out_of_reach(block.format(". .venv/bin/activate\n")) == []
+    said = "`ketamine-mtor info`, `ketamine-mtor info --json`, `python -m ketamine_mtor.fit`"
+    assert len(out_of_reach(said)) == 2
+    assert out_of_reach("`.venv/bin/ketamine-mtor simulate --plot run.png`") == ["run.png"]
+
+
+def first_commands(page: str) -> list[str]:
+    """The lines of a page's first `sh` block that simulate, and what these need."""
+    (block, *_) = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    wanted = r"\. |mkdir |(?:\.venv/bin/)?ketamine-mtor (?:simulate|scan) "
+    return [line for line in block.splitlines() if re.match(wanted, line)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("page", "after", "written"),
+    [
+        ("docs/start.md", "## From a clone", {"first.png"}),
+        ("README.md", "## Command line", {"rapamycin.png", "rictor.csv", "doses.pdf"}),
+    ],
+)
+def test_the_commands_of_a_page_run_in_a_clone_and_write_to_results(page, after, written, tmp_path):
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    commands = first_commands(read(page).partition(after)[2])
+    assert len(commands) > 2
+    done = subprocess.run(
+        ["sh", "-e", "-c", "\n".join(commands)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {".venv", "results"}
+    assert {path.name for path in (tmp_path / "results").iterdir()} == written
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_commands_of_a_guide_exist(name):
+    assert command_faults(read(name), cli.main) == []
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_links_of_a_guide_lead_somewhere(name):
+    assert dead_links(read(name), ROOT) == []
+
+
+def test_the_names_that_the_readme_imports_are_public():
+    used = set(re.findall(r"\bkm\.(\w+)", read("README.md")))
+    assert used and used <= set(km.__all__)
+
+
+def test_the_readme_has_room_for_the_claims():
+    begin, end = (read("README.md").find(f"<!-- claims:{word} -->") for word in ("begin", "end"))
+    assert 0 < begin < end
+
+
+def test_a_wrong_command_or_link_is_seen(tmp_path):
+    group = click.Group(commands=[click.Command("info", params=[click.Option(["--json"])])])
+    text = "`ketamine-mtor info --json`, `ketamine-mtor info --xml` and ketamine-mtor fly --high"
+    assert command_faults(text, group) == ["info --xml", "fly"]
+    assert dead_links("[a](gone.md) [b](https://example.org) [c](#here)", tmp_path) == ["gone.md"]
