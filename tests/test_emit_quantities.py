@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import libsbml
 import pysb
@@ -11,6 +12,7 @@ import sympy
 
 from ketamine_mtor import emit, network
 from ketamine_mtor.emit import quantities, units
+from ketamine_mtor.emit.laws import Law
 from tests import toy
 from tests.emit_kit import read
 
@@ -237,7 +239,7 @@ def test_parameters_are_written_that_only_starts_or_sizes_need():
     for each in (start, size, _, monomer, place):
         model.add_component(each)
     model.add_initial(pysb.Initial(monomer() ** place, start, _export=False))
-    model.species = [monomer() ** place]
+    model.species = [pysb.as_complex_pattern(monomer() ** place)]
     assert [each.name for each in quantities.written_parameters(model)] == ["start", "size"]
 
 
@@ -268,3 +270,28 @@ def test_the_start_of_a_seeded_species():
     }
     assert {name for name, start in starts.items() if start.held} == {"L"}
     assert {name for name, start in starts.items() if not start.is_plain()} == {"Drug"}
+
+
+def test_a_start_is_called_by_the_concentration_that_its_amount_is_made_of():
+    model = pysb.Model(_export=False)
+    there, size = (pysb.Parameter(name, 1, _export=False) for name in ("there", "size"))
+    monomer = pysb.Monomer("M", _export=False)
+    place = pysb.Compartment("place", None, 3, size, _export=False)
+    amount = pysb.Expression("seeded", there * size, _export=False)
+    for each in (there, size, monomer, place, amount):
+        model.add_component(each)
+    model.add_initial(pysb.Initial(monomer() ** place, amount, _export=False))
+    model.species = [pysb.as_complex_pattern(monomer() ** place)]
+    (start,) = quantities.starts(model).values()
+    assert start.seed == "there"
+
+
+def test_a_rate_constant_of_reactions_of_two_orders_is_named(monkeypatch):
+    of = [
+        Law("rule", False, reactants, (), "cytosol", Fraction(1), "k", False)
+        for reactants in ((1,), (1, 2))
+    ]
+    monkeypatch.setattr(quantities, "laws", lambda model: of)
+    said = r"^'k' is a rate constant of reactions with different numbers of reactants$"
+    with pytest.raises(emit.EmitError, match=said):
+        quantities.rate_units(pysb.Model(_export=False), units.Units())
