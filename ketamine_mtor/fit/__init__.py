@@ -7,8 +7,6 @@ weak prior holds what the data do not decide at the value of its table.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import multiprocessing
 import os
@@ -29,6 +27,7 @@ from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 from ketamine_mtor.fit.targets import Aim, Course, Reading, aim, courses, read
+from ketamine_mtor.tabular import tab_separated
 
 if TYPE_CHECKING:
     from ketamine_mtor.knowledge.rows import Value
@@ -264,25 +263,22 @@ COLUMNS = (
 
 def table(results: Iterable[Found], numbers: Mapping[str, Value]) -> str:
     """Tab separated, a row per fitted parameter; see :data:`COLUMNS`."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for found in results:
-        for i, name in enumerate(found.fit.parameters):
-            writer.writerow(
-                [
-                    found.fit.id,
-                    name,
-                    numbers[name].unit,
-                    f"{found.table[i]:g}",
-                    *(f"{each[i]:.3g}" for each in (found.start, found.fitted, found.ratio)),
-                    "yes" if found.at_bound[i] else "no",
-                    f"{found.uncertainty[i]:.2g}",
-                    f"{found.by_prior[i]:.2g}",
-                    ",".join(found.fit.data),
-                ]
-            )
-    return text.getvalue()
+    rows = (
+        (
+            found.fit.id,
+            name,
+            numbers[name].unit,
+            f"{found.table[i]:g}",
+            *(f"{each[i]:.3g}" for each in (found.start, found.fitted, found.ratio)),
+            "yes" if found.at_bound[i] else "no",
+            f"{found.uncertainty[i]:.2g}",
+            f"{found.by_prior[i]:.2g}",
+            ",".join(found.fit.data),
+        )
+        for found in results
+        for i, name in enumerate(found.fit.parameters)
+    )
+    return tab_separated([COLUMNS, *rows])
 
 
 def write_values(values: Mapping[str, float], folder: Path) -> list[str]:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import math
 import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +30,7 @@ from ketamine_mtor.files import renewed, write
 from ketamine_mtor.pages import markdown
 from ketamine_mtor.run import simulate
 from ketamine_mtor.script import Parser, command
+from ketamine_mtor.tabular import tab_separated
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -180,12 +180,11 @@ def out_of_step(rows: Iterable[Row], named: Mapping[str, Experiment]) -> list[st
 
 def tsv(rows: Iterable[Row]) -> str:
     """The rows, tab separated, deviations with two digits."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for variant, name, engine, deviation, readout in map(astuple, rows):
-        writer.writerow((variant, name, engine, f"{deviation:.1e}", readout))
-    return text.getvalue()
+    short = (
+        (row.variant, row.experiment, row.engine, f"{row.deviation:.1e}", row.readout)
+        for row in rows
+    )
+    return tab_separated([_COLUMNS, *short])
 
 
 def load(text: str) -> list[Row]:
