@@ -8,10 +8,7 @@ weak prior holds what the data do not decide at the value of its table.
 from __future__ import annotations
 
 import math
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +24,7 @@ from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 from ketamine_mtor.fit.targets import Aim, Course, Reading, aim, courses, read
+from ketamine_mtor.processes import pool
 from ketamine_mtor.tabular import tab_separated
 
 if TYPE_CHECKING:
@@ -226,11 +224,10 @@ def run(
     """
     check_built()
     numbers = knowledge.load().numbers()
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+    with pool(workers) as processes:
         found = []
         for fit in fits:
-            found.append(optimise(fit, numbers, from_table=from_table, mapper=pool.map))
+            found.append(optimise(fit, numbers, from_table=from_table, mapper=processes.map))
             print(say(found[-1]), flush=True)
     return found
 

@@ -10,10 +10,7 @@ it should be, shares mean nothing.
 from __future__ import annotations
 
 import math
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -30,6 +27,7 @@ from ketamine_mtor.claims.model import Claim, Peak
 from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.experiment import DOSE, Experiment
+from ketamine_mtor.processes import pool
 from ketamine_mtor.schedule import resting
 from ketamine_mtor.sensitivity.runs import changed_animals
 from ketamine_mtor.sensitivity.tables import Decided, Sensitivities
@@ -248,10 +246,9 @@ def compute(
         if abs(value) > NOTHING
     ]
     reader = partial(read, deciding=deciding, readouts=readouts)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+    with pool(workers) as processes:
         least = [each.threshold for each in deciding]
-        _, found = sensitivities(reader, columns, least=least, mapper=pool.map)
+        _, found = sensitivities(reader, columns, least=least, mapper=processes.map)
     claims = tuple(each.claim.id for each in deciding)
     measured = {each.claim.id: (each.measured, each.threshold) for each in deciding}
     return (

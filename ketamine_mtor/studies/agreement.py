@@ -10,11 +10,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import math
-import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -28,6 +25,7 @@ from ketamine_mtor.engines.session import ABSOLUTE_NM
 from ketamine_mtor.errors import InputError, SimulationError
 from ketamine_mtor.files import renewed, write
 from ketamine_mtor.pages import markdown
+from ketamine_mtor.processes import pool
 from ketamine_mtor.run import simulate
 from ketamine_mtor.script import Parser, command
 from ketamine_mtor.tabular import tab_separated
@@ -251,9 +249,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows = load(paths.read(results))
     else:
         check_built()
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-            rows = compute(named, pool.map)
+        with pool() as processes:
+            rows = compute(named, processes.map)
     of = networks(row.variant for row in rows)
     after = renewed(before, table(rows, of), PAGE)
     lines = [*out_of_step(rows, named), *faults(rows)]
