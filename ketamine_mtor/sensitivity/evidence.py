@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ketamine_mtor import knowledge, paths
+from ketamine_mtor.claims.model import number
 from ketamine_mtor.files import write
 from ketamine_mtor.knowledge.rows import ASSUMED, EVIDENCE, KINDS, Reference, Value
 from ketamine_mtor.pages import cited, markdown, title
@@ -168,7 +169,7 @@ def _largest(strongest: tuple[str, float] | None) -> str:
     if strongest is None:
         return ""
     claim, value = strongest
-    return f"{value:.2g} ({claim.partition('_')[0]})" if value else "0"
+    return f"{value:.2g} ({number(claim)})" if value else "0"
 
 
 def main() -> None:
