@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketamine_mtor import model_files, paths
+from ketamine_mtor import paths
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.engines import ENGINES
 from ketamine_mtor.engines.built import check_built
@@ -156,7 +156,7 @@ def _compared(group: Mapping[str, Experiment]) -> list[Row]:
 
 
 def _run(experiment: Experiment, engine: str) -> xr.Dataset:
-    return simulate(experiment, engine=engine, files=model_files.packaged(experiment.variant))
+    return simulate(experiment, engine=engine)
 
 
 def faults(rows: Iterable[Row]) -> list[str]:
