@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,6 +21,7 @@ from ketamine_mtor.model_files import ModelFiles
 from ketamine_mtor.progress import tracked
 from ketamine_mtor.rules import build_model
 from ketamine_mtor.script import Parser, command
+from ketamine_mtor.tabular import tab_separated
 
 if TYPE_CHECKING:
     import pysb
@@ -288,14 +287,12 @@ def _rounded(value: float) -> float:
 
 
 def _write_table(name: str, rows: Sequence[Any]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow([field.name for field in fields(rows[0])])
-    for row in rows:
-        writer.writerow(
-            f"{cell:.{_DIGITS}g}" if isinstance(cell, float) else cell for cell in astuple(row)
-        )
-    write(knowledge.PACKAGED / f"{name}.tsv", text.getvalue().encode())
+    lines = (
+        [f"{cell:.{_DIGITS}g}" if isinstance(cell, float) else cell for cell in astuple(row)]
+        for row in rows
+    )
+    text = tab_separated([[field.name for field in fields(rows[0])], *lines])
+    write(knowledge.PACKAGED / f"{name}.tsv", text.encode())
 
 
 @command

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from types import ModuleType
 from typing import TypeVar
 
 from ketamine_mtor.errors import MissingExtra
+from ketamine_mtor.processes import pool
 
 _Any = TypeVar("_Any")
 
@@ -19,8 +18,8 @@ def alone(function: Callable[..., _Any], *arguments: object) -> _Any:
 
     For libraries whose output depends on what was loaded before, or that break others.
     """
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
+    with pool(1) as process:
+        return process.submit(function, *arguments).result()
 
 
 def extra(module: str, what: str) -> ModuleType:

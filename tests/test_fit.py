@@ -16,6 +16,7 @@ from ketamine_mtor import fit as fitting
 from ketamine_mtor.claims.fits import Fit, load_fits
 from ketamine_mtor.fit import __main__ as command
 from ketamine_mtor.fit import page as fit_page
+from ketamine_mtor.fit import tables as fit_tables
 from ketamine_mtor.fit import targets as fit_targets
 from ketamine_mtor.fit.targets import FAILED
 from ketamine_mtor.knowledge.rows import FITTED, Value
@@ -87,7 +88,7 @@ def test_the_numbers_that_made_the_data_are_found_again(found):
 
 def test_the_same_fit_gives_the_same_bytes(brain, found):
     again = fitting.optimise(brain, small_rows(), files=small_model.files())
-    assert fitting.table([again], small_rows()) == fitting.table([found], small_rows())
+    assert fit_tables.table([again], small_rows()) == fit_tables.table([found], small_rows())
     assert fit_page.draw([again]) == fit_page.draw([found])
 
 
@@ -113,7 +114,7 @@ def test_a_number_at_its_bound_is_said_to_be(brain):
     rows["absorption"] = replace(rows["absorption"], high=0.0011)
     found = fitting.optimise(brain, rows, files=small_model.files())
     assert found.at_bound.tolist() == [True, False] and found.fitted[0] <= 0.0011
-    assert "\tyes\t" in fitting.table([found], rows)
+    assert "\tyes\t" in fit_tables.table([found], rows)
 
 
 def test_from_the_table_the_start_is_the_table(brain):
@@ -184,7 +185,7 @@ def numbers(tmp_path) -> Path:
 
 def test_values_are_written_and_all_else_stays(numbers):
     values = {"a": 0.123456, "b": 2000.0, "c": 1.233}
-    assert fitting.write_values(values, numbers) == ["a", "c"]
+    assert fit_tables.write_values(values, numbers) == ["a", "c"]
     text = (numbers / "parameters.tsv").read_bytes().decode()
     assert text == "".join([HEAD, ROWS[0].replace("0.5", "0.123"), ROWS[1]])
     # Rounded to three digits it would leave its range.
@@ -195,7 +196,7 @@ def test_values_are_written_and_all_else_stays(numbers):
 
 def test_an_unknown_number_is_not_written_nor_any_other(numbers):
     with pytest.raises(km.InputError, match="called gone"):
-        fitting.write_values({"a": 0.2, "gone": 1.0}, numbers)
+        fit_tables.write_values({"a": 0.2, "gone": 1.0}, numbers)
     assert (numbers / "parameters.tsv").read_bytes().decode() == "".join([HEAD, *ROWS[:2]])
 
 
@@ -234,7 +235,7 @@ def test_only_what_is_better_is_written(found, monkeypatch, capsys):
         return next(results)
 
     monkeypatch.setattr(fitting, "run", run)
-    monkeypatch.setattr(fitting, "write_values", lambda values, _: written.append(values) or [])
+    monkeypatch.setattr(fit_tables, "write_values", lambda values, _: written.append(values) or [])
     for _ in range(2):
         assert command.main(["--write"]) == 0
     assert written == [{}, dict(zip(PARAMETERS, found.fitted.tolist(), strict=True))]
@@ -308,7 +309,7 @@ def test_no_check_is_a_target_too():
 
 
 def test_stale_results_are_seen(found, brain):
-    text = fitting.table([found], small_rows())
+    text = fit_tables.table([found], small_rows())
     assert command.out_of_step(text, [brain], small_rows()) == []
     assert command.out_of_step(text, [brain], small_rows(elimination=0.002)) == [
         "validation/results/fit.tsv has brain elimination 0.001 E01; run: make fit",

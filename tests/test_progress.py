@@ -130,8 +130,7 @@ def test_the_mutants_show_how_far_they_are(monkeypatch, workers):
     chosen = mutants.load_mutants(load_claims())[:2]
     monkeypatch.setattr(mutants, "judge_mutants", lambda some, *_: list(map(_row, some)))
     monkeypatch.setattr(mutants, "_judge_packaged", lambda some, *_: list(map(_row, some)))
-    threads = lambda workers, mp_context: ThreadPoolExecutor(workers)  # noqa: E731
-    monkeypatch.setattr(mutants, "ProcessPoolExecutor", threads)
+    monkeypatch.setattr(mutants, "pool", ThreadPoolExecutor)
     files = SimpleNamespace(sbml="")
     with _terminal() as shown:
         rows = mutants.matrix(chosen, (), files, knowledge.DEFAULT_VARIANT, workers)

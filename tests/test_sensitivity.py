@@ -41,6 +41,13 @@ def brain_claim(when: When, more_than: float = 1.0):
     return replace(claim, conditions=(condition,), experiments={"dosed": setup})
 
 
+def elasticities(columns, readouts, files=None) -> Sensitivities:
+    """Of the drug-free ``readouts`` to the numbers ``columns``."""
+    reader = partial(differences.read, readouts=tuple(readouts), files=files)
+    _, found = differences.sensitivities(reader, columns)
+    return Sensitivities(tuple(readouts), tuple(columns), found)
+
+
 # The machinery, on functions and on the small model
 
 
@@ -90,7 +97,7 @@ def test_what_cannot_be_judged_has_no_sensitivity():
 
 def test_elasticities_of_the_small_model_are_those_known_by_hand():
     columns = ("protein_synthesis", "protein_turnover", "ion_influx", "receptor_0")
-    found = differences.elasticities(columns, ("protein", "ion"), small_model.files())
+    found = elasticities(columns, ("protein", "ion"), small_model.files())
     by_hand = np.array([[1, -1, 0, 1], [0, 0, 1, 1]])
     assert found.values == pytest.approx(by_hand, abs=1e-3)
 
@@ -121,9 +128,7 @@ def test_numbers_of_a_variant_alone_are_numbers_too():
 
 def test_an_initial_amount_that_is_a_unit_of_counting_is_changed_there_too():
     # Twice the receptors, counted in twice the unit, are the same share.
-    found = differences.elasticities(
-        ("receptor_0",), ("receptor_free", "protein"), small_model.files()
-    )
+    found = elasticities(("receptor_0",), ("receptor_free", "protein"), small_model.files())
     assert found.of("protein", "receptor_0") == pytest.approx(1, abs=1e-3)
     assert found.of("receptor_free", "receptor_0") == pytest.approx(0, abs=1e-6)
 
@@ -262,7 +267,7 @@ def test_the_picture_names_what_it_shows():
 
 def test_no_feedback_loop_of_the_resting_state_is_steep():
     columns, rows = ({pair[i] for pair in LOOPS} for i in (1, 0))
-    found = differences.elasticities(sorted(columns), sorted(rows))
+    found = elasticities(sorted(columns), sorted(rows))
     steep = {pair: found.of(*pair) for pair in LOOPS if abs(found.of(*pair)) >= LARGEST_IN_LOOP}
     assert steep == {}
 

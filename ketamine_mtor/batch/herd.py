@@ -153,10 +153,7 @@ class Herd:
 
     def _speed(self, state: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
         """How fast the fastest species of each animal moves, as a share of itself per second."""
-        own = self._part(self._present(state, values))
-        places = [self._index[species] for species in own.species]
-        volumes = self._model.volumes(own.species, values)
-        constants = self._model.constants(own.reactions, values)
+        own, places, volumes, constants = self._running(state, values)
         rates = own.network.rates(state[:, places] * volumes, constants) / volumes
         return speeds(state[:, places], rates).max(axis=1, initial=0)
 
@@ -175,11 +172,7 @@ class Herd:
 
         Fills ``read[observable, animal, sample]``.
         """
-        own = self._part(self._present(state, values))
-        places = [self._index[species] for species in own.species]
-        volumes = np.broadcast_to(
-            self._model.volumes(own.species, values), (len(state), len(places))
-        )
+        own, places, volumes, constants = self._running(state, values)
         sums = self._model.behind(observables)
         within = {species: i for i, species in enumerate(own.species)}
         groups = [
@@ -189,7 +182,7 @@ class Herd:
         solution = solve(
             own.network,
             state[:, places] * volumes,
-            self._model.constants(own.reactions, values),
+            constants,
             duration,
             relative=max(self._relative, relative),
             absolute=self._absolute * volumes,
@@ -244,6 +237,18 @@ class Herd:
         columns = {name: np.asarray(v)[..., np.newaxis] for name, v in values.items()}
         for i, name in enumerate(observables):
             read[i] = self._model.read(name, amounts, columns)
+
+    def _running(
+        self, state: np.ndarray, values: Mapping[str, Any]
+    ) -> tuple[Part, list[int], np.ndarray, np.ndarray]:
+        """What can run in some of these animals.
+
+        The places of its species in a state, their volumes (L) and the constants of its terms.
+        """
+        own = self._part(self._present(state, values))
+        places = [self._index[species] for species in own.species]
+        volumes = self._model.volumes(own.species, values)
+        return own, places, volumes, self._model.constants(own.reactions, values)
 
     def _present(self, state: np.ndarray, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Species and constants that are not 0 in all animals."""

@@ -227,6 +227,15 @@ def _read(groups, work):
 
 
 @_compiled
+def _within(sums, g, lane, share):
+    """What a group of a lane is at a share of the step."""
+    bend = sums[5 * g + 3, lane] + share * sums[5 * g + 4, lane]
+    bend = sums[5 * g + 2, lane] + share * bend
+    bend = sums[5 * g + 1, lane] + (1.0 - share) * bend
+    return (1.0 - share) * sums[5 * g, lane] + share * bend
+
+
+@_compiled
 def _first_step(work, lane, relative, end):
     """So long that no variable would change by more than half of what is allowed."""
     fastest = 0.0
@@ -274,21 +283,7 @@ def workspace(tables: Any, terms: int, groups: Any) -> tuple[Work, tuple[np.ndar
 
 @_compiled
 def integrate(
-    tables,
-    start,
-    constants,
-    absolute,
-    relative,
-    end,
-    samples,
-    groups,
-    most,
-    read,
-    state,
-    how,
-    steps,
-    work,
-    clocks,
+    tables, start, constants, absolute, relative, end, samples, groups, most, found, work, clocks
 ):
     """Integrate many systems from 0 to ``end``.
 
@@ -306,9 +301,11 @@ def integrate(
         What is read.
     most
         Steps that a system may take.
-    read, state, how, steps
+    found
         Filled: groups at the samples ``[group, system, sample]``, not a number where a system did
         not come to them; states at the end, how each system ended, and how many steps it tried.
+    work, clocks
+        Of :func:`workspace`.
 
     Returns
     -------
@@ -316,6 +313,7 @@ def integrate(
         Steps that the lanes took together.
     """
     n = start.shape[1]
+    read, state, how, steps = found
     who, time, step, sampled, tried, refused = clocks
     for lane in range(LANES):
         who[lane], step[lane] = _NOBODY, 1.0
@@ -369,12 +367,7 @@ def integrate(
                 while sampled[lane] < samples.size and samples[sampled[lane]] <= reached:
                     share = min(1.0, (samples[sampled[lane]] - time[lane]) / step[lane])
                     for g in range(groups.start.size - 1):
-                        bend = work.sums[5 * g + 3, lane] + share * work.sums[5 * g + 4, lane]
-                        bend = work.sums[5 * g + 2, lane] + share * bend
-                        bend = work.sums[5 * g + 1, lane] + (1.0 - share) * bend
-                        read[g, system, sampled[lane]] = (1.0 - share) * work.sums[
-                            5 * g, lane
-                        ] + share * bend
+                        read[g, system, sampled[lane]] = _within(work.sums, g, lane, share)
                     sampled[lane] += 1
                 time[lane] = reached
                 for i in range(n):

@@ -91,10 +91,7 @@ def solve(
         times,
         groups,
         most_steps,
-        values,
-        state,
-        how,
-        steps,
+        (values, state, how, steps),
         *kernel.workspace(network.tables, network.terms, groups),
     )
     return Solution(values, state[:, network.place], how != kernel.DONE, steps, together)

@@ -1,22 +1,13 @@
-"""The caption's text: its sentences, where a quote lies in it, and what no quote covers."""
+"""The caption's text: its sentences, and where a quote lies in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: Words that a quote may have.
 MOST_WORDS = 25
 _SENTENCE_END = re.compile(r"(?<=\.)\s+")
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9+/'-]*")
-
-#: Words that state nothing by themselves.
-CONNECTIVES = frozenset(
-    [
-        *("a", "also", "an", "and", "as", "by", "can", "in", "is", "it", "of", "on", "or"),
-        *("that", "the", "this", "these", "to", "via", "well", "which", "with"),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -54,17 +45,3 @@ def sentence_of(span: Span, caption: str) -> Span:
 def words(text: str) -> int:
     """Number of words, as split at white space."""
     return len(text.split())
-
-
-def uncovered(caption: str, quotes: Iterable[str]) -> list[str]:
-    """Words of the caption, in order, that lie in no quote; connectives are left out."""
-    covered: set[int] = set()
-    for quote in quotes:
-        span = find(quote, caption)
-        covered.update(range(span.start, span.end))
-    return [
-        word[0]
-        for word in _WORD.finditer(caption)
-        if word[0].lower() not in CONNECTIVES
-        and not covered.issuperset(range(word.start(), word.end()))
-    ]

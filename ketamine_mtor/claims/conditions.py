@@ -8,6 +8,7 @@ from typing import Any
 
 from ketamine_mtor.claims import quantities
 from ketamine_mtor.claims.model import (
+    REFERENCES,
     Blocked,
     Change,
     Condition,
@@ -28,7 +29,7 @@ from ketamine_mtor.claims.words import fault, known
 _REFERENCES = {
     "change": ("baseline", "vehicle"),
     "flat": ("baseline", "vehicle"),
-    "level": ("unit", "baseline", "vehicle", "peak", "rise"),
+    "level": REFERENCES,
 }
 
 

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 from ketamine_mtor import paths
 from ketamine_mtor.claims import quantities
 from ketamine_mtor.claims.conditions import ConditionReader
-from ketamine_mtor.claims.loader import ASSUMED, check_schema, load_claims, load_setups, read_yaml
+from ketamine_mtor.claims.loader import check_schema, load_claims, load_setups, read_yaml
 from ketamine_mtor.claims.model import Claim, Condition, Level, Order, Peak, Setup, Shape
-from ketamine_mtor.claims.vocabulary import READ_STATUSES, Vocabulary, model_vocabulary
+from ketamine_mtor.claims.vocabulary import Vocabulary, check_source, model_vocabulary
 from ketamine_mtor.claims.words import fault, known
+from ketamine_mtor.knowledge.rows import ASSUMED
 
 #: The role of claims that no fit may use.
 HELD_OUT = "held-out"
@@ -206,7 +207,9 @@ class _Reader:
         where = f"{where}.{kind}"
         if kind == CLAIMS:
             return [self._claim(name, raw, where) for name in raw["ids"]]
-        source = self._sources(raw["source"], where)
+        for word in raw["source"]:
+            check_source(word, self._vocabulary, f"{where}.source")
+        source = tuple(raw["source"])
         setup = raw.get("in", self._names[0])
         known(setup, self._names, f"{where}.in", "experiment of this fit")
         self._used.add(setup)
@@ -253,12 +256,3 @@ class _Reader:
             source=(),
             experiments={name: self._setups[name] for name in condition.setups()},
         )
-
-    def _sources(self, words: Sequence[str], where: str) -> tuple[str, ...]:
-        for word in words:
-            known(word, self._vocabulary.sources, f"{where}.source", "source")
-            status = self._vocabulary.sources[word]
-            if not status.startswith(READ_STATUSES):
-                allowed = ", ".join(READ_STATUSES)
-                raise fault(f"{where}.source", f"{word} has status {status} (allowed: {allowed})")
-        return tuple(words)

@@ -22,12 +22,12 @@ from ketamine_mtor import paths
 from ketamine_mtor.claims import caption as text
 from ketamine_mtor.claims.conditions import ConditionReader
 from ketamine_mtor.claims.model import Claim, Setup
-from ketamine_mtor.claims.vocabulary import READ_STATUSES, Vocabulary, model_vocabulary
+from ketamine_mtor.claims.vocabulary import Vocabulary, check_source, model_vocabulary
 from ketamine_mtor.claims.words import fault, known
 from ketamine_mtor.errors import InputError, nearest
+from ketamine_mtor.knowledge.rows import ASSUMED
 
 _EVIDENCE = re.compile(r"\b[EPQ]\d{1,2}[a-d]?\b")
-ASSUMED = "assumed"
 #: How deep lists may lie in each other, which crash the loader in C beyond some ten thousands ...
 _DEEPEST = 50
 #: ... and how often a file may repeat a part by name: repeated parts of repeated parts explode.
@@ -136,13 +136,7 @@ def _sources(raw: Mapping[str, Any], vocabulary: Vocabulary, where: str) -> tupl
             if raw["kind"] == "literature":
                 raise fault(f"{where}, field source", "a literature claim needs a paper")
             continue
-        known(word, vocabulary.sources, f"{where}, field source", "source")
-        status = vocabulary.sources[word]
-        if not status.startswith(READ_STATUSES):
-            raise fault(
-                f"{where}, field source",
-                f"{word} has status {status} (allowed: {', '.join(READ_STATUSES)}, or assumed)",
-            )
+        check_source(word, vocabulary, f"{where}, field source", f", or {ASSUMED}")
     if raw["kind"] == "expectation" and list(raw["source"]) != [ASSUMED]:
         raise fault(f"{where}, field source", "an expectation's source is [assumed], no paper")
     for word in _EVIDENCE.findall(raw["biology"]):

@@ -16,6 +16,7 @@ from ketamine_mtor.claims.bench import SLACK_H, Bench, Series
 from ketamine_mtor.claims.model import (
     Blocked,
     Change,
+    Compared,
     Condition,
     Flat,
     Level,
@@ -54,19 +55,22 @@ def _moments(series: Series, when: When) -> np.ndarray:
     return value.mean(-1, keepdims=True) if when.how == "mean" else value
 
 
+def _other_run(condition: Compared, readout: Readout, times: np.ndarray, bench: Bench) -> Series:
+    """The readout in the run that is compared with: the vehicle's, or of the experiment named."""
+    vehicle = condition.relative_to == "vehicle"
+    name = condition.setup if vehicle else condition.relative_to
+    return bench.series(name, readout, condition.when.end, vehicle=vehicle).on(times)
+
+
 def _changes(condition: Change | Flat, bench: Bench, size: Size, lacking: Lacking) -> np.ndarray:
     """Readout minus reference at the moments that count, in % of the reference if so asked."""
     when, than = condition.when, getattr(condition, "than", None)
     other = than or condition.readout
     own = bench.series(condition.setup, condition.readout, when.end)
-    if condition.relative_to == "baseline":
-        reference = bench.series(condition.setup, other, when.end)
-        against = reference if than else own.still()
+    if condition.relative_to != "baseline":
+        against = _other_run(condition, other, own.time, bench)
     else:
-        vehicle = condition.relative_to == "vehicle"
-        name = condition.setup if vehicle else condition.relative_to
-        reference = bench.series(name, other, when.end, vehicle=vehicle)
-        against = reference.on(own.time)
+        against = bench.series(condition.setup, than, when.end) if than else own.still()
     value, level = _moments(own, when), _moments(against, when)
     what = f"{other.id} of {condition.relative_to}"
     return in_size(value - level, level, size, what, lacking)
@@ -95,9 +99,7 @@ def _level(condition: Level, bench: Bench, lacking: Lacking) -> list[Scores]:
     elif condition.relative_to == "rise":
         level, scale = own.rise(), scale.times(_rise(condition, own, lacking))
     elif condition.relative_to != "unit":
-        vehicle = condition.relative_to == "vehicle"
-        name = condition.setup if vehicle else condition.relative_to
-        scale = bench.series(name, condition.readout, when.end, vehicle=vehicle).on(own.time)
+        scale = _other_run(condition, condition.readout, own.time, bench)
     levels, scales = _moments(level, when), _moments(scale, when)
     lacking.unless(
         np.all(np.abs(scales) >= NOTHING, axis=-1),

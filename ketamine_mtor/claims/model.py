@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from ketamine_mtor.experiment import Experiment
 
 
+#: What a level may be relative to, beside another experiment.
+REFERENCES = ("unit", "baseline", "vehicle", "peak", "rise")
+
+
 def number(claim: str) -> str:
     """A claim's id up to its first ``_``, as in ``C05``."""
     return claim.split("_")[0]
@@ -125,7 +129,7 @@ class Compared(Condition):
     relative_to: str
 
     def setups(self) -> tuple[str, ...]:
-        named = self.relative_to not in ("unit", "baseline", "vehicle", "peak", "rise")
+        named = self.relative_to not in REFERENCES
         return (self.setup, self.relative_to) if named else (self.setup,)
 
     def vehicles(self) -> tuple[str, ...]:

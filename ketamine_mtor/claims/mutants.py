@@ -6,10 +6,8 @@ its own drug-free steady state before anything is judged.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from ketamine_mtor.claims.loader import check_schema, load_claims, read_yaml, up
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.claims.words import fault, known
 from ketamine_mtor.model_files import ModelFiles
+from ketamine_mtor.processes import pool
 from ketamine_mtor.progress import tracked
 
 #: In the folder of the claims.
@@ -272,9 +271,8 @@ def matrix(
                 found = judge_mutants(alike, claims, files, variant)
                 rows.update(zip(alike, found, strict=True))
         return [rows[mutant] for mutant in mutants]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        jobs = [pool.submit(_judge_packaged, alike, files.sbml, variant) for alike in groups]
+    with pool(workers) as processes:
+        jobs = [processes.submit(_judge_packaged, alike, files.sbml, variant) for alike in groups]
         with tracked("mutants", jobs) as listed:
             rows.update((row.mutant, row) for job in listed for row in job.result())
     return [rows[mutant] for mutant in mutants]

@@ -85,20 +85,24 @@ def smallest_change(readout: Readout) -> Size:
 
 
 def sign_of(goes: str) -> int:
+    """1 for ``up``, -1 for ``down``."""
     return 1 if goes == "up" else -1
 
 
 def percent_or_unit(size: Size, readout: Readout) -> tuple[float, str]:
+    """A size as a threshold with its unit: in % of the reference, or in the readout's own."""
     return (100 * size.value, "%") if size.relative else (size.value, readout.unit)
 
 
 def reaches(measured: np.ndarray, threshold: float, unit: str) -> Scores:
-    """Adding 0 turns -0.0, a fall of nothing, into 0.0."""
+    """Scores of what has to be at least the threshold."""
+    # Adding 0 turns -0.0, a fall of nothing, into 0.0.
     measured, least = np.broadcast_arrays(measured + 0.0, threshold)
     return Scores(measured >= least, measured, least, unit, np.full(measured.shape, True))
 
 
 def stays_below(measured: np.ndarray, threshold: float, unit: str) -> Scores:
+    """Scores of what may not exceed the threshold."""
     measured, most = np.broadcast_arrays(measured, threshold)
     return Scores(measured <= most, measured, most, unit, np.full(measured.shape, False))
 

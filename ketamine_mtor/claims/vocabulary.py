@@ -8,6 +8,7 @@ from functools import cache
 
 from ketamine_mtor import knowledge
 from ketamine_mtor.claims.model import Readout
+from ketamine_mtor.claims.words import fault, known
 
 #: Statuses of references.tsv that somebody has read; others cannot be a claim's source.
 READ_STATUSES = ("READ", "REPO")
@@ -40,3 +41,12 @@ def model_vocabulary() -> Vocabulary:
         sources={row.id: row.status for row in tables.references.values()},
         variants=frozenset(tables.variants),
     )
+
+
+def check_source(word: str, vocabulary: Vocabulary, where: str, others: str = "") -> None:
+    """`InputError` unless the word is a reference that was read; ``others`` are allowed too."""
+    known(word, vocabulary.sources, where, "source")
+    status = vocabulary.sources[word]
+    if not status.startswith(READ_STATUSES):
+        allowed = f"{', '.join(READ_STATUSES)}{others}"
+        raise fault(where, f"{word} has status {status} (allowed: {allowed})")

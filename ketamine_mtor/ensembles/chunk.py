@@ -82,7 +82,12 @@ class Plan:
 
     def bounds(self, index: int) -> tuple[int, int]:
         """The first set of a chunk, and the first of the next."""
-        return index * self.chunk, min((index + 1) * self.chunk, self.design.samples)
+        return bounds(index, self.chunk, self.design.samples)
+
+
+def bounds(index: int, chunk: int, samples: int) -> tuple[int, int]:
+    """The first set of a chunk, and the first of the next; only the last chunk may be short."""
+    return index * chunk, min((index + 1) * chunk, samples)
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,7 @@ class _Herd:
         return _Read(self._courses.values[name], self._courses.baselines[name])
 
 
-class _Courses:
+class _ChunkRuns:
     """The runs of a chunk, each made once, kept whole as long as a claim that waits needs it.
 
     Parameters
@@ -229,7 +234,7 @@ def _run_chunk(plan: Plan, index: int) -> Verdicts:
     claims, sets = claims_of(plan.claims), stop - start
     drawn = np.random.default_rng([plan.seed, index]).random(sets)
     whole = drawn < (plan.referee if plan.kernel else 0.0)
-    courses = _Courses(plan, claims, factors, whole)
+    courses = _ChunkRuns(plan, claims, factors, whole)
     status, measured, doubtful = {}, {}, {}
     for claim in claims:
         status[claim.id], measured[claim.id], near = _judged(claim, courses.runs, plan, sets)
@@ -248,18 +253,14 @@ def _run_chunk(plan: Plan, index: int) -> Verdicts:
             name = verdict.claim.id
             if status[name][i] == NOT_RUN:
                 # What the kernel gave up the referee alone decides.
-                part = verdict.decisive
+                number = verdict.decisive and verdict.decisive.measured
                 status[name][i] = verdict.status
-                measured[name][i] = np.nan if part is None else _number(part.measured)
+                measured[name][i] = np.nan if number is None else number
             elif verdict.status != status[name][i]:
                 status[name][i] = UNRESOLVED
         if whole[i]:
             deviation[i] = apart
     return Verdicts(np.arange(start, stop), status, measured, deviation)
-
-
-def _number(measured: float | None) -> float:
-    return np.nan if measured is None else measured
 
 
 def _judged(
@@ -295,7 +296,7 @@ def _refereed(
     factors: Mapping[str, np.ndarray],
     index: int,
     plan: Plan,
-    courses: _Courses,
+    courses: _ChunkRuns,
     kept: int | None,
 ) -> tuple[list[Verdict], float]:
     """libRoadRunner's verdicts on a set, and how far off the runs are where they are kept."""

@@ -149,10 +149,8 @@ class RoadRunnerRunner:
 def _stacked(runs: Sequence[xr.Dataset | SimulationError], experiment: Experiment) -> Courses:
     failed = np.array([isinstance(each, SimulationError) for each in runs])
     none = np.zeros(len(runs), bool)
-    for model in (each for each in runs if not isinstance(each, SimulationError)):
-        time, names = model["time"].to_numpy(), list(map(str, model))
-        break
-    else:
+    done = next((each for each in runs if not isinstance(each, SimulationError)), None)
+    if done is None:
         nothing = np.full((len(runs), 1), np.nan)
         names = list(experiment.observables or ())
         return Courses(
@@ -162,6 +160,7 @@ def _stacked(runs: Sequence[xr.Dataset | SimulationError], experiment: Experimen
             failed,
             none,
         )
+    time, names = done["time"].to_numpy(), list(map(str, done))
     values = {name: np.full((len(runs), len(time)), np.nan) for name in names}
     baselines = {name: np.full(len(runs), np.nan) for name in names}
     for i, each in enumerate(runs):

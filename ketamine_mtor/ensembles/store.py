@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from ketamine_mtor import model_files, paths
 from ketamine_mtor._version import __version__
 from ketamine_mtor.claims.model import Claim
-from ketamine_mtor.ensembles.chunk import STATUSES, Plan, Verdicts, claims_of, variants
+from ketamine_mtor.ensembles.chunk import STATUSES, Plan, Verdicts, bounds, claims_of, variants
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 
@@ -125,7 +125,7 @@ class Folder:
 
     def missing(self, chunks: int) -> list[int]:
         """Chunks that are still to be run."""
-        return [i for i in range(chunks) if not self._whole(i)]
+        return [i for i in range(chunks) if not self._is_whole(i)]
 
     def add(self, index: int, content: bytes) -> None:
         """Keep a chunk."""
@@ -139,10 +139,9 @@ class Folder:
         """Keep the summary beside the chunks."""
         write(self.path / SUMMARY, table.to_csv(sep="\t", index=False).encode())
 
-    def _whole(self, index: int) -> bool:
+    def _is_whole(self, index: int) -> bool:
         """Whether a chunk is there, can be read, and has its sets and claims."""
-        start, samples = index * self._document["chunk"], self._document["samples"]
-        sets = range(start, min(start + self._document["chunk"], samples))
+        sets = range(*bounds(index, self._document["chunk"], self._document["samples"]))
         try:
             table = pq.read_table(self._file(index))
         except (OSError, pa.ArrowException):

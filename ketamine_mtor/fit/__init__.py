@@ -3,20 +3,20 @@
 Distances are in standard deviations of the data, so that a cost, the sum of their squares, of about
 the number of data is a good fit. Numbers are varied as log10 within low to high of their rows; a
 weak prior holds what the data do not decide at the value of its table.
+
+===============  ==============================================================================
+``targets``      how far a model is from the data of a fit
+``tables``       what was found, as a table and put into the tables of the model's numbers
+``page``         ``docs/fit.md`` and its picture
+===============  ==============================================================================
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,8 +27,8 @@ from ketamine_mtor import knowledge
 from ketamine_mtor.claims.fits import Fit
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.files import write
 from ketamine_mtor.fit.targets import Aim, Course, Reading, aim, courses, read
+from ketamine_mtor.processes import pool
 
 if TYPE_CHECKING:
     from ketamine_mtor.knowledge.rows import Value
@@ -100,9 +100,6 @@ class Found:
     def better(self) -> bool:
         """Whether the data and the prior together like the fitted values more than the tables'."""
         return self.costs["fitted"] + self.costs["prior"] < self.costs["table"]
-
-
-# The optimiser
 
 
 def optimise(
@@ -227,11 +224,10 @@ def run(
     """
     check_built()
     numbers = knowledge.load().numbers()
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+    with pool(workers) as processes:
         found = []
         for fit in fits:
-            found.append(optimise(fit, numbers, from_table=from_table, mapper=pool.map))
+            found.append(optimise(fit, numbers, from_table=from_table, mapper=processes.map))
             print(say(found[-1]), flush=True)
     return found
 
@@ -243,91 +239,3 @@ def say(found: Found) -> str:
         f"{found.fit.id}: cost {costs}, {found.costs['table']:.3g} with the tables' values;"
         f" {found.animals} animals, {found.failed} failed; {found.message}"
     )
-
-
-# Results
-
-COLUMNS = (
-    "fit",
-    "parameter",
-    "unit",
-    "table",
-    "start",
-    "fitted",
-    "ratio",
-    "at_bound",
-    "relative_uncertainty",
-    "by_prior",
-    "data",
-)
-
-
-def table(results: Iterable[Found], numbers: Mapping[str, Value]) -> str:
-    """Tab separated, a row per fitted parameter; see :data:`COLUMNS`."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for found in results:
-        for i, name in enumerate(found.fit.parameters):
-            writer.writerow(
-                [
-                    found.fit.id,
-                    name,
-                    numbers[name].unit,
-                    f"{found.table[i]:g}",
-                    *(f"{each[i]:.3g}" for each in (found.start, found.fitted, found.ratio)),
-                    "yes" if found.at_bound[i] else "no",
-                    f"{found.uncertainty[i]:.2g}",
-                    f"{found.by_prior[i]:.2g}",
-                    ",".join(found.fit.data),
-                ]
-            )
-    return text.getvalue()
-
-
-def write_values(values: Mapping[str, float], folder: Path) -> list[str]:
-    """Put ``values``, with three digits, into the tables of ``folder``; all else stays as it is.
-
-    Parameters
-    ----------
-    values
-        Parameter or initial amount to its value. One that leaves low to high by rounding becomes
-        that bound.
-    folder
-        Holds parameters.tsv and initial_amounts.tsv.
-
-    Returns
-    -------
-    list of str
-        The ids whose value changed.
-
-    Raises
-    ------
-    InputError
-        For a name that neither table has, before anything is written.
-    """
-    changed: list[str] = []
-    missing, texts = dict(values), {}
-    for file in ("parameters.tsv", "initial_amounts.tsv"):
-        # As bytes, so that the line ends stay as they are.
-        head, *lines = (folder / file).read_bytes().decode().splitlines(keepends=True)
-        columns = head.rstrip("\r\n").split("\t")
-        places = [columns.index(name) for name in ("id", "value", "low", "high")]
-        for number, line in enumerate(lines):
-            cells = line.split("\t")
-            key, old, low, high = (cells[i] if i < len(cells) else "" for i in places)
-            if key not in missing:
-                continue
-            new = f"{missing.pop(key):.3g}"
-            new = low if low and float(new) < float(low) else new
-            new = high if high and float(new) > float(high) else new
-            if float(new) != float(old):
-                cells[places[1]] = new
-                lines[number] = "\t".join(cells)
-                changed.append(key)
-        texts[folder / file] = "".join([head, *lines])
-    if missing:
-        raise InputError(f"no row of the tables is called {', '.join(missing)}")
-    for path, text in texts.items():
-        write(path, text.encode())
-    return changed

@@ -12,7 +12,7 @@ from ketamine_mtor import fit, knowledge, paths
 from ketamine_mtor.claims.fits import Fit, load_fits
 from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.files import write
-from ketamine_mtor.fit import page
+from ketamine_mtor.fit import page, tables
 from ketamine_mtor.script import Parser, command
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for found in better
             for name, value in zip(found.fit.parameters, found.fitted.tolist(), strict=True)
         }
-        changed = fit.write_values(values, knowledge.PACKAGED)
+        changed = tables.write_values(values, knowledge.PACKAGED)
         print(f"written: {', '.join(changed) or 'nothing'}; next: make steady build fit")
     elif given.fit:
-        print(fit.table(results, numbers), end="")
+        print(tables.table(results, numbers), end="")
     else:
-        write(_results(), fit.table(results, numbers).encode())
+        write(_results(), tables.table(results, numbers).encode())
         page.publish(results, paths.root() / "docs")
     return 0
 

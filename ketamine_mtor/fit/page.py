@@ -14,6 +14,7 @@ from ketamine_mtor.claims.model import Shape
 from ketamine_mtor.files import renew, write
 from ketamine_mtor.fit import Found
 from ketamine_mtor.fit.targets import Course, Reading
+from ketamine_mtor.pages import markdown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,18 +41,23 @@ def publish(results: Sequence[Found], folder: Path) -> None:
 # Tables
 
 
+_TABLES = "with the tables' values"
+
+
 def _summary(results: Sequence[Found]) -> str:
-    lines = [
-        "| fit | data | numbers aimed at | cost at the start | fitted | with the tables' values |"
-        " animals | of which failed |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    columns = ("fit", "data", "numbers aimed at", "cost at the start", "fitted")
+    rows = [
+        (
+            found.fit.id,
+            ", ".join(found.fit.data) or "assumed",
+            str(sum(target.size for target in found.fit.targets)),
+            *(f"{found.costs[name]:.3g}" for name in ("start", "fitted", "table")),
+            str(found.animals),
+            str(found.failed),
+        )
+        for found in results
     ]
-    for found in results:
-        size = sum(target.size for target in found.fit.targets)
-        cells = [found.fit.id, ", ".join(found.fit.data) or "assumed", size]
-        cells += [f"{found.costs[name]:.3g}" for name in ("start", "fitted", "table")]
-        lines.append(f"| {' | '.join(map(str, [*cells, found.animals, found.failed]))} |")
-    return "\n".join(lines)
+    return markdown((*columns, _TABLES, "animals", "of which failed"), rows)
 
 
 def _section(found: Found) -> str:
@@ -67,27 +73,25 @@ def _section(found: Found) -> str:
 
 
 def _parameters(found: Found) -> str:
-    lines = [
-        "| parameter | table | fitted | ratio | uncertainty | left to the prior |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for i, name in enumerate(found.fit.parameters):
-        bound = " (at its bound)" if found.at_bound[i] else ""
-        lines.append(
-            f"| `{name}` | {found.table[i]:g} | {found.fitted[i]:.3g}{bound} |"
-            f" {found.ratio[i]:.3g} | x or / {np.exp(found.uncertainty[i]):.2g} |"
-            f" {min(found.by_prior[i], 1.0):.0%} |"
+    rows = [
+        (
+            f"`{name}`",
+            f"{found.table[i]:g}",
+            f"{found.fitted[i]:.3g}{' (at its bound)' if found.at_bound[i] else ''}",
+            f"{found.ratio[i]:.3g}",
+            f"x or / {np.exp(found.uncertainty[i]):.2g}",
+            f"{min(found.by_prior[i], 1.0):.0%}",
         )
-    return "\n".join(lines)
+        for i, name in enumerate(found.fit.parameters)
+    ]
+    columns = ("parameter", "table", "fitted", "ratio", "uncertainty", "left to the prior")
+    return markdown(columns, rows)
 
 
 def _targets(
     title: str, targets: Sequence[Target], before: Sequence[Reading], after: Sequence[Reading]
 ) -> str:
-    lines = [
-        f"| {title} | wanted | with the tables' values | fitted | distance (sd) |",
-        "| --- | --- | --- | --- | --- |",
-    ]
+    rows = []
     for target, first, last in zip(targets, before, after, strict=True):
         if target.kind == CLAIMS:
             wanted = f"{target.size} parts hold, by {target.margin:.0%}"
@@ -97,9 +101,8 @@ def _targets(
         else:
             wanted = _listed(first.wanted)
             measured = [_listed(each.measured) for each in (first, last)]
-        cells = [target.say(), wanted, *measured, f"{_largest(last):.2g}"]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows.append((target.say(), wanted, *measured, f"{_largest(last):.2g}"))
+    return markdown((title, "wanted", _TABLES, "fitted", "distance (sd)"), rows)
 
 
 def _listed(values: np.ndarray) -> str:
@@ -113,8 +116,8 @@ def _largest(reading: Reading) -> float:
 # Picture
 
 
-def draw(results: Sequence[Found], kind: str = "svg") -> bytes:
-    """Curves against points, and below how far each target is off, as SVG (or PNG)."""
+def draw(results: Sequence[Found]) -> bytes:
+    """Curves against points, and below how far each target is off, as SVG."""
     from matplotlib.figure import Figure
 
     curves = list(_curves(results))
@@ -145,7 +148,7 @@ def draw(results: Sequence[Found], kind: str = "svg") -> bytes:
         axes.grid(axis="x", color="0.9")
         axes.set_axisbelow(True)
         axes.legend(frameon=False, loc="lower right")
-        return pictures.drawn(figure, kind)
+        return pictures.drawn(figure)
 
 
 def _curves(results: Sequence[Found]) -> Iterator[tuple[Target, Course, Course]]:

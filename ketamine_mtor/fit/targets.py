@@ -14,8 +14,8 @@ from ketamine_mtor.claims.bench import Bench, NotRun, Unmet
 from ketamine_mtor.claims.evaluate import evaluate, measure
 from ketamine_mtor.claims.fits import CLAIMS, PEAK, POINTS, Fit, Target
 from ketamine_mtor.claims.judge import Runs
-from ketamine_mtor.claims.model import Condition, Peak, Shape
-from ketamine_mtor.claims.scores import Part
+from ketamine_mtor.claims.model import Condition, Level, Peak, Shape
+from ketamine_mtor.claims.scores import NOTHING, Part, sign_of
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.run import simulate
 
@@ -30,7 +30,6 @@ Course = tuple[np.ndarray, np.ndarray]
 FAILED = 20.0
 #: Distances are rounded to this many decimals: smaller differences are the solver's.
 _DECIMALS = 7
-_NOTHING = 1e-12
 
 
 class Reading(NamedTuple):
@@ -66,7 +65,6 @@ def read(
     files
         The model's files, for every experiment (default: the package's of its variant).
     """
-
     runs = _runs(targets, values, files)
     found, failed = [], False
     for target in targets:
@@ -94,7 +92,6 @@ def _runs(targets: Sequence[Target], values: Mapping[str, float], files: ModelFi
 def _reading(target: Target, bench: Bench) -> tuple[Reading, bool]:
     if target.kind == CLAIMS:
         return _claim(target, bench)
-    (condition,) = target.claim.conditions
     wanted = np.array(target.wanted)
     try:
         if target.kind == POINTS:
@@ -102,7 +99,7 @@ def _reading(target: Target, bench: Bench) -> tuple[Reading, bool]:
         elif target.kind == PEAK:
             measured = np.array([_time_of_peak(target.only(Peak), bench)])
         else:
-            (part,) = evaluate(condition, bench)
+            (part,) = evaluate(target.only(Level), bench)
             measured = np.array([part.measured])
     except (NotRun, Unmet) as why:
         nothing = np.full(target.size, math.nan)
@@ -132,7 +129,7 @@ def _above(condition: Condition, of: str, bench: Bench) -> Course:
     own = bench.series(condition.setup, condition.readout, end)
     mask = own.within(start, end)
     value = own.value[mask] - (own.baseline if of == "rise" else 0.0)
-    if value.max() <= _NOTHING:
+    if value.max() <= NOTHING:
         raise Unmet(f"{condition.readout.id} never rises: it has no shape")
     return own.time[mask], value
 
@@ -154,11 +151,10 @@ def courses(
 
 def _time_of_peak(condition: Peak, bench: Bench) -> float:
     """When (min) the readout is at its extremum: between samples, by a parabola through three."""
-    sign = 1 if condition.goes == "up" else -1
     own = bench.series(condition.setup, condition.readout, condition.end)
-    change = sign * (own.value - own.baseline)
+    change = sign_of(condition.goes) * own.rise().value
     top = int(change.argmax())
-    if change[top] <= _NOTHING:
+    if change[top] <= NOTHING:
         raise Unmet(f"{condition.readout.id} never goes {condition.goes}: it has no peak")
     time = own.time[top]
     if 0 < top < len(change) - 1:
@@ -181,13 +177,10 @@ def _claim(target: Target, bench: Bench) -> tuple[Reading, bool]:
             found, ran = [], False
         parts += [*found, *[None] * (size - len(found))]
     short = [FAILED if part is None else _short(part, target) for part in parts]
-    wanted = [math.nan if part is None else _number(part.threshold) for part in parts]
-    measured = [math.nan if part is None else _number(part.measured) for part in parts]
-    return Reading(np.array(wanted), np.array(measured), np.array(short)), ran
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else value
+    # As float, None is NaN.
+    wanted = np.array([part and part.threshold for part in parts], float)
+    measured = np.array([part and part.measured for part in parts], float)
+    return Reading(wanted, measured, np.array(short)), ran
 
 
 def _short(part: Part, target: Target) -> float:

@@ -142,7 +142,7 @@ def pieces(caption: str, verdicts: Sequence[Verdict]) -> list[Piece]:
 
 
 def _by_stretch(verdicts: Iterable[Verdict]) -> list[tuple[str, list[Verdict]]]:
-    grouped: dict[str, list[Any]] = {}
+    grouped: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         grouped.setdefault(verdict.claim.stretch, []).append(verdict)
     return list(grouped.items())

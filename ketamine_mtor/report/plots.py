@@ -23,6 +23,7 @@ from ketamine_mtor.claims.model import (
     Returns,
     Shape,
 )
+from ketamine_mtor.claims.scores import sign_of
 from ketamine_mtor.errors import SimulationError
 
 if TYPE_CHECKING:
@@ -346,8 +347,7 @@ def _thresholds(condition: Condition, baseline: float) -> Iterator[tuple[float, 
     match condition:
         case Change(relative_to="baseline", than=None) as change:
             step = away(change.size.value, change.size.relative)
-            sign = 1 if change.goes == "up" else -1
-            yield baseline + sign * step, f"{change.goes} {change.size}"
+            yield baseline + sign_of(change.goes) * step, f"{change.goes} {change.size}"
         case Level(relative_to="unit" | "baseline") as level:
             factor, of = (1.0, "") if level.relative_to == "unit" else (baseline, " x baseline")
             for word, bound in (("more than", level.more_than), ("less than", level.less_than)):

@@ -10,10 +10,7 @@ it should be, shares mean nothing.
 from __future__ import annotations
 
 import math
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -30,19 +27,17 @@ from ketamine_mtor.claims.model import Claim, Peak
 from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.experiment import DOSE, Experiment
+from ketamine_mtor.processes import pool
 from ketamine_mtor.schedule import resting
 from ketamine_mtor.sensitivity.runs import changed_animals
-from ketamine_mtor.sensitivity.tables import (
-    Decided,
-    Sensitivities,
-)
+from ketamine_mtor.sensitivity.tables import Decided, Sensitivities
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from ketamine_mtor.model_files import ModelFiles
 
-#: Step in ln(p): the error of the differences is its square, the solver's is 1e-6 over it.
+#: Step in ln(p), both ways: the error of differences is its square, the solver's is 1e-6 over it.
 STEP = 0.02
 #: Drug-free values (in their unit) below this are nothing and have no elasticity.
 NOTHING = 1e-9
@@ -180,7 +175,6 @@ def sensitivities(
     *,
     least: Sequence[float] = (),
     mapper: Mapper = map,
-    step: float = STEP,
 ) -> tuple[np.ndarray, np.ndarray]:
     """What a reader reads, and the logarithmic sensitivity of each of its numbers.
 
@@ -195,8 +189,6 @@ def sensitivities(
         the number itself.
     mapper
         Applies the reader to many points.
-    step
-        Step in ln(p), both ways.
 
     Returns
     -------
@@ -216,23 +208,11 @@ def sensitivities(
         return np.array([known[point] for point in points]).T.reshape(-1, *x.shape[1:])
 
     origin = np.zeros(len(columns))
-    slopes = jacobian(every, origin, order=2, maxiter=1, initial_step=step).df
+    slopes = jacobian(every, origin, order=2, maxiter=1, initial_step=STEP).df
     values = every(origin)
     size = np.where(values == 0, np.nan, np.abs(values))
     size[: len(least)] = np.maximum(size[: len(least)], np.abs(least))
     return values, slopes / np.copysign(size, values)[:, np.newaxis]
-
-
-def elasticities(
-    columns: Sequence[str],
-    readouts: Sequence[str],
-    files: ModelFiles | None = None,
-    mapper: Mapper = map,
-) -> Sensitivities:
-    """Elasticities of the drug-free ``readouts`` to the numbers ``columns``."""
-    reader = partial(read, readouts=tuple(readouts), files=files)
-    _, found = sensitivities(reader, columns, mapper=mapper)
-    return Sensitivities(tuple(readouts), tuple(columns), found)
 
 
 def compute(
@@ -266,10 +246,9 @@ def compute(
         if abs(value) > NOTHING
     ]
     reader = partial(read, deciding=deciding, readouts=readouts)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+    with pool(workers) as processes:
         least = [each.threshold for each in deciding]
-        _, found = sensitivities(reader, columns, least=least, mapper=pool.map)
+        _, found = sensitivities(reader, columns, least=least, mapper=processes.map)
     claims = tuple(each.claim.id for each in deciding)
     measured = {each.claim.id: (each.measured, each.threshold) for each in deciding}
     return (

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ketamine_mtor import knowledge, paths
+from ketamine_mtor.claims.model import number
 from ketamine_mtor.files import unlike, write_all
 from ketamine_mtor.knowledge.rows import ASSUMED, EVIDENCE, KINDS, Reference, Value
 from ketamine_mtor.pages import cited, markdown, title
@@ -170,7 +171,7 @@ def _largest(strongest: tuple[str, float] | None) -> str:
     if strongest is None:
         return ""
     claim, value = strongest
-    return f"{value:.2g} ({claim.partition('_')[0]})" if value else "0"
+    return f"{value:.2g} ({number(claim)})" if value else "0"
 
 
 @command

@@ -127,8 +127,8 @@ def page(
     return renewed(text, "\n\n".join(parts), PAGE)
 
 
-def draw(found: Sensitivities, kind: str = "svg") -> bytes:
-    """A heat map as SVG (or PNG): a row per claim, a column per number, most influential first."""
+def draw(found: Sensitivities) -> bytes:
+    """A heat map as SVG: a row per claim, a column per number, most influential first."""
     from matplotlib.colors import SymLogNorm
     from matplotlib.figure import Figure
 
@@ -155,7 +155,7 @@ def draw(found: Sensitivities, kind: str = "svg") -> bytes:
         bar = figure.colorbar(image, ax=axes, shrink=0.3, extend="both", ticks=ticks)
         bar.ax.set_yticklabels([f"{tick:g}" for tick in ticks])
         bar.set_label("% change of the deciding number per % change")
-        return pictures.drawn(figure, kind)
+        return pictures.drawn(figure)
 
 
 def _strongest(measured: Sequence[Decided], found: Sensitivities, kinds: Mapping[str, str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 
 from ketamine_mtor import paths
 from ketamine_mtor.errors import InputError, not_allowed
+from ketamine_mtor.tabular import tab_separated
 
 #: A claim or readout is said to be sensitive to a number from this sensitivity on.
 SENSITIVE = 0.1
@@ -78,7 +78,7 @@ class Sensitivities:
 def table(found: Sensitivities) -> str:
     """Tab separated, a row per number and a column per claim or readout."""
     cells = [[name, *map(_cell, found.values[:, i])] for i, name in enumerate(found.columns)]
-    return _text([[_NUMBER, *found.rows], *cells])
+    return tab_separated([[_NUMBER, *found.rows], *cells])
 
 
 def load(text: str) -> Sensitivities:
@@ -93,7 +93,7 @@ def load(text: str) -> Sensitivities:
 
 def decided_table(rows: Iterable[Decided]) -> str:
     """Tab separated, a row per claim: what decides it, or why it was left out."""
-    return _text(
+    return tab_separated(
         [
             _COLUMNS,
             *(
@@ -151,9 +151,3 @@ def _cell(value: float) -> str:
 
 def _short(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.6g}"
-
-
-def _text(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, delimiter="\t", lineterminator="\n").writerows(rows)
-    return text.getvalue()

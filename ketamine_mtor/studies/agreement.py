@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import math
-import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketamine_mtor import model_files, paths
+from ketamine_mtor import paths
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.engines import ENGINES
 from ketamine_mtor.engines.built import check_built
@@ -29,8 +25,10 @@ from ketamine_mtor.engines.session import ABSOLUTE_NM
 from ketamine_mtor.errors import InputError, SimulationError
 from ketamine_mtor.files import renewed, write
 from ketamine_mtor.pages import markdown
+from ketamine_mtor.processes import pool
 from ketamine_mtor.run import simulate
 from ketamine_mtor.script import Parser, command
+from ketamine_mtor.tabular import tab_separated
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -158,7 +156,7 @@ def _compared(group: Mapping[str, Experiment]) -> list[Row]:
 
 
 def _run(experiment: Experiment, engine: str) -> xr.Dataset:
-    return simulate(experiment, engine=engine, files=model_files.packaged(experiment.variant))
+    return simulate(experiment, engine=engine)
 
 
 def faults(rows: Iterable[Row]) -> list[str]:
@@ -180,12 +178,11 @@ def out_of_step(rows: Iterable[Row], named: Mapping[str, Experiment]) -> list[st
 
 def tsv(rows: Iterable[Row]) -> str:
     """The rows, tab separated, deviations with two digits."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for variant, name, engine, deviation, readout in map(astuple, rows):
-        writer.writerow((variant, name, engine, f"{deviation:.1e}", readout))
-    return text.getvalue()
+    short = (
+        (row.variant, row.experiment, row.engine, f"{row.deviation:.1e}", row.readout)
+        for row in rows
+    )
+    return tab_separated([_COLUMNS, *short])
 
 
 def load(text: str) -> list[Row]:
@@ -252,9 +249,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows = load(paths.read(results))
     else:
         check_built()
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-            rows = compute(named, pool.map)
+        with pool() as processes:
+            rows = compute(named, processes.map)
     of = networks(row.variant for row in rows)
     after = renewed(before, table(rows, of), PAGE)
     lines = [*out_of_step(rows, named), *faults(rows)]

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketamine_mtor import paths
-from ketamine_mtor.claims.bench import SLACK_H
+from ketamine_mtor.claims.bench import Series
 from ketamine_mtor.claims.loader import check_schema, load_claims, load_setups, read_yaml
 from ketamine_mtor.claims.model import Setup, clock
 from ketamine_mtor.claims.quantities import hours
 from ketamine_mtor.claims.vocabulary import Vocabulary, model_vocabulary
 from ketamine_mtor.claims.words import fault, known
 from ketamine_mtor.files import renewed, unlike, write_all
+from ketamine_mtor.pages import markdown
 from ketamine_mtor.run import simulate
 from ketamine_mtor.script import Parser, command
 
@@ -145,14 +146,17 @@ def _page(
 
 def table(page: Page, runs: Runs) -> str:
     """The page's table in Markdown: a line per row, its numbers worked out with ``runs``."""
-    lines = [
-        f"| {' | '.join(['side', 'experiment', *(column.title for column in page.columns)])} |",
-        f"| {' | '.join(['---'] * (len(page.columns) + 2))} |",
-    ]
-    for row in page.rows:
-        cells = [_cell(column, row, page.rows[0], runs) for column in page.columns]
-        lines.append(f"| {' | '.join([row.side, f'`{row.setup.name}`', *cells])} |")
-    return "\n".join(lines)
+    return markdown(
+        ["side", "experiment", *(column.title for column in page.columns)],
+        (
+            [
+                row.side,
+                f"`{row.setup.name}`",
+                *(_cell(column, row, page.rows[0], runs) for column in page.columns),
+            ]
+            for row in page.rows
+        ),
+    )
 
 
 def _cell(column: Column, row: Row, first: Row, runs: Runs) -> str:
@@ -161,20 +165,19 @@ def _cell(column: Column, row: Row, first: Row, runs: Runs) -> str:
     if column.how == "kept":
         own, whole = (float(np.trapezoid(*_excess(column, each, runs))) for each in (row, first))
         return f"{100 * own / whole:.0f} %"
-    data = runs(row.setup.experiment())[column.readout]
-    rest = float(data.attrs["baseline"])
+    course = _series(column, row, runs)
+    rest = float(course.baseline)
     if column.how == _REST:
         return f"{rest:.{_DIGITS}g}"
     if column.how == "rise":
         return f"{100 * _excess(column, row, runs)[0].max() / rest:+.0f} %"
-    time, value = np.asarray(data["time"], float), np.asarray(data, float)
     if column.how == "at":
-        read = float(np.interp(column.end, time, value))
+        read = float(course.at(column.end))
     else:
-        mask = (time >= column.start - SLACK_H) & (time <= column.end + SLACK_H)
-        window = value[mask]
+        mask = course.within(column.start, column.end)
+        window = course.value[mask]
         if column.how == "mean":
-            read = float(np.trapezoid(window, time[mask]) / (column.end - column.start))
+            read = float(np.trapezoid(window, course.time[mask]) / (column.end - column.start))
         else:
             read = float(window.max() if column.how == "highest" else window.min())
     if abs(rest) < NOTHING:
@@ -184,12 +187,15 @@ def _cell(column: Column, row: Row, first: Row, runs: Runs) -> str:
 
 def _excess(column: Column, row: Row, runs: Runs) -> tuple[np.ndarray, np.ndarray]:
     """What the readout is above the same animal without ketamine in the window, and when (h)."""
-    dosed = runs(row.setup.experiment())[column.readout]
-    vehicle = runs(row.setup.experiment(vehicle=True))[column.readout]
-    time = np.asarray(vehicle["time"], float)
-    change = np.interp(time, np.asarray(dosed["time"]), np.asarray(dosed)) - np.asarray(vehicle)
-    mask = (time >= column.start - SLACK_H) & (time <= column.end + SLACK_H)
-    return change[mask], time[mask]
+    dosed, vehicle = _series(column, row, runs), _series(column, row, runs, vehicle=True)
+    change = dosed.on(vehicle.time).value - vehicle.value
+    mask = vehicle.within(column.start, column.end)
+    return change[mask], vehicle.time[mask]
+
+
+def _series(column: Column, row: Row, runs: Runs, *, vehicle: bool = False) -> Series:
+    data = runs(row.setup.experiment(vehicle=vehicle))[column.readout]
+    return Series(data["time"].to_numpy(), data.to_numpy(), np.array(data.attrs["baseline"]))
 
 
 def made(pages: Sequence[Page], folder: Path, runs: Runs) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ketamine_mtor import knowledge, model_files
+from ketamine_mtor import knowledge
 from ketamine_mtor.claims.judge import Runs, judge
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim, Setup
@@ -86,11 +86,7 @@ def judged(rival: str) -> bytes:
     """The status of each claim in a rival, by the claim's id, as JSON."""
     every = load_claims()
     claims = [asked_of_each(claim) for claim in every if not compares(claim)]
-
-    def one(experiment: Any) -> Any:
-        return simulate(experiment, files=model_files.packaged(experiment.variant))
-
-    found = judge(claims, Runs(claims, one, rival), rival)
+    found = judge(claims, Runs(claims, simulate, rival), rival)
     statuses = {each.claim.id: each.status for each in found}
     return json.dumps({claim.id: statuses.get(claim.id, NOT_ASKED) for claim in every}).encode()
 
