@@ -15,8 +15,9 @@ import ketamine_mtor as km
 from ketamine_mtor import knowledge, paths
 from ketamine_mtor.claims import known_failures, load_claims
 from ketamine_mtor.claims.model import Setup
+from ketamine_mtor.files import BEGIN, END
 from ketamine_mtor.studies import contradictions
-from ketamine_mtor.studies.contradictions import BEGIN, END, Column, Page, Row
+from ketamine_mtor.studies.contradictions import Column, Page, Row
 from tests.test_project import dead_links
 
 DOCS = Path(__file__).parents[1] / "docs" / "contradictions"

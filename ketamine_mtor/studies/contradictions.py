@@ -22,8 +22,7 @@ from ketamine_mtor.claims.model import Setup, clock
 from ketamine_mtor.claims.quantities import hours
 from ketamine_mtor.claims.vocabulary import Vocabulary, model_vocabulary
 from ketamine_mtor.claims.words import fault, known
-from ketamine_mtor.errors import InputError
-from ketamine_mtor.files import write
+from ketamine_mtor.files import renew
 from ketamine_mtor.run import simulate
 from ketamine_mtor.script import Parser, command
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from ketamine_mtor.experiment import Experiment
 
 DATA = "contradictions.yaml"
-BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
 #: Drug-free values below this (in their unit) are nothing, and have no change in %.
 NOTHING = 1e-9
 _DIGITS = 3
@@ -193,26 +191,10 @@ def _excess(column: Column, row: Row, runs: Runs) -> tuple[np.ndarray, np.ndarra
     return change[mask], time[mask]
 
 
-def renewed(text: str, content: str, name: str) -> str:
-    """``text`` with ``content`` between its marks.
-
-    Raises
-    ------
-    InputError
-        Where the page ``name`` lacks them.
-    """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise InputError(f"{name} lacks the marks {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{content}\n{END}{after}"
-
-
 def publish(pages: Sequence[Page], folder: Path, runs: Runs) -> None:
     """Renew the table of each page in ``folder``."""
     for page in pages:
-        path = folder / f"{page.name}.md"
-        write(path, renewed(paths.read(path), table(page, runs), str(path)).encode())
+        renew(folder / f"{page.name}.md", table(page, runs))
 
 
 @command
