@@ -14,7 +14,7 @@ import numpy as np
 
 from ketamine_mtor import emit, knowledge, network, paths
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.files import write
+from ketamine_mtor.files import differing, write, write_all
 from ketamine_mtor.knowledge import WILDTYPE
 from ketamine_mtor.knowledge.rows import SteadySpecies, WildType
 from ketamine_mtor.model_files import ModelFiles
@@ -98,25 +98,21 @@ def build(check: bool = False, folder: Path | None = None) -> list[str]:
             return differences(Path(scratch), folder) + moving
         if moving:
             raise InputError(moving[0])
-        names = _files(Path(scratch))
-        for name in names:
-            write(folder / name, (Path(scratch) / name).read_bytes())
-    return [str(folder / name) for name in names]
+        return write_all(folder, _files(Path(scratch)))
 
 
 def differences(fresh: Path, committed: Path) -> list[str]:
     """One line for each file of ``fresh`` that ``committed`` lacks or has otherwise."""
     return [
         f"{committed / name} is not what the rules give; run: ketamine-mtor build"
-        for name in _files(fresh)
-        if not (committed / name).is_file()
-        or (committed / name).read_bytes() != (fresh / name).read_bytes()
+        for name in differing(committed, _files(fresh))
     ]
 
 
-def _files(folder: Path) -> list[Path]:
-    """All files of a folder, by their path in it."""
-    return [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+def _files(folder: Path) -> dict[str, bytes]:
+    """All files of a folder: the path in it to the bytes."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 def fresh(folder: Path, variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:

@@ -19,7 +19,7 @@ DEFAULT_DOSE = 10.0
 LARGEST_DOSE = 1e4
 LARGEST_CONCENTRATION = 1e9
 SHORTEST_RUN_H, LONGEST_RUN_H = 1e-3, 1e5
-SHORTEST_STEP_S = 1e-3
+SHORTEST_STEP_S, SHORTEST_INFUSION_MIN = 1e-3, 1e-3
 MOST_POINTS = 1_000_000
 #: Parameters of the model that a dose (mg/kg) and an infusion (mg/kg/s) set.
 DOSE, INFUSION = "ketamine_dose", "ketamine_infusion"
@@ -296,8 +296,10 @@ def _doses(given: object, hours: float) -> tuple[Dose, ...]:
         mgkg = _number("a dose of ketamine", dose[1], "mg/kg", 0, LARGEST_DOSE)
         minutes = dose[2] if len(dose) == 3 else 0
         minutes = _number("an infusion", minutes, "minutes", 0, LONGEST_RUN_H * 60)
-        if 0 < minutes < SHORTEST_STEP_S:
-            raise InputError(f"an infusion of {minutes:g} minutes; allowed: 0, or above 0.001")
+        if 0 < minutes < SHORTEST_INFUSION_MIN:
+            raise InputError(
+                f"an infusion of {minutes:g} minutes; allowed: 0, or above {SHORTEST_INFUSION_MIN}"
+            )
         if mgkg > 0:
             checked.append(Dose(start, mgkg, minutes))
     return tuple(sorted(checked))

@@ -51,12 +51,20 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     return [str(folder / name) for name in files]
 
 
-def unlike(folder: Path, files: Mapping[str, bytes], command: str) -> list[str]:
-    """One line for each of ``files`` that ``folder`` lacks or has otherwise; ``command`` mends."""
+def differing(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+    """The names of those of ``files`` that ``folder`` lacks or has otherwise."""
     return [
-        f"{folder / name} is not what is generated; run: {command}"
+        name
         for name, content in files.items()
         if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    ]
+
+
+def unlike(folder: Path, files: Mapping[str, bytes], command: str) -> list[str]:
+    """One line for each of ``files`` that is :func:`differing`; ``command`` mends."""
+    return [
+        f"{folder / name} is not what is generated; run: {command}"
+        for name in differing(folder, files)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from ketamine_mtor import knowledge, paths
@@ -26,32 +27,40 @@ class ModelFiles:
         Gives the ``pysb.Model`` with its network; None where there is but the SBML.
     at_rest
         Whether the SBML's initial concentrations are its drug-free steady state.
+    path
+        The file that the SBML is the text of; errors name it.
     """
 
     sbml: str
     tables: knowledge.Tables
     network: Callable[[], Any] | None = None
     at_rest: bool = True
+    path: Path | None = None
 
 
 def packaged(variant: str = knowledge.DEFAULT_VARIANT) -> ModelFiles:
     """The model that the package ships; an InputError where its SBML is not built yet."""
+    # However the call is spelled, its files are the same object.
     return _packaged(variant)
 
 
 @cache
 def _packaged(variant: str) -> ModelFiles:
-
     def network() -> Any:
         from ketamine_mtor.network import load_net
         from ketamine_mtor.rules import build_model
 
-        return load_net(build_model(variant), paths.read(paths.network(variant)))
+        path = paths.network(variant)
+        text = paths.read(path)
+        with within(path):
+            return load_net(build_model(variant), text)
 
+    path = paths.sbml(variant)
     return ModelFiles(
-        sbml=paths.read(paths.sbml(variant)),
+        sbml=paths.read(path),
         tables=knowledge.load(variant=variant),
         network=network,
+        path=path,
     )
 
 
@@ -72,7 +81,7 @@ def edited(files: ModelFiles, sbml: str) -> ModelFiles:
 def _edited(files: ModelFiles, sbml: str) -> ModelFiles:
     with within("not an SBML file"):
         check_xml(sbml)
-    return replace(files, sbml=sbml, network=None, at_rest=False)
+    return replace(files, sbml=sbml, network=None, at_rest=False, path=None)
 
 
 def by_variant(

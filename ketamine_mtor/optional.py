@@ -10,10 +10,10 @@ from typing import TypeVar
 from ketamine_mtor.errors import MissingExtra
 from ketamine_mtor.processes import pool
 
-_Any = TypeVar("_Any")
+_Result = TypeVar("_Result")
 
 
-def alone(function: Callable[..., _Any], *arguments: object) -> _Any:
+def alone(function: Callable[..., _Result], *arguments: object) -> _Result:
     """What ``function`` (of a module) gives in a process of its own, which ends with it.
 
     For libraries whose output depends on what was loaded before, or that break others.

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ketamine_mtor.experiment import DOSE, INFUSION, Experiment
-from ketamine_mtor.knowledge import DEPOT_SEED, Tables
+from ketamine_mtor.experiment import INFUSION, Experiment, set_elsewhere
+from ketamine_mtor.knowledge import Tables
 
 SECONDS_PER_HOUR = 3600.0
 #: Times are rounded to the microsecond, so that no two lie too close for a solver.
@@ -104,10 +104,7 @@ def plan(experiment: Experiment, tables: Tables) -> Schedule:
 
 def resting(tables: Tables) -> dict[str, float]:
     """What doses and drugs set, at its value in the drug-free animal: id to 0."""
-    names = [DOSE, INFUSION, DEPOT_SEED]
-    for row in tables.drugs.values():
-        names += [name for name in (row.parameter, row.switch) if name]
-    return dict.fromkeys(names, 0.0)
+    return dict.fromkeys(set_elsewhere(tables), 0.0)
 
 
 def _spans(experiment: Experiment, tables: Tables) -> list[_Span]:

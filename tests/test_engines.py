@@ -12,6 +12,7 @@ import pytest
 import ketamine_mtor as km
 from ketamine_mtor import engines, knowledge, model_files, paths
 from ketamine_mtor.engines import EngineFailure, Session, roadrunner
+from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.engines.session import ABSOLUTE_NM, REST_RATE, check_reached, fastest, speeds
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 from ketamine_mtor.experiment import Bath, Experiment
@@ -277,6 +278,29 @@ def test_a_model_without_depot_is_refused(files):
     other = replace(files, tables=replace(files.tables, steady_state=rows))
     with pytest.raises(InputError, match="one species has to have the seed ketamine_depot_0"):
         engines.open_session("roadrunner", other)
+
+
+# The package's own SBML
+
+
+def test_an_sbml_of_before_the_tables_is_refused(files, monkeypatch):
+    monkeypatch.setattr(model_files, "packaged", lambda variant: files)
+    check_built()
+    rows = dict(files.tables.parameters)
+    name = next(iter(rows))
+    rows[name] = replace(rows[name], value=2 * rows[name].value + 1)
+    later = replace(files, tables=replace(files.tables, parameters=rows))
+    monkeypatch.setattr(model_files, "packaged", lambda variant: later)
+    with pytest.raises(InputError, match=rf"other numbers than the tables \({name}\)"):
+        check_built()
+
+
+def test_a_damaged_sbml_is_refused_with_its_path(files, monkeypatch, tmp_path):
+    damaged = replace(files, sbml="<sbml", path=tmp_path / "model.xml")
+    monkeypatch.setattr(model_files, "packaged", lambda variant: damaged)
+    for refuse in (check_built, lambda: engines.open_session("roadrunner", damaged)):
+        with pytest.raises(InputError, match=r"model\.xml: not an SBML file"):
+            refuse()
 
 
 @pytest.mark.parametrize("modules", ["libsbml, libsedml", "libsedml, libsbml", "tellurium"])

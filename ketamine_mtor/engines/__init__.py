@@ -7,7 +7,7 @@ from importlib import import_module
 
 from ketamine_mtor.engines.limits import EngineFailure
 from ketamine_mtor.engines.session import Course, Plant, Session
-from ketamine_mtor.errors import one_of
+from ketamine_mtor.errors import one_of, within
 from ketamine_mtor.model_files import ModelFiles
 
 ENGINES = ("roadrunner", "copasi", "pysb", "bngsim")
@@ -23,7 +23,7 @@ def open_session(engine: str, files: ModelFiles) -> Session:
     Raises
     ------
     InputError
-        For an unknown engine, or files that it cannot load.
+        For an unknown engine, or files that it cannot load, with the path where there is one.
     MissingExtra
         Where the engine is not installed.
     """
@@ -32,4 +32,5 @@ def open_session(engine: str, files: ModelFiles) -> Session:
 
 @lru_cache(maxsize=8)
 def _open(engine: str, files: ModelFiles) -> Session:
-    return Session(files, import_module(f"ketamine_mtor.engines.{engine}").load(files))
+    with within(files.path):
+        return Session(files, import_module(f"ketamine_mtor.engines.{engine}").load(files))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ketamine_mtor import knowledge, model_files
 from ketamine_mtor.engines.constants import Constants
-from ketamine_mtor.errors import InputError
+from ketamine_mtor.errors import InputError, within
 
 
 def check_built() -> None:
@@ -14,7 +14,9 @@ def check_built() -> None:
     """
     for variant in knowledge.load().variants:
         files = model_files.packaged(variant)
-        own, rows = Constants(files.sbml).resolve({}), files.tables.numbers()
+        with within(files.path):
+            own = Constants(files.sbml).resolve({})
+        rows = files.tables.numbers()
         other = [name for name, row in rows.items() if own.get(name, row.value) != row.value]
         if other:
             raise InputError(

@@ -24,10 +24,10 @@ class Runs(Protocol):
         """Species that it makes."""
 
 
-_Any = TypeVar("_Any", bound=Runs)
+_Runs = TypeVar("_Runs", bound=Runs)
 
 
-def running(reactions: Iterable[_Any], present: Iterable[str]) -> list[_Any]:
+def running(reactions: Iterable[_Runs], present: Iterable[str]) -> list[_Runs]:
     """The reactions that can run, in order, where only ``present`` species are there at first."""
     listed, there = list(reactions), set(present)
     while True:

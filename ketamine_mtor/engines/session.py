@@ -26,8 +26,6 @@ LOWEST_NM = -1e-9
 #: What every solver is asked for; the absolute tolerance is that of a concentration (nM).
 RELATIVE, ABSOLUTE_NM = 1e-8, 1e-12
 MOST_STEPS = 500_000
-
-
 #: What an animal has otherwise than the model: sorted pairs of id and value.
 _Changes = tuple[tuple[str, float], ...]
 

@@ -80,7 +80,7 @@ class _Table:
     row: type
     #: The columns that tell the rows apart.
     key: tuple[str, ...]
-    #: Written by `build`, so absent before the first build.
+    #: Written by `make steady`, so absent before its first run.
     generated: bool = False
 
 

@@ -33,6 +33,19 @@ def vesicle(c: Caption):
     return c["BDNFVesicle"]() ** c.place("pyramidal")
 
 
+def translated(c: Caption, name: str, agent, counted, level: str, pool: Pool):
+    """Flux of a rule that is added, by which ``agent`` has the transcript translated: vesicles
+    would be at ``level`` (nM) with its whole ``pool`` at work and all of the wild type's
+    transcript. ``counted`` is the agent's observable.
+    """
+    transcript, place = c["BDNFTranscript"](), c.place("pyramidal")
+    of_pool = c.share(level, pool, "BDNF_vesicle_turnover")
+    rate = c.constant(f"{level}_per_transcript", of_pool / c.wildtype(TRANSCRIPTS))
+    c.rule(name, agent + transcript >> agent + transcript + vesicle(c), rate)
+    transcripts = c.model.observables.get("n_transcripts") or c.count("transcripts", transcript)
+    return rate * (counted / place.size) * (transcripts / place.size)
+
+
 def _vesicles(c: Caption) -> None:
     """The soma supplies vesicles all the time, local translation adds to them (`translation`).
 
@@ -115,11 +128,3 @@ def _bath(c: Caption) -> None:
     inward = c.constant("BDNF_bath_in", flow * c.value("BDNF_nM"))
     c.rule("BDNF_bath_brings_BDNF", None >> released(c), inward)
     c.rule("BDNF_bath_takes_BDNF", released(c) >> None, outward)
-
-
-def translated(c: Caption, level: str, pool: Pool) -> object:
-    """Rate constant (1/(nM s)) at which a pool has the transcript translated: vesicles would be at
-    ``level`` (nM) with the whole pool at work and all of the wild type's transcript.
-    """
-    of_pool = c.share(level, pool, "BDNF_vesicle_turnover")
-    return c.constant(f"{level}_per_transcript", of_pool / c.wildtype(TRANSCRIPTS))

@@ -29,6 +29,41 @@ def free_calcium(c: Caption):
     return c["Calcium"]() ** c.place("pyramidal")
 
 
+def _subunits(c: Caption) -> None:
+    """GluA1 and GluA2 of the trigger pair up: mostly with each other, else with their like.
+
+    Pairs stand for the dimers of dimers. Without GluA2, receptors of GluA1 alone form, and these
+    let Ca2+ in. The trigger's subunits number the same throughout: newly made GluA1 and GluA2 are
+    a pool of their own, since feeding them back into the trigger would make the drug-free steady
+    state a knife edge (docs/decisions/0003).
+    """
+    subunit = c.monomer("AMPARSubunit", kind=["GluA1", "GluA2"])
+    receptor = c.monomer(
+        "AMPAR",
+        ["first", "second", "potentiator"],
+        gate=["closed", "open", "desensitised"],
+        subunits=["A1A2", "A1A1", "A2A2"],
+    )
+    place = c.place("pyramidal_membrane")
+    for kind in ("GluA1", "GluA2"):
+        c.seed(subunit(kind=kind) ** place, f"AMPAR_{kind}_0")
+    c.product("AMPAR_alike_Kd", "AMPAR_mixed_Kd", "AMPAR_alike_over_mixed")
+    c.ratio("AMPAR_alike_on", "AMPAR_alike_off", "AMPAR_alike_Kd")
+    pairs = (
+        ("GluA1", "GluA2", "A1A2", "AMPAR_mixed"),
+        ("GluA1", "GluA1", "A1A1", "AMPAR_alike"),
+        ("GluA2", "GluA2", "A2A2", "AMPAR_alike"),
+    )
+    for one, other, pair, affinity in pairs:
+        whole = receptor(first=None, second=None, potentiator=None, gate="closed", subunits=pair)
+        c.rule(
+            f"AMPAR_{pair}_assembles",
+            subunit(kind=one) ** place + subunit(kind=other) ** place | whole**place,
+            f"{affinity}_on",
+            f"{affinity}_off",
+        )
+
+
 def _ampar(c: Caption) -> None:
     """AMPARs of the trigger: two glutamate bind in turn, then the gate opens.
 
@@ -61,56 +96,6 @@ def _ampar(c: Caption) -> None:
     c.read_fraction("AMPAR_active", receptor(gate="open"), "AMPAR_GluA1_0", "pyramidal_membrane")
 
 
-def _subunits(c: Caption) -> None:
-    """GluA1 and GluA2 of the trigger pair up: mostly with each other, else with their like.
-
-    Pairs stand for the dimers of dimers. Without GluA2, receptors of GluA1 alone form, and these
-    let Ca2+ in. The trigger's subunits number the same throughout: newly made GluA1 and GluA2 are
-    a pool of their own, since feeding them back into the trigger would make the drug-free steady
-    state a knife edge (docs/decisions/0003).
-    """
-    subunit, receptor = (
-        c.monomer("AMPARSubunit", kind=["GluA1", "GluA2"]),
-        c.monomer(
-            "AMPAR",
-            ["first", "second", "potentiator"],
-            gate=["closed", "open", "desensitised"],
-            subunits=["A1A2", "A1A1", "A2A2"],
-        ),
-    )
-    place = c.place("pyramidal_membrane")
-    for kind in ("GluA1", "GluA2"):
-        c.seed(subunit(kind=kind) ** place, f"AMPAR_{kind}_0")
-    c.product("AMPAR_alike_Kd", "AMPAR_mixed_Kd", "AMPAR_alike_over_mixed")
-    c.ratio("AMPAR_alike_on", "AMPAR_alike_off", "AMPAR_alike_Kd")
-    pairs = (
-        ("GluA1", "GluA2", "A1A2", "AMPAR_mixed"),
-        ("GluA1", "GluA1", "A1A1", "AMPAR_alike"),
-        ("GluA2", "GluA2", "A2A2", "AMPAR_alike"),
-    )
-    for one, other, pair, affinity in pairs:
-        whole = receptor(first=None, second=None, potentiator=None, gate="closed", subunits=pair)
-        c.rule(
-            f"AMPAR_{pair}_assembles",
-            subunit(kind=one) ** place + subunit(kind=other) ** place | whole**place,
-            f"{affinity}_on",
-            f"{affinity}_off",
-        )
-
-
-def _cx546(c: Caption) -> None:
-    """CX546 holds an open AMPAR open: it neither closes nor desensitises until the drug leaves."""
-    held_drug(c, "CX546", "extracellular", "CX546")
-    receptor, drug = c["AMPAR"], c["CX546"]
-    c.rule(
-        "CX546_binds_AMPAR",
-        receptor(gate="open", potentiator=None) + drug(b=None)
-        | receptor(gate="open", potentiator=1) % drug(b=1),
-        "CX546_on",
-        "CX546_off",
-    )
-
-
 def _desensitisation(c: Caption) -> None:
     """An open receptor may desensitise with glutamate still bound, and recovers closed."""
     receptor = c["AMPAR"]
@@ -129,6 +114,19 @@ def _desensitisation(c: Caption) -> None:
         receptor(gate="closed"),
         "AMPAR_recovery",
         "AMPAR_closing",
+    )
+
+
+def _cx546(c: Caption) -> None:
+    """CX546 holds an open AMPAR open: it neither closes nor desensitises until the drug leaves."""
+    held_drug(c, "CX546", "extracellular", "CX546")
+    receptor, drug = c["AMPAR"], c["CX546"]
+    c.rule(
+        "CX546_binds_AMPAR",
+        receptor(gate="open", potentiator=None) + drug(b=None)
+        | receptor(gate="open", potentiator=1) % drug(b=1),
+        "CX546_on",
+        "CX546_off",
     )
 
 

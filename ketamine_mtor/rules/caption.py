@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pysb
 import sympy
-from pysb import ANY, WILD, MonomerPattern  # noqa: F401  (the rule modules import them from here)
+from pysb import ANY as ANY  # the rule modules have it from here
 
 from ketamine_mtor.knowledge import KEEPS_SIZES, WILDTYPE
 
@@ -65,7 +65,13 @@ class Caption:
         return self.model.monomers[monomer]
 
     def value(self, parameter_id: str) -> pysb.Parameter:
-        """The parameter of that id, taken from the tables at its first use."""
+        """The parameter of that id, taken from the tables at its first use.
+
+        Raises
+        ------
+        UnknownParameter
+            For an id that no table has.
+        """
         known = self.model.parameters.get(parameter_id)
         if known is not None:
             return known
@@ -93,6 +99,18 @@ class Caption:
         listed = {site: list(values) for site, values in states.items()}
         return self._add(pysb.Monomer(name, every, listed, _export=False))
 
+    def seed(self, pattern, amount_id: str, held: bool = False) -> None:
+        """``pattern`` starts at the concentration ``amount_id`` (nM) of its compartment.
+
+        ``held`` keeps it there: a bath.
+        """
+        self.seed_formula(pattern, self.value(amount_id), held)
+
+    def seed_formula(self, pattern, concentration, held: bool = False) -> None:
+        """As :meth:`seed`, from a parameter or constant expression in nM."""
+        amount = self.constant(f"n_{concentration.name}", concentration * _home(pattern).size)
+        self._add(pysb.Initial(pattern, amount, fixed=held, _export=False))
+
     def rule(self, name: str, expression, forward, reverse: str | None = None) -> None:
         """A rule with the ids (or a constant expression) of its rate constants."""
         rates = [self._rate(rate) for rate in (forward, reverse) if rate is not None]
@@ -104,7 +122,11 @@ class Caption:
         One that is made of volumes keeps to those of the model when a compartment's size is
         changed, unless it has to be ``resized`` with it: a dose, which is an amount, or a passive
         equilibrium, which holds for any size.
-        Raises ValueError for a name that another formula has.
+
+        Raises
+        ------
+        ValueError
+            For a name that another formula has.
         """
         known = self.model.expressions.get(name)
         if known is not None:
@@ -129,6 +151,7 @@ class Caption:
 
         The product of ``rate`` and ``factors`` (1/s) holds when the whole pool is active. ``of``
         tells constants of the same rate and several pools apart.
+
         A law is an amount per time, anchored in a membrane where one of the partners is there, so
         that the volumes of pool, agent and target come in; they cancel where all are one.
         """
@@ -145,13 +168,6 @@ class Caption:
         whole = self.wildtype(pool.total) * self.place(pool.place).size
         return self.constant(f"{level}_rate", self._times(level, loss) * target.size / whole)
 
-    def _times(self, *factors: str):
-        return sympy.Mul(*map(self._known, factors))
-
-    def _ends(self, pool: Pool) -> tuple[pysb.Compartment, pysb.Compartment]:
-        agent = pool.agent or pool.place
-        return self.place(agent), self.place(pool.target or agent)
-
     def balanced(self, name: str, free: str, bound: str) -> pysb.Expression:
         """First binding constant of a lobe in a complex, by detailed balance with the free lobe.
 
@@ -165,25 +181,21 @@ class Caption:
 
         return self.constant(name, self.value(f"{free}_first") * second(free) / second(bound))
 
-    def _known(self, name: str):
-        constant = self.model.expressions.get(name)
-        return self.value(name) if constant is None else constant
+    def cooperative(self, stem: str, affinity) -> pysb.Expression:
+        """On-rate (1/(nM^2 s)) of two ligands at once: ``X_off`` over ``affinity`` (nM) squared."""
+        return self.constant(f"{stem}_on", self.value(f"{stem}_off") / affinity**2)
 
-    def seed(self, pattern, amount_id: str, held: bool = False) -> None:
-        """``pattern`` starts at the concentration ``amount_id`` (nM) of its compartment.
-
-        ``held`` keeps it there: a bath.
-        """
-        self.seed_formula(pattern, self.value(amount_id), held)
-
-    def seed_formula(self, pattern, concentration, held: bool = False) -> None:
-        """As :meth:`seed`, from a parameter or constant expression in nM."""
-        amount = self.constant(f"n_{concentration.name}", concentration * _home(pattern).size)
-        self._add(pysb.Initial(pattern, amount, fixed=held, _export=False))
+    def wildtype(self, total: str) -> pysb.Parameter:
+        """The wild type's value of an initial amount, which a knockout or a change leaves alone."""
+        return self._reference(f"{total}{WILDTYPE}", self._wildtype.get(total, 1))
 
     def count(self, name: str, pattern) -> pysb.Observable:
         """The amount (nmol) of all molecules that match ``pattern``."""
         return self._add(pysb.Observable(f"n_{name}", pattern, _export=False))
+
+    def read(self, name: str, formula) -> None:
+        """Readout ``name``: any formula of counts and parameters."""
+        self._add(pysb.Expression(name, formula, _export=False))
 
     def read_concentration(self, name: str, pattern, compartment: str) -> None:
         """Readout ``name``: nM of ``pattern`` per volume of ``compartment``."""
@@ -198,6 +210,10 @@ class Caption:
         volume = self.model.compartments[compartment].size
         self.read(name, self.count(name, pattern) / (self.wildtype(total) * volume))
 
+    def read_relative(self, name: str, formula) -> None:
+        """Readout ``name``: ``formula`` over its drug-free value in the wild type."""
+        self.read(name, formula / self._reference(f"{name}{WILDTYPE}", self._wildtype.get(name, 1)))
+
     def read_relative_flux(self, name: str, formula) -> None:
         """Add ``formula`` to the flux that :meth:`finish` reads as ``name``; see read_relative."""
         self._fluxes.setdefault(name, []).append(formula)
@@ -208,25 +224,12 @@ class Caption:
             self.read_relative(name, sum(parts))
         return self.model
 
-    def read_relative(self, name: str, formula) -> None:
-        """Readout ``name``: ``formula`` over its drug-free value in the wild type."""
-        self.read(name, formula / self._reference(f"{name}{WILDTYPE}", self._wildtype.get(name, 1)))
+    def _known(self, name: str):
+        constant = self.model.expressions.get(name)
+        return self.value(name) if constant is None else constant
 
-    def _reference(self, name: str, value: float) -> pysb.Parameter:
-        known = self.model.parameters.get(name)
-        return known if known is not None else self._add(pysb.Parameter(name, value, _export=False))
-
-    def read(self, name: str, formula) -> None:
-        """Readout ``name``: any formula of counts and parameters."""
-        self._add(pysb.Expression(name, formula, _export=False))
-
-    def wildtype(self, total: str) -> pysb.Parameter:
-        """The wild type's value of an initial amount, which a knockout or a change leaves alone."""
-        return self._reference(f"{total}{WILDTYPE}", self._wildtype.get(total, 1))
-
-    def cooperative(self, stem: str, affinity) -> pysb.Expression:
-        """On-rate (1/(nM^2 s)) of two ligands at once: ``X_off`` over ``affinity`` (nM) squared."""
-        return self.constant(f"{stem}_on", self.value(f"{stem}_off") / affinity**2)
+    def _times(self, *factors: str):
+        return sympy.Mul(*map(self._known, factors))
 
     def _rate(self, rate):
         """A parameter or constant; ``X_on`` of a binding follows from ``X_off`` and ``X_Kd``."""
@@ -236,6 +239,14 @@ class Caption:
         if rate not in self._values and f"{stem}_Kd" in self._values:
             return self.ratio(rate, f"{stem}_off", f"{stem}_Kd")
         return self._known(rate)
+
+    def _ends(self, pool: Pool) -> tuple[pysb.Compartment, pysb.Compartment]:
+        agent = pool.agent or pool.place
+        return self.place(agent), self.place(pool.target or agent)
+
+    def _reference(self, name: str, value: float) -> pysb.Parameter:
+        known = self.model.parameters.get(name)
+        return known if known is not None else self._add(pysb.Parameter(name, value, _export=False))
 
     def _add(self, component):
         if isinstance(component, pysb.Initial):

@@ -40,14 +40,12 @@ def write(c: Caption) -> None:
         Pool("EEF2K_0", "pyramidal"),
     )
     turns(c, "EEF2_dephosphorylated", factor(t56="p"), factor(t56="u"), "EEF2_dephosphorylation")
-    transcript = c["BDNFTranscript"]()
-    by_eef2 = bdnf.translated(c, "BDNF_from_translation_by_EEF2", Pool("EEF2_0", "pyramidal"))
-    c.rule(
+    flux = bdnf.translated(
+        c,
         "EEF2_translates_BDNF",
-        factor(t56="u") + transcript >> factor(t56="u") + transcript + bdnf.vesicle(c),
-        by_eef2,
+        factor(t56="u"),
+        c.count("EEF2_active", factor(t56="u")),
+        "BDNF_from_translation_by_EEF2",
+        Pool("EEF2_0", "pyramidal"),
     )
-    made = by_eef2
-    for count in (c.count("EEF2_active", factor(t56="u")), c.model.observables["n_transcripts"]):
-        made = made * count / c.place("pyramidal").size
-    c.read_relative_flux("BDNF_translation", made)
+    c.read_relative_flux("BDNF_translation", flux)

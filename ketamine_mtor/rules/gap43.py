@@ -51,7 +51,11 @@ def _calmodulin(c: Caption, gap43) -> None:
 
 def _s41(c: Caption, gap43) -> None:
     """PKC phosphorylates S41 in the calmodulin site, so only free GAP43, and what is
-    phosphorylated does not bind calmodulin (E57, P42). Calcineurin and others take it off (P45)."""
+    phosphorylated does not bind calmodulin (E57, P42). Calcineurin and others take it off (P45).
+
+    P42 and P44 differ 20 times in how fast PKC is: what is phosphorylated at rest decides
+    (ramakers1995).
+    """
     catalysed(
         c,
         "PKC_phosphorylates_GAP43_S41",

@@ -74,14 +74,12 @@ def _release(c: Caption) -> None:
     """A primed site with a vesicle releases it at an open terminal and refills slowly.
 
     The ready pool is finite: at a higher firing rate it empties within tens of minutes, so that
-    the burst ends even while ketamine stays. Uptake is first order, as transporters are far from
-    saturated at ambient glutamate (P17, assumed). How many molecules a site counts for does not
-    matter.
+    the burst ends even while ketamine stays (E01). Uptake is first order, as transporters are far
+    from saturated at ambient glutamate (P17, assumed). How many molecules a site counts for does
+    not matter.
     """
-    site, terminal = (
-        c.monomer("ReleaseSite", vesicle=["full", "empty"], primed=["no", "yes"]),
-        c["Terminal"],
-    )
+    site = c.monomer("ReleaseSite", vesicle=["full", "empty"], primed=["no", "yes"])
+    terminal = c["Terminal"]
     c.seed(site(vesicle="full", primed="no") ** c.place("pyramidal"), POOL)
     c.rule(
         "glutamate_released",

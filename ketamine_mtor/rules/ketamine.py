@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from ketamine_mtor.knowledge import DEPOT_SEED
 from ketamine_mtor.rules.caption import Caption
 from ketamine_mtor.rules.motifs import removed, turns
-
-#: The initial amount of the depot: not a number of the tables but what a dose leaves there.
-DEPOT = "ketamine_depot_0"
 
 
 def write(c: Caption) -> None:
@@ -27,7 +25,8 @@ def _dose(c: Caption, ketamine) -> None:
     """
     peritoneum, blood = c.place("peritoneum"), c.place("blood")
     amount = c.value("ketamine_depot_per_dose")
-    depot = c.constant(DEPOT, c.value("ketamine_dose") * amount / peritoneum.size, resized=True)
+    dose = c.value("ketamine_dose")
+    depot = c.constant(DEPOT_SEED, dose * amount / peritoneum.size, resized=True)
     c.seed_formula(ketamine(b=None) ** peritoneum, depot)
     c.rule(
         "ketamine_infused",

@@ -23,8 +23,8 @@ def active_mtorc1(c: Caption):
     return c["MTOR"](partner=1, rheb=ANY, frb=None, cat=None) % c["RPTOR"](mtor=1, pras40=None)
 
 
-def primed_by_rapamycin_bound(c: Caption):
-    """mTORC1 with FKBP12-rapamycin at its FRB but Rheb bound: still a kinase for some sites."""
+def rapamycin_bound_mtorc1(c: Caption):
+    """mTORC1 with Rheb and FKBP12-rapamycin bound: still a kinase for some sites."""
     return c["MTOR"](partner=1, rheb=ANY, frb=ANY, cat=None) % c["RPTOR"](mtor=1, pras40=None)
 
 
@@ -82,7 +82,8 @@ def _rheb(c: Caption) -> None:
 
 def _pras40(c: Caption) -> None:
     """PRAS40 sits on RPTOR and keeps substrates away; Akt phosphorylates it at T246, free or in
-    the complex, and it lets go. This is the caption's last sentence, an edge of its own."""
+    the complex, and it lets go. This is the caption's last sentence, an edge of its own. The
+    phosphate comes off as fast as in P82."""
     pras40, rptor = c.monomer("AKT1S1", ["rptor"], t246=["u", "p"]), c["RPTOR"]
     akt = pi3k_akt.active_akt(c)
     c.seed(pras40(rptor=None, t246="u") ** c.place("pyramidal"), "AKT1S1_0")

@@ -6,15 +6,13 @@ from ketamine_mtor.rules import bdnf, translation_control
 from ketamine_mtor.rules.caption import Caption, Pool
 from ketamine_mtor.rules.motifs import driven, filled_by, held_drug, removed, turns
 
-#: Monomer of each synaptic protein, its readout, and the stem of its parameters' ids.
+#: Monomer of each synaptic protein, and its readout, which its parameters' ids begin with.
 PROTEINS = (
     ("DLG4", "PSD95"),
     ("SYN1", "synapsin1"),
     ("GRIA1", "GluA1"),
     ("GRIA2", "GluA2"),
 )
-
-
 #: The protein that leaves the endoplasmic reticulum late.
 LATE = "GRIA2"
 #: The dendrites' ribosomes.
@@ -109,9 +107,9 @@ def _synaptic_protein(c: Caption, monomer: str, readout: str) -> None:
     """New protein enters a fast pool at the synapse, which exchanges within hours.
 
     Synaptic proteins live for days (P70): a single pool of that half-life could not rise within
-    hours without a 20-fold synthesis. What a synapse holds for
-    longer is the stable pool, which `synapses` fills. GluA2 comes later than GluA1 (E35): it waits
-    in the endoplasmic reticulum first.
+    hours without a 20-fold synthesis. What a synapse holds for longer is the stable pool, which
+    `synapses` fills. GluA2 comes later than GluA1 (E35): it waits in the endoplasmic reticulum
+    first.
     """
     waits = monomer == LATE
     protein = c.monomer(monomer, pool=["fast", "stable", *(["reticulum"] if waits else [])])
@@ -134,13 +132,8 @@ def _synaptic_protein(c: Caption, monomer: str, readout: str) -> None:
 
 def _bdnf(c: Caption) -> None:
     """Running ribosomes translate BDNF's transcript into vesicles, beside the soma's supply."""
-    transcript = c["BDNFTranscript"]()
-    c.rule(
-        "BDNF_translated",
-        running(c) + transcript >> running(c) + transcript + bdnf.vesicle(c),
-        bdnf.translated(c, "BDNF_from_translation", RIBOSOMES),
+    counted = c.model.observables["n_running_ribosomes"]
+    flux = bdnf.translated(
+        c, "BDNF_translated", running(c), counted, "BDNF_from_translation", RIBOSOMES
     )
-    made = bdnf.translated(c, "BDNF_from_translation", RIBOSOMES)
-    for count in (c.model.observables["n_running_ribosomes"], c.count("transcripts", transcript)):
-        made = made * count / c.place("pyramidal").size
-    c.read_relative_flux("BDNF_translation", made)
+    c.read_relative_flux("BDNF_translation", flux)

@@ -109,7 +109,7 @@ def _four_e_bp(c: Caption) -> None:
     driven(
         c,
         "rapamycin_bound_mTORC1_phosphorylates_EIF4EBP1_T37_T46",
-        mtorc1.primed_by_rapamycin_bound(c),
+        mtorc1.rapamycin_bound_mtorc1(c),
         bp(**bare),
         bp(**primed),
         "mTORC1_EIF4EBP1_priming_with_rapamycin",

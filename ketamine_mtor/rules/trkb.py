@@ -50,8 +50,8 @@ def _ligand(c: Caption, receptor) -> None:
     With a tight first contact high BDNF would fill every receptor singly and dimers would become
     fewer again; weak and tight in this order, the dose response is monotonic and its half-maximum
     lies in the low nM. P60 has a first contact of 50 nM; binding studies report sub-nanomolar
-    overall affinity (P60's note), which here comes from both steps together. Only receptors with
-    an unphosphorylated loop come apart.
+    overall affinity (P60's note), which here comes from both steps together. Dimers come apart
+    about as fast as in P61, and only while the loop is unphosphorylated.
     """
     ligand = c["BDNF"]
     c.rule(
@@ -152,7 +152,8 @@ def _dephosphorylation(c: Caption) -> None:
 def _internalisation(c: Caption) -> None:
     """Active dimers are taken in; their BDNF is degraded and the receptors come back bare (P63).
 
-    The endosomal pool is dynamic, so that TrkB is conserved. Receptors that still signal in
+    Their number decays by half in 20 to 30 min (Q1). The endosomal pool is dynamic, so that TrkB
+    is conserved. Receptors that still signal in
     endosomes are left out.
     """
     inside = c.monomer("EndosomalNTRK2")() ** c.place("pyramidal")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ketamine_mtor import build, knowledge, paths, rules
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.files import renewed, write
+from ketamine_mtor.files import differing, renewed, write
 from ketamine_mtor.model_files import packaged
 from ketamine_mtor.sbgn import activity, activity_picture, check
 from ketamine_mtor.sbgn.content import Map, Naming
@@ -112,10 +112,8 @@ def _section(stretch: Stretch, content: Map) -> str:
 
 def differences(wanted: Mapping[str, str], root: Path) -> Iterator[str]:
     """One line for each file that is not there or is otherwise, and for each map too many."""
-    for name, text in wanted.items():
-        path = root / name
-        if not path.is_file() or path.read_bytes() != text.encode():
-            yield f"{name} is not what the rules give; run: make sbgn"
+    for name in differing(root, {name: text.encode() for name, text in wanted.items()}):
+        yield f"{name} is not what the rules give; run: make sbgn"
     for name in _too_many(wanted, root):
         yield f"{name} is of no module of the rules; run: make sbgn"
 

@@ -26,7 +26,7 @@ from ketamine_mtor.claims.judge import PASS, Runs, Verdict
 from ketamine_mtor.claims.model import Claim, Peak
 from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.engines.built import check_built
-from ketamine_mtor.experiment import DOSE, Experiment
+from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.processes import pool
 from ketamine_mtor.schedule import resting
 from ketamine_mtor.sensitivity.runs import changed_animals
@@ -66,7 +66,7 @@ def numbers(*files: ModelFiles) -> tuple[str, ...]:
 
     tables = files[0].tables
     present = {name for each in files for name in Constants(each.sbml).resolve({})}
-    left_out = {row.size for row in tables.compartments.values()} | set(resting(tables)) | {DOSE}
+    left_out = {row.size for row in tables.compartments.values()} | set(resting(tables))
     return tuple(
         name
         for name, row in tables.numbers().items()
