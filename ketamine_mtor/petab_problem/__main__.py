@@ -23,12 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=f"({FOLDER})")
     parser.add_argument("--page", action="store_true", help="only renew the table of docs/petab.md")
     given = parser.parse_args(arguments)
-    folder = given.out
     check_built()
     if given.page:
         renew(paths.root() / PAGE, petab_problem.page(petab_problem.problem()))
         return 0
-    for path in petab_problem.write(folder):
+    for path in petab_problem.write(given.out):
         print(path)
     return 0
 
