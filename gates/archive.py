@@ -20,7 +20,9 @@ import libcombine
 import numpy as np
 import pandas as pd
 
-#: Allowed difference, as a share of a readout's maximum in the run.
+#: Allowed difference, as a share of a readout's maximum in the run. This and NOTHING are what the
+#: archive's README promises (ketamine_mtor/archive/pages.py), said again: a gate judges the archive
+#: as others get it, and asks the package nothing.
 WITHIN = 1e-4
 #: Where the maximum is below this there is nothing to compare, and the share is of this.
 NOTHING = 1e-7

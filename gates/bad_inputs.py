@@ -24,6 +24,7 @@ def tried(case: kit.Case, command: tuple[str, ...] = kit.COMMAND) -> tuple[list[
 
 
 def main() -> int:
+    """Try all cases; the exit status."""
     cases = kit.cases()
     if not tried(cases[0], LAX)[0]:
         print("a command that takes everything is accepted: the gate is open")

@@ -27,8 +27,10 @@ from rocrate_validator.utils.http import HttpRequester
 CRATE, CODEMETA, ZENODO = "ro-crate-metadata.json", "codemeta.json", ".zenodo.json"
 #: What RO-Crate recommends and is left out: nobody publishes it yet, the authors have no address,
 #: those of the review no affiliation in CITATION.cff, and commands have no date, as files do not.
-LEFT_OUT = {"ro-crate-1.1": ("22.3", "30.2", "30.3", "31.2")}
-LEFT_OUT["process-run-crate-0.5"] = ("3.2", "5.1", "8.4")
+LEFT_OUT = {
+    "ro-crate-1.1": ("22.3", "30.2", "30.3", "31.2"),
+    "process-run-crate-0.5": ("3.2", "5.1", "8.4"),
+}
 VALUES = {"full": 1, "half": 0.5, "no": 0, "not applicable": "NA"}
 
 

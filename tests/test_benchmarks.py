@@ -331,15 +331,13 @@ def test_the_committed_page_is_what_its_rows_give():
     assert told == set(engines.ENGINES)
 
 
-def test_the_picture_shows_what_was_measured_and_no_more(tmp_path):
+def test_the_picture_shows_what_was_measured_and_no_more():
     rows = [
         *ensemble("small", 58, 10.0, 1.0, 0.4),
         row(engines.REFERENCE, (1.0,)),
         row("COPASI", (2.0,), error95=1.0),
         row("AMICI", ()),
     ]
-    path = tmp_path / "picture.svg"
-    picture.draw(rows, path)
-    drawn = path.read_text(encoding="utf-8")
+    drawn = picture.drawn(rows).decode()
     assert engines.REFERENCE in drawn and ensembles.SAME in drawn
     assert "COPASI" not in drawn and "AMICI" not in drawn

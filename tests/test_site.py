@@ -14,8 +14,8 @@ import pytest
 
 import ketamine_mtor as km
 from docs.site import __main__ as site
-from docs.site import check, gallery, generated, stage
-from ketamine_mtor import cli, knowledge
+from docs.site import check, gallery, generated, model, stage
+from ketamine_mtor import cli, knowledge, report
 from ketamine_mtor.claims import load_claims
 from ketamine_mtor.sbgn.publish import stretches
 
@@ -116,7 +116,7 @@ def unlike_a_page(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def modules():
     """The pages of the modules of rules, by their names."""
-    return {each.module: generated._stretch(each) for each in stretches()}
+    return {each.module: model.page(each) for each in stretches()}
 
 
 def test_a_module_has_a_page_not_a_docstring(modules):
@@ -347,6 +347,15 @@ def test_a_new_page_is_listed_without_being_named():
     listed = stage.contents({"start", "fresh", "model/index", "model/trkb"})
     assert "\nfresh\n" in listed and "model/trkb" not in listed
     assert ":caption: Reference" not in listed
+
+
+def test_the_executable_caption_leads_back_to_the_site(tmp_path):
+    template = Path(report.__file__).with_name("page.html").read_text(encoding="utf-8")
+    text = generated.with_way_back(template)
+    assert template in text.replace(generated._BACK + "\n", "")
+    assert check.dead(text, tmp_path) == ["index.html"]
+    with pytest.raises(ValueError, match="no header"):
+        generated.with_way_back("<p>no page</p>")
 
 
 def test_pages_stand_for_their_sources():

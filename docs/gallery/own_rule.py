@@ -18,5 +18,7 @@ model.add_component(Rule("S6K_removes_PIP3", step, model.parameters["S6K_PIP3"],
 files = km.compile_model(model)
 km.simulate(hours=12)["pAkt_T308"].plot(label="the caption's rules")
 km.simulate(hours=12, files=files)["pAkt_T308"].plot(label="with the feedback")
+plt.xlabel("time (h)")
+plt.ylabel("pAkt_T308 (fraction)")
 plt.legend()
 plt.savefig("own_rule.svg")

@@ -11,8 +11,8 @@ rates = [0.00024, 0.00048, 0.00096, 0.00192]  # 1/s
 grid = {"BDNF_clearance": rates, "ketamine": [3, 10, 20, 30]}
 runs = km.scan(hours=4, observables=["pAkt_T308"], over=grid)
 rise = runs["pAkt_T308"].max("time") - runs["pAkt_T308_baseline"]
-rise.attrs = {"long_name": "highest rise of pAkt_T308", "units": "1"}
-rise.plot.contourf(x="ketamine", y="BDNF_clearance", yscale="log", levels=12)
+bar = {"label": "highest rise of pAkt_T308 (fraction)"}
+rise.plot.contourf(x="ketamine", y="BDNF_clearance", yscale="log", levels=12, cbar_kwargs=bar)
 plt.xlabel("ketamine (mg/kg)")
 plt.ylabel("clearance of BDNF (1/s)")
 plt.savefig("parameter_scan.svg", bbox_inches="tight")

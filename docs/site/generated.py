@@ -1,40 +1,34 @@
-"""Pages that are made from the tables, rules, claims and code when the site is built."""
+"""Pages that are made when the site is built: of claims, tables and code; the model by its own."""
 
 from __future__ import annotations
 
-import ast
 import inspect
-import re
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 import ketamine_mtor as km
-from ketamine_mtor import cli, knowledge, paths, rules
+from docs.site import model
+from ketamine_mtor import cli, knowledge
 from ketamine_mtor.claims import Result, load_claims
 from ketamine_mtor.claims.judge import Verdict
-from ketamine_mtor.claims.loader import read_caption
 from ketamine_mtor.claims.model import Claim
 from ketamine_mtor.cli import info
-from ketamine_mtor.pages import cited, markdown, title
+from ketamine_mtor.fair.source import RESOLVER
+from ketamine_mtor.pages import cited, markdown
 from ketamine_mtor.report import KINDS, origins, write
 from ketamine_mtor.report.words import measured, threshold
-from ketamine_mtor.sbgn.publish import Stretch, stretches
+from ketamine_mtor.sbgn.publish import stretches
 from ketamine_mtor.studies import rivals
 
-#: Resolves every compact identifier of the tables.
-_RESOLVER = "https://identifiers.org/"
 EXECUTABLE = (
     '<a href="caption.html">The executable caption</a> has the plots, the lit map, and what is'
     " behind each claim."
 )
-#: The function of a module of rules that adds all of them.
-_WRITES = "write"
-_DECISIONS = Path(__file__).parents[1] / "decisions"
+#: A link out of the executable caption, which is no page of Sphinx's and has none of its own.
+_BACK = '<p class="small"><a href="index.html">The documentation of ketamine_mtor</a></p>'
 _VERBATIM = "```{{code-block}} text\n{}\n```"
 
 
@@ -51,10 +45,12 @@ def pages(judged: Path | None = None) -> Mapping[str, str]:
     if judged is not None:
         result = km.validate()
         write(result, judged)
+        report = judged.read_text(encoding="utf-8")
+        judged.write_text(with_way_back(report), encoding="utf-8")
     listed = stretches()
     return {
-        "model/index.md": _model(listed),
-        **{f"model/{each.module}.md": _stretch(each) for each in listed},
+        "model/index.md": model.overview(listed),
+        **{f"model/{each.module}.md": model.page(each) for each in listed},
         "claims.md": _claims(result),
         "identifiers.md": _identifiers(),
         "references.md": _references(),
@@ -62,6 +58,20 @@ def pages(judged: Path | None = None) -> Mapping[str, str]:
         "api.md": _api(),
         "cli.md": _cli(cli.main),
     }
+
+
+def with_way_back(report: str) -> str:
+    """The report with a link to the site's first page at its head.
+
+    Raises
+    ------
+    ValueError
+        Where it has no header.
+    """
+    before, header, after = report.partition("<header>\n")
+    if not header:
+        raise ValueError("the report has no header, in which a link to the site may stand")
+    return f"{before}{header}{_BACK}\n{after}"
 
 
 def stands_for(page: str) -> Iterable[str]:
@@ -80,147 +90,6 @@ def landing_table() -> str:
         if each.kind == "caption"
     ]
     return markdown(("claim", "what the caption says", "status"), rows)
-
-
-# The model
-
-
-def _model(listed: Iterable[Stretch]) -> str:
-    own, others = [], []
-    for each in listed:
-        link = f"[{title(each.module)}]({each.module}.md)"
-        row = (link, _about(each.module), str(len(each.rules)))
-        (own if each.variant == knowledge.DEFAULT_VARIANT else others).append(row)
-    columns = ("module", "what it says", "rules")
-    return (
-        "\n\n".join(
-            (
-                "# The model, module by module",
-                "> " + read_caption(paths.validation()).strip(),
-                "The caption is written as rules in one module per stretch of it, in its order."
-                " Each page has the module's picture, its rules with their papers, and its numbers"
-                " with their units.",
-                *_paragraphs("anatomy"),
-                "![The caption as a map](../maps/activity_flow.svg)",
-                markdown(columns, own),
-                "## In variants only",
-                markdown(columns, others),
-            )
-        )
-        + "\n"
-    )
-
-
-def _stretch(each: Stretch) -> str:
-    steps = origins.steps(each.rules)
-    numbers = {value.id: (value, papers) for step in steps for value, papers in step.numbers}
-    papers = {paper.name: paper for step in steps for paper in step.papers}
-    for _, found in numbers.values():
-        papers |= {paper.name: paper for paper in found}
-    rows = [(f"`{s.rule}`", f"`{s.pattern}`", _linked(s.papers)) for s in steps]
-    amounts = [
-        (f"`{v.id}`", f"{v.value:.4g}", v.unit, v.kind, _linked(of), _prose(v.note))
-        for v, of in numbers.values()
-    ]
-    picture = f"../maps/{each.module}.svg"
-    notes = [f"- {note}" for note in _notes(each.module)]
-    text = [
-        f"# {title(each.module)}",
-        _about(each.module),
-        *_paragraphs(each.module),
-        f"[![Map: {title(each.module)}]({picture})]({picture})",
-        f"[How to read the map](../sbgn.md); a click opens it. Source:"
-        f" `ketamine_mtor/rules/{each.module}.py`.",
-        *([] if each.variant == knowledge.DEFAULT_VARIANT else [_only_in(each.module)]),
-        *(["## Mechanism", "\n".join(notes)] if notes else []),
-        "## Rules",
-        markdown(("rule", "pattern", "papers"), rows),
-    ]
-    if amounts:
-        text += [
-            "## Parameters",
-            markdown(("number", "value", "unit", "kind", "source", "note"), amounts),
-        ]
-    text += [
-        "## Papers",
-        *(f"- {_cited(p)}" for p in sorted(papers.values(), key=lambda p: p.name)),
-    ]
-    return "\n\n".join(text) + "\n"
-
-
-def _only_in(module: str) -> str:
-    having = [row.variant for row in knowledge.load().variants.values() if module in row.modules]
-    return (
-        f"Only in the [variants](../names.md#variants) {', '.join(f'`{name}`' for name in having)}."
-    )
-
-
-def _about(module: str) -> str:
-    """The sentence below a module's title."""
-    said = rules.title(module).partition(": ")[2]
-    first = said.partition(" ")[0]
-    # Names such as mTORC1 and eIF4F stay as they are.
-    return f"{said[0].upper() if first.islower() else said[0]}{said[1:]}."
-
-
-def _paragraphs(module: str) -> list[str]:
-    """What a module's docstring says after its title, and that of ``write`` after what it adds."""
-    tree = _tree(module)
-    (adds,) = (each for each in _functions(tree) if each.name == _WRITES)
-    docstrings = [ast.get_docstring(each) or "" for each in (tree, adds)]
-    return [_prose(each) for said in docstrings for each in said.split("\n\n")[1:]]
-
-
-def _notes(module: str) -> list[str]:
-    """What the other functions say of the biology: not what they give to other code."""
-    found = []
-    for function in _functions(_tree(module)):
-        said = (ast.get_docstring(function) or "").split("\n\n")
-        if function.name != _WRITES:
-            found.append(_prose(" ".join(said[1:] if _gives(function) else said)))
-    return [" ".join(each.split()) for each in found if each]
-
-
-def _tree(module: str) -> ast.Module:
-    return ast.parse(inspect.getsource(import_module(f"ketamine_mtor.rules.{module}")))
-
-
-def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
-    return [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-
-
-@cache
-def _modules() -> frozenset[str]:
-    return frozenset(each.module for each in stretches())
-
-
-def _prose(said: str) -> str:
-    """A docstring or a note in Markdown: papers, modules of rules and decisions are links."""
-    references, modules = knowledge.load().references, _modules()
-
-    def linked(found: re.Match[str]) -> str:
-        module, decision, word = found.groups()
-        if module:
-            return f"[{title(module)}]({module}.md)" if module in modules else found[0]
-        if decision:
-            (page,) = _DECISIONS.glob(f"{decision}-*.md")
-            return f"[decision {decision}](../decisions/{page.name})"
-        return _linked(origins.papers([word])) if word in references else word
-
-    return re.sub(r"`(\w+)`|docs/decisions/(\d{4})|(\w+)", linked, said.replace("``", "`"))
-
-
-def _gives(function: ast.FunctionDef) -> bool:
-    returns = (node for node in ast.walk(function) if isinstance(node, ast.Return))
-    return any(node.value is not None for node in returns)
-
-
-def _linked(papers: Iterable[origins.Paper]) -> str:
-    return ", ".join(f"[{p.name}]({p.address})" if p.address else p.name for p in papers)
-
-
-def _cited(paper: origins.Paper) -> str:
-    return f"{_linked([paper])}: {paper.citation}" if paper.citation else f"{paper.name}: no paper"
 
 
 # The claims
@@ -276,7 +145,7 @@ def _behind(claim: Claim) -> Iterable[str]:
     yield "\n".join(f"- {each.say()}" for each in claim.conditions)
     yield claim.biology.strip()
     experiments = "; ".join(f"`{each.name}`: {each.what}" for each in claim.experiments.values())
-    papers = "; ".join(_cited(paper) for paper in origins.papers(claim.source))
+    papers = "; ".join(model.cited(paper) for paper in origins.papers(claim.source))
     yield f"Experiments: {experiments}." + (f" Sources: {papers}." if papers else "")
 
 
@@ -288,7 +157,7 @@ def _identifiers() -> str:
     label = {row.identifier: row.label for row in tables.identifiers.values()}
 
     def resource(name: str) -> tuple[str, str]:
-        return (f"[{name}]({_RESOLVER}{name})" if name else "", label.get(name, ""))
+        return (f"[{name}]({RESOLVER}{name})" if name else "", label.get(name, ""))
 
     monomers = [
         (f"`{row.monomer}`", row.qualifier, *resource(row.resource), row.note)
@@ -299,7 +168,7 @@ def _identifiers() -> str:
         for row in tables.compartments.values()
     ]
     processes = [
-        (f"`{row.rule}`", f"[{row.sbo}]({_RESOLVER}{row.sbo})", *resource(row.resource), row.note)
+        (f"`{row.rule}`", f"[{row.sbo}]({RESOLVER}{row.sbo})", *resource(row.resource), row.note)
         for row in tables.rules.values()
     ]
     columns = ("qualifier", "identifier", "what it is called there", "note")
@@ -348,7 +217,7 @@ def _names() -> str:
 
 def _cell(column: str, value: object) -> str:
     if column == "source":
-        return _linked(origins.papers(value))
+        return model.linked(origins.papers(value))
     if isinstance(value, Mapping):
         return "; ".join(f"{name} {each['value']:g} {each['unit']}" for name, each in value.items())
     if isinstance(value, tuple | list):

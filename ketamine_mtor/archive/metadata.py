@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import libsbml
 
 from ketamine_mtor.companions import parsed
-from ketamine_mtor.fair.source import SPDX, Source, urn
+from ketamine_mtor.fair.source import ARCHIVE, MODEL, SPDX, Source, urn
 
 FILE = "metadata.rdf"
-#: What the repository calls the archive and the model, for their UUIDs.
-ARCHIVE, MODEL = "dist/ketamine_mtor.omex", "sbml/ketamine_mtor.xml"
 
 _PREFIXES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -61,7 +59,7 @@ class Part:
     title: str
     licence: str
     made_by: str
-    made_from: tuple[str, ...] = field(default=())
+    made_from: tuple[str, ...] = ()
 
 
 def write(source: Source, sbml: str, parts: Mapping[str, Part], model: str) -> str:

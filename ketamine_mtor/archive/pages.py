@@ -18,8 +18,8 @@ from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.fair.source import Source
 from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
-#: What is below this share of the highest is nothing.
-_NOTHING = 1e-6
+#: An end below this share of the maximum is written as 0.
+_ENDS_AT_NOTHING = 1e-6
 #: So much of what others get may differ, as a share of a readout's maximum.
 WITHIN = 1e-4
 #: Where the maximum is below this the share is of this: there is nothing to compare.
@@ -122,4 +122,4 @@ def write(
 
 
 def _end(numbers: Mapping[str, Any]) -> float:
-    return numbers["end"] if abs(numbers["end"]) > _NOTHING * abs(numbers["max"]) else 0.0
+    return numbers["end"] if abs(numbers["end"]) > _ENDS_AT_NOTHING * abs(numbers["max"]) else 0.0

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 
 import libsbml
 
@@ -172,7 +171,5 @@ def _told(document: libsbml.SBMLDocument, told: Sequence[str], title: str, name:
     model = document.getModel()
     model.setId(f"{NAME}_{name}")
     model.setName(f"{title}, {name.replace('_', ' ')}")
-    model.appendNotes(
-        f'<p xmlns="http://www.w3.org/1999/xhtml">In this file {escape("; ".join(told))}.</p>'
-    )
+    parsed.add_note(model, f"In this file {'; '.join(told)}.")
     return libsbml.writeSBMLToString(document)

@@ -29,13 +29,19 @@ class _File(click.Path):
 
 FILE = _File(path_type=Path)
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-variant = click.option(
-    "--variant",
-    metavar="NAME",
-    help="Variant of the model [caption].",
-    shell_complete=completion.rows("variants"),
-)
+_done = functools.partial(click.option, cls=Option, group="What is done")
+_run = functools.partial(click.option, cls=Option, group="How it is run")
+_given = functools.partial(click.option, cls=Option, group="What comes out")
+
+#: What two kinds of option say alike: those of an experiment stand under a heading.
+_JSON: dict[str, Any] = {"is_flag": True, "help": "Print one JSON document."}
+_VARIANT: dict[str, Any] = {
+    "metavar": "NAME",
+    "help": "Variant of the model [caption].",
+    "shell_complete": completion.rows("variants"),
+}
+as_json = click.option("--json", "as_json", **_JSON)
+variant = click.option("--variant", **_VARIANT)
 claim = click.option(
     "--claim",
     "claims",
@@ -44,10 +50,6 @@ claim = click.option(
     help="Claim to judge [all]; repeat.",
     shell_complete=completion.claims(),
 )
-
-_done = functools.partial(click.option, cls=Option, group="What is done")
-_run = functools.partial(click.option, cls=Option, group="How it is run")
-_given = functools.partial(click.option, cls=Option, group="What comes out")
 
 _EXPERIMENT = (
     _done(
@@ -80,12 +82,7 @@ _EXPERIMENT = (
         help="Parameter; repeat.",
         shell_complete=completion.numbers(),
     ),
-    _done(
-        "--variant",
-        metavar="NAME",
-        help="Variant of the model [caption].",
-        shell_complete=completion.rows("variants"),
-    ),
+    _done("--variant", **_VARIANT),
     _run("--hours", type=float, default=72.0, show_default=True, help="Length of the run."),
     _run("--every", type=float, default=60.0, show_default=True, help="Seconds between samples."),
     _run(
@@ -104,7 +101,7 @@ _EXPERIMENT = (
     ),
     _given("--out", type=FILE, help="Write the run to FILE.csv, .parquet or .nc."),
     _given("--plot", type=FILE, help="Draw the run to FILE.png, .svg or .pdf."),
-    _given("--json", "as_json", is_flag=True, help="Print one JSON document."),
+    _given("--json", "as_json", **_JSON),
 )
 
 

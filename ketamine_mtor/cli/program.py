@@ -257,7 +257,10 @@ def reproduce() -> int:
 )
 @options.as_json
 def info(what: str | None, as_json: bool) -> None:
-    """List observables, drugs, genes, parameters, claims or variants."""
+    """List observables, drugs, genes, parameters, claims or variants.
+
+    LIST is one of these words; without it, all of them with how many rows each has.
+    """
     from ketamine_mtor.cli import info as lists
 
     names = list(lists.LISTS) if what is None else [what]
@@ -279,7 +282,10 @@ def info(what: str | None, as_json: bool) -> None:
 )
 @click.argument("shell", shell_complete=completion.words(completion.SHELLS))
 def complete(shell: str) -> None:
-    """Print what bash, zsh or fish has to run to complete names."""
+    """Print what bash, zsh or fish has to run to complete names.
+
+    SHELL is one of these words.
+    """
     click.echo(completion.script(shell, main), nl=False)
 
 

@@ -43,7 +43,7 @@ def write(sbml: str) -> str:
     filled = depot(model)
     model.setId(f"{model.getId()}_dosing")
     model.setName(f"{model.getName()}, repeated doses")
-    model.appendNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{_ABOUT}</p>')
+    parsed.add_note(model, _ABOUT)
     dose = model.getParameter(DOSE)
     parsed.add_parameter(model, AMOUNT, dose.getValue(), dose.getUnits(), "each further dose")
     parsed.add_parameter(model, START, _DAY_S, "second", "when the first further dose is given")

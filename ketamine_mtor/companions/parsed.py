@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from html import escape
 
 import libsbml
 
@@ -42,6 +43,12 @@ def add_parameter(
     parameter.setConstant(True)
     parameter.setNotes(note, True)
     return parameter
+
+
+def add_note(model: libsbml.Model, text: str) -> None:
+    """A further paragraph at the end of the model's notes."""
+    paragraph = escape(text, quote=False)
+    model.appendNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{paragraph}</p>')
 
 
 def rates(model: libsbml.Model) -> dict[str, str]:

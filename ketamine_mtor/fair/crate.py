@@ -6,22 +6,19 @@ The files are those of ``contents.tsv`` (the first pattern that fits counts), th
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ketamine_mtor import knowledge, paths
 from ketamine_mtor.errors import InputError, not_allowed
-from ketamine_mtor.fair.source import DOI, RESOLVER, SPDX, Source, urn
+from ketamine_mtor.fair.source import ARCHIVE, DOI, MODEL, RESOLVER, SPDX, Source, rows, urn
 from ketamine_mtor.knowledge.rows import CITABLE
 
 Entity = dict[str, object]
 
 NAME = "ro-crate-metadata.json"
-MODEL, ARCHIVE = "sbml/ketamine_mtor.xml", "dist/ketamine_mtor.omex"
 _CAPTION = "validation/caption.txt"
 _PROFILE = "https://w3id.org/ro/crate/1.1"
 #: How the commands are described.
@@ -39,12 +36,7 @@ _CONTEXT = [
 ]
 _TOOL, _AUTHORS, _CRATED = "#package", "#authors", "#archive"
 _MEANT = "meant"
-
-
-def table(name: str) -> list[dict[str, str]]:
-    """The rows of a table of this folder."""
-    text = paths.read(Path(__file__).with_name(name))
-    return list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+_CONTENTS, _STEPS = (Path(__file__).with_name(f"{name}.tsv") for name in ("contents", "steps"))
 
 
 def contents(folder: Path) -> dict[str, Mapping[str, str]]:
@@ -56,7 +48,7 @@ def contents(folder: Path) -> dict[str, Mapping[str, str]]:
         For a row that no file fits.
     """
     found: dict[str, Mapping[str, str]] = {}
-    for row in table("contents.tsv"):
+    for row in rows(_CONTENTS):
         pattern = row["pattern"]
         names = [path.relative_to(folder).as_posix() for path in folder.glob(pattern)]
         if pattern in ("codemeta.json", ".zenodo.json"):  # made together with the crate
@@ -78,7 +70,7 @@ def render(source: Source, folder: Path | None = None) -> dict[str, object]:
     """
     folder = paths.root() if folder is None else folder
     files = contents(folder)
-    steps = {row["step"]: row for row in table("steps.tsv")}
+    steps = {row["step"]: row for row in rows(_STEPS)}
     terms = _terms(folder)
     papers = _papers(source)
     made: dict[str, list[str]] = {step: [] for step in steps}
@@ -249,8 +241,7 @@ def _terms(folder: Path) -> list[Entity]:
     found = {
         term: labels[term.lower()] for term in named if not term.startswith(("doi:", "pubmed:"))
     }
-    organisms = paths.read(folder / "validation/organisms.tsv")
-    for row in csv.DictReader(io.StringIO(organisms), delimiter="\t"):
+    for row in rows(folder / "validation/organisms.tsv"):
         if row["kind"] == _MEANT:
             found.setdefault(row["taxonomy"], row["organism"])
     return [

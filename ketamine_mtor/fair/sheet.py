@@ -6,8 +6,6 @@ each asks is said in our own words.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,12 +14,15 @@ from pathlib import Path
 
 from ketamine_mtor import paths
 from ketamine_mtor.errors import InputError
+from ketamine_mtor.fair.source import rows
 from ketamine_mtor.pages import markdown
 
 SHEET, PUBLISHED = "validation/fair_ca.tsv", "validation/fair_ca_published.tsv"
-FULL, HALF, NO, NOT_APPLICABLE = ANSWERS = ("full", "half", "no", "not applicable")
+FULL, NO = "full", "no"
+ANSWERS = (FULL, "half", NO, "not applicable")
 #: What an answer takes: the files here, somebody who serves them, somebody who deposits them.
-FILES, HOST, DEPOSIT = RESTS_ON = ("files", "host", "deposit")
+HOST, DEPOSIT = "host", "deposit"
+RESTS_ON = ("files", HOST, DEPOSIT)
 _PREFIX = "CA-RDA-"
 #: Which indicators there are of the archive (A), the model (M) and their metadata (MA, MM).
 _INDICATORS: Mapping[tuple[str, ...], str] = {
@@ -68,7 +69,7 @@ def read(folder: Path | None = None) -> list[Answer]:
     folder = paths.root() if folder is None else folder
     answers = [
         Answer(**cells, evidence=tuple(evidence.split("; ")))
-        for evidence, cells in ((row.pop("evidence"), row) for row in _rows(folder / SHEET))
+        for evidence, cells in ((row.pop("evidence"), row) for row in rows(folder / SHEET))
     ]
     wrong = faults(answers)
     if wrong:
@@ -106,15 +107,14 @@ def counts(answers: Iterable[Answer]) -> list[int]:
 
 def render(folder: Path) -> str:
     """The counts beside the published ones, then every answer, in Markdown."""
-    return "\n\n".join(_parts(read(folder), _rows(folder / PUBLISHED)))
+    return "\n\n".join(_parts(read(folder), rows(folder / PUBLISHED)))
 
 
 def _parts(answers: list[Answer], published: list[dict[str, str]]) -> Iterator[str]:
-    words = [answer.replace("_", " ") for answer in ANSWERS]
     columns = [answer.replace(" ", "_") for answer in ANSWERS]
     ours = ["**this repository**", *(f"**{count}**" for count in counts(answers))]
     theirs = [[row["assessed"], *(row[column] for column in columns)] for row in published]
-    yield markdown(["assessed", *words], [ours, *theirs])
+    yield markdown(["assessed", *ANSWERS], [ours, *theirs])
     full = [answer for answer in answers if answer.answer == FULL]
     hosted = sum(answer.rests_on == HOST for answer in full)
     archived = sum(re.search(r"\dA$", answer.id) is not None for answer in full)
@@ -128,7 +128,7 @@ def _parts(answers: list[Answer], published: list[dict[str, str]]) -> Iterator[s
         f" {len(full) - referring} against their number."
     )
     yield markdown(
-        ["principle", *words],
+        ["principle", *ANSWERS],
         [
             [name, *map(str, counts(each for each in answers if each.short.startswith(letter)))]
             for letter, name in _PRINCIPLES.items()
@@ -148,7 +148,3 @@ def _parts(answers: list[Answer], published: list[dict[str, str]]) -> Iterator[s
 
 def _shown(evidence: str) -> str:
     return f"`{evidence}`" if evidence.startswith("make ") else f"[`{evidence}`](../{evidence})"
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(paths.read(path)), delimiter="\t"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tomllib
 import uuid
 from dataclasses import dataclass
@@ -13,8 +15,10 @@ from ketamine_mtor import paths
 from ketamine_mtor.errors import InputError
 
 SPDX, DOI = "https://spdx.org/licenses/", "https://doi.org/"
-#: Where a list of papers needs one: identifiers.org, which every registry of identifiers knows.
+#: Resolves every compact identifier of the tables.
 RESOLVER = "https://identifiers.org/"
+#: Paths of the model and of the COMBINE archive, which descriptions and archive name as the same.
+MODEL, ARCHIVE = "sbml/ketamine_mtor.xml", "dist/ketamine_mtor.omex"
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,17 @@ def read(folder: Path | None = None) -> Source:
         )
     except (KeyError, IndexError, TypeError, ValueError, yaml.YAMLError) as error:
         raise InputError(f"CITATION.cff or pyproject.toml: {error!r} is missing or wrong") from None
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table (tab separated), each as its cells by column.
+
+    Raises
+    ------
+    InputError
+        Where it is not there.
+    """
+    return list(csv.DictReader(io.StringIO(paths.read(path)), delimiter="\t"))
 
 
 def urn(path: str, source: Source) -> str:

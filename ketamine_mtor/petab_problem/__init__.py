@@ -20,12 +20,12 @@ from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE
 from ketamine_mtor.files import write_all
 from ketamine_mtor.knowledge import DEPOT_SEED, Tables
+from ketamine_mtor.paths import NAME
 from ketamine_mtor.petab_problem import measured
 from ketamine_mtor.petab_problem.data import REST, Datum, Sorted, sort
 from ketamine_mtor.petab_problem.expected import scale, simulated
 from ketamine_mtor.schedule import plan
 
-NAME = "ketamine_mtor"
 YAML = f"{NAME}.yaml"
 MODEL, CONDITIONS, MEASUREMENTS, OBSERVABLES, PARAMETERS, SIMULATIONS, OBJECTIVE = (
     f"{NAME}.xml",

@@ -25,7 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--page", action="store_true", help="only renew the table of docs/petab.md")
     parser.add_argument("--check", action="store_true", help="only say whether that table differs")
     given = parser.parse_args(arguments)
-    folder = given.out
     check_built()
     if given.page or given.check:
         page, table = paths.root() / PAGE, petab_problem.page(petab_problem.problem())
@@ -35,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{PAGE} is not what is generated; run: {PROGRAM} --page")
             return 1
         return 0
-    for path in petab_problem.write(folder):
+    for path in petab_problem.write(given.out):
         print(path)
     return 0
 

@@ -38,7 +38,7 @@ def write(sbml: str, data: Iterable[Datum]) -> str:
     document = parsed.document(sbml)
     model = document.getModel()
     data = list(data)
-    model.appendNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{_ABOUT}</p>')
+    parsed.add_note(model, _ABOUT)
     parsed.add_parameter(model, MEASURING, 0.0, "dimensionless", "0 at rest, 1 in an experiment")
     parsed.add_parameter(model, WITHIN, WITHIN_S, "second", "how fast values at rest are followed")
     for readout in sorted({datum.readout for datum in data if datum.by_rest}):

@@ -10,6 +10,7 @@ from math import sqrt
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.sbgn.picture import joined, rounded
 from ketamine_mtor.sbgn.shapes import Box, Point, text_width
+from ketamine_mtor.sbgn.write import NAMESPACE, XHTML
 
 #: The map of the caption's activities, by its path from the root.
 FILE = "sbml/ketamine_mtor_activity.sbgn"
@@ -19,8 +20,7 @@ ACTIVITY, ACTIVITY_ID = "biological activity", "activity__"
 CLAIMS = "claims: "
 #: Sizes of the two lines of text in a box.
 LABEL, STATE = 14, 11
-_TAG = "{http://sbgn.org/libsbgn/0.3}"
-_PARAGRAPH = "{http://www.w3.org/1999/xhtml}p"
+_TAG, _PARAGRAPH = f"{{{NAMESPACE}}}", f"{{{XHTML}}}p"
 _MARGIN, _CORNER = 14, 4
 #: Length and half width of an arrow's head; how far the bar of a necessary stimulation is from
 #: it, and that of a negative influence from what it ends at, so that it does not lie on the border.

@@ -20,11 +20,21 @@ import pysb
 
 from ketamine_mtor.errors import MissingExtra
 from ketamine_mtor.sbgn.activity_picture import ACTIVITY, ACTIVITY_ID
-from ketamine_mtor.sbgn.content import CONSUMPTION, PRODUCTION, SOURCE
+from ketamine_mtor.sbgn.content import (
+    ASSOCIATION,
+    CATALYSIS,
+    CONSUMPTION,
+    DISSOCIATION,
+    PROCESS,
+    PRODUCTION,
+    SOURCE,
+    STIMULATION,
+)
+from ketamine_mtor.sbgn.write import NAMESPACE
 
-_TAG = "{http://sbgn.org/libsbgn/0.3}"
-_PROCESSES = frozenset({"process", "association", "dissociation"})
-_DRIVES = frozenset({"catalysis", "stimulation"})
+_TAG = f"{{{NAMESPACE}}}"
+_PROCESSES = frozenset({PROCESS, ASSOCIATION, DISSOCIATION})
+_DRIVES = frozenset({CATALYSIS, STIMULATION})
 #: What is said of binding sites beside states; complexes say it too.
 _BINDING = frozenset({"(free)", "(bound)"})
 #: Molecules, each with its states: what an entity consists of.
@@ -92,7 +102,9 @@ def against_sbml(text: str, sbml: str) -> list[str]:
     is driven by what is on both sides.
     """
     read = _read(text)
-    model = libsbml.readSBMLFromString(sbml).getModel()
+    # Held: libSBML frees a model with its document.
+    document = libsbml.readSBMLFromString(sbml)
+    model = document.getModel()
     reactions = {each.getId(): _net(each) for each in model.getListOfReactions()}
     reacting = {key for flow in reactions.values() for key in flow.left + flow.right + flow.drivers}
     species = {

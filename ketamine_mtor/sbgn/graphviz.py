@@ -27,6 +27,8 @@ _DOTS_PER_INCH = 72
 
 @dataclass(frozen=True)
 class Link:
+    """An arc before it is laid out; its fields are those of :class:`~.layout.Arc`."""
+
     kind: str
     process: str
     entity: str

@@ -9,8 +9,9 @@ from ketamine_mtor.sbgn.content import BOUND_TOGETHER, SOURCE, Entity, Map
 from ketamine_mtor.sbgn.layout import Arc, Layout, Node
 from ketamine_mtor.sbgn.shapes import HELD, Box, Point, Shape
 
+#: XML namespaces of a map and of its notes.
 NAMESPACE = "http://sbgn.org/libsbgn/0.3"
-_XHTML = "http://www.w3.org/1999/xhtml"
+XHTML = "http://www.w3.org/1999/xhtml"
 #: Process Description L1V1.3, the last that has "source and sink" by that name.
 _VERSION = "http://identifiers.org/combine.specifications/sbgn.pd.level-1.version-1.3"
 _LANGUAGE = "process description"
@@ -81,7 +82,7 @@ def add_notes(element: ET.Element, paragraphs: Iterable[str]) -> None:
     if not paragraphs:
         return
     notes = ET.Element("notes")
-    body = ET.SubElement(notes, "body", xmlns=_XHTML)
+    body = ET.SubElement(notes, "body", xmlns=XHTML)
     for each in paragraphs:
         ET.SubElement(body, "p").text = each
     element.insert(0, notes)

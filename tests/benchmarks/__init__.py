@@ -6,8 +6,9 @@
 ``amici_runs``  the same of AMICI, in an environment of its own
 ``single``      one run of each problem in each engine
 ``samples``     many parameter sets of one problem: the batch kernel, and libRoadRunner
-``ensembles``   the two beside each other: accuracy, speed, workers, growth
-``whole``       what the package does as a whole: judged claims, memory
+``ensembles``   the two beside each other: accuracy, speed, workers, growth, memory
+``whole``       what the package does as a whole: judged claims
+``workers``     processes that stay, and their pace
 ``measure``     interleaved rounds, errors
 ``rows``        what was measured, as a table of rows
 ``page``        the page, from the rows

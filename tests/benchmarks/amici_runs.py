@@ -62,7 +62,7 @@ def _prepared(order: dict):
     solver = model.create_solver()
     solver.set_relative_tolerance(order["relative"])
     solver.set_absolute_tolerance(order["absolute"])
-    solver.set_max_steps(500_000)
+    solver.set_max_steps(order["most_steps"])
     solver.set_return_data_reporting_mode(sundials.RDataReporting.observables_likelihood)
     ids = list(model.get_observable_ids())
     places = [ids.index(name) for name in order["observables"]]

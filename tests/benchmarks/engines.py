@@ -25,13 +25,12 @@ import pandas as pd
 import ketamine_mtor as km
 from ketamine_mtor import network, paths
 from ketamine_mtor.engines.quiet import quiet_stderr
-from ketamine_mtor.engines.session import RELATIVE
+from ketamine_mtor.engines.session import MOST_STEPS, RELATIVE
 from tests.benchmarks.problems import EVERY, HOURS, MODEL, Problem
 
 Run = Callable[[], np.ndarray]
 #: Where `make bench` installs what .venv has not: AMICI, and Cython for PySB.
 EXTRA = paths.root() / ".bench"
-MOST_STEPS = 500_000
 
 
 class Absent(RuntimeError):
@@ -245,6 +244,7 @@ def amici(problem: Problem, relative: float) -> Run:
         "observables": problem.observables,
         "relative": relative,
         "absolute": relative * problem.nothing,
+        "most_steps": MOST_STEPS,
     }
     worker = subprocess.Popen(
         [str(python), str(Path(__file__).with_name("amici_runs.py"))],

@@ -37,7 +37,7 @@ class Verdict:
     Attributes
     ----------
     what, wanted
-        As the issue says it.
+        What is compared with what, and the least or most that it should be.
     value
         What was measured; None where it was not.
     shown

@@ -3,46 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ketamine_mtor import pictures
 from tests.benchmarks import ensembles, page
 from tests.benchmarks.problems import MODEL
 from tests.benchmarks.rows import GROWTH, MANY, ONE, Row
 
-#: Colours that people with any sight can tell apart (Okabe and Ito), by engine.
+#: Colours by engine; the package's own are alike.
 _COLOURS = {
-    "libRoadRunner": "#000000",
-    "ketamine_mtor": "#d55e00",
-    "COPASI": "#0072b2",
-    "basico": "#56b4e9",
-    "BNG run_network": "#009e73",
-    "PySB SciPy": "#cc79a7",
-    "bngsim": "#e69f00",
+    "libRoadRunner": "black",
+    "ketamine_mtor": pictures.VERMILLION,
+    "COPASI": pictures.BLUE,
+    "basico": pictures.SKY,
+    "BNG run_network": pictures.GREEN,
+    "PySB SciPy": pictures.PURPLE,
+    "bngsim": pictures.ORANGE,
     "AMICI": "#7f7f7f",
-    ensembles.KERNEL: "#d55e00",
-    ensembles.SAME: "#d55e00",
+    ensembles.KERNEL: pictures.VERMILLION,
+    ensembles.SAME: pictures.VERMILLION,
     ensembles.CLAIM: "#f2b48a",
 }
 _MARKS = dict(zip(_COLOURS, "oDsv^PX*DDD", strict=True))
 
 
-def draw(rows: Sequence[Row], path: Path) -> None:
-    """Write the picture: one run by size, its error, gains of ensembles, growth with sets."""
-    settings = {"svg.hashsalt": "benchmarks", "svg.fonttype": "none", "font.size": 9}
-    with matplotlib.rc_context(settings):
+def drawn(rows: Sequence[Row]) -> bytes:
+    """The picture (SVG): one run by size, its error, gains of ensembles, growth with sets."""
+    with pictures.settings("benchmarks", 9):
         figure = Figure(figsize=(11, 8), layout="constrained")
         by_size, by_error, gains, growth = figure.subplots(2, 2).flat
         _by_size(by_size, rows)
         _by_error(by_error, rows)
         _gains(gains, rows)
         _growth(growth, rows)
-        own = {"Date": None} if path.suffix == ".svg" else None
-        figure.savefig(path, metadata=own)
+        return pictures.drawn(figure)
 
 
 def _runs(rows: Sequence[Row]) -> list[Row]:

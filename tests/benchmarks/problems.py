@@ -15,8 +15,8 @@ from ketamine_mtor import emit, knowledge, model_files, network, paths
 from ketamine_mtor.batch.mass_action import MassAction
 from ketamine_mtor.rules import STRETCHES
 from ketamine_mtor.rules.caption import Caption
+from ketamine_mtor.schedule import SECONDS_PER_HOUR
 
-HOUR = 3600.0
 #: A run of the model, as in `ketamine-mtor simulate`: so long, read so often (s).
 HOURS, EVERY = 72, 900
 #: The network that the package is for.
@@ -98,7 +98,7 @@ def _example(module: str, end: float, nothing: float) -> Callable[[str], Problem
 
 
 def _course() -> np.ndarray:
-    return np.arange(0, HOURS * HOUR + 1, EVERY)
+    return np.arange(0, HOURS * SECONDS_PER_HOUR + 1, EVERY)
 
 
 def _model(name: str) -> Problem:
@@ -135,7 +135,7 @@ PROBLEMS: dict[str, Callable[[str], Problem]] = {
     "robertson": _example("robertson", 40.0, 1e-4),
     "tyson_oscillator": _example("tyson_oscillator", 100.0, 1e-3),
     "kinase_cascade": _example("kinase_cascade", 1200.0, 1e-1),
-    "earm_1_0": _example("earm_1_0", 20 * HOUR, 1e-1),
+    "earm_1_0": _example("earm_1_0", 20 * SECONDS_PER_HOUR, 1e-1),
     "up to TrkB": _up_to("trkb"),
     "up to mTORC1": _up_to("mtorc1"),
     MODEL: _model,
