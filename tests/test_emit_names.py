@@ -122,12 +122,12 @@ def test_a_site_with_a_state_and_a_bond_is_bound():
 
 def test_an_id_that_a_model_needs_twice_is_named():
     model = pysb.Model(_export=False)
-    model.name = "M"
+    model.name = "M_place"
     monomer = pysb.Monomer("M", _export=False)
     size = pysb.Parameter("size", 1, _export=False)
     place = pysb.Compartment("place", None, 3, size, _export=False)
     for each in (monomer, size, place):
         model.add_component(each)
     model.species = [pysb.as_complex_pattern(monomer() ** place)]
-    with pytest.raises(emit.EmitError, match=r"^the id 'M' is needed twice$"):
+    with pytest.raises(emit.EmitError, match=r"^the id 'M_place' is needed twice$"):
         emit.species_ids(model)
