@@ -15,7 +15,7 @@ from ketamine_mtor import cli
 from ketamine_mtor.cli.options import ENGINES, LISTS
 from ketamine_mtor.ensembles.chunk import STATUSES
 from ketamine_mtor.knowledge.rows import KINDS
-from tests.test_project import command_faults, dead_links, made, targets
+from tests.project_kit import command_faults, dead_links, made, targets
 
 ROOT = Path(__file__).parents[1]
 GLOSSARY = ROOT / "docs" / "glossary.md"

@@ -11,17 +11,7 @@ import pytest
 
 import ketamine_mtor as km
 from ketamine_mtor import cli
-from tests.project_kit import GUIDES, ROOT, dead_links, read
-
-
-def targets(makefile: str) -> set[str]:
-    """The documented targets: those that `make help` lists."""
-    return set(re.findall(r"^([.a-z-]+):.*## ", makefile, re.MULTILINE))
-
-
-def made(text: str) -> set[str]:
-    """What a guide tells to make: `make X`, also after a setting and at the start of a line."""
-    return set(re.findall(r"(?:^|`)make (?:[A-Z]+=\S+ )?([.a-z-]+)", text, re.MULTILINE))
+from tests.project_kit import GUIDES, ROOT, command_faults, dead_links, made, read, targets
 
 
 def test_what_the_guides_make_is_a_target():
@@ -37,21 +27,6 @@ def test_what_the_guides_make_is_a_target():
 def test_a_target_that_does_not_exist_is_seen():
     assert made("run `make PYTHON=python3.12 gone`\nmake dist   # x") == {"gone", "dist"}
     assert targets("help: ## list\nhidden: x\n\ttrue\n") == {"help"}
-
-
-def command_faults(text: str, group: click.Group) -> list[str]:
-    """Commands of `ketamine-mtor` in a guide that it does not have, or with an option it lacks."""
-    faults = []
-    for name, rest in re.findall(r"ketamine-mtor ([a-z]+)([^\n`#]*)", text):
-        command = group.commands.get(name)
-        if command is None:
-            faults.append(name)
-            continue
-        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
-        faults += [
-            f"{name} {option}" for option in re.findall(r"--[a-z-]+", rest) if option not in known
-        ]
-    return faults
 
 
 def out_of_reach(text: str) -> list[str]:
