@@ -5,12 +5,41 @@ Tests neither use nor change what a user's runs keep; those of that name a folde
 
 from __future__ import annotations
 
+import hashlib
 import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 os.environ["KETAMINE_MTOR_CACHE"] = "off"
+#: Names a folder for the networks that tests have made, of which `make gate-mutation`, which runs
+#: tests thousands of times, needs a few dozen.
+NETWORKS = "KETAMINE_MTOR_TEST_NETWORKS"
+
+
+def pytest_configure() -> None:
+    if NETWORKS in os.environ:
+        _keep_networks(Path(os.environ[NETWORKS]))
+
+
+def _keep_networks(folder: Path) -> None:
+    """Have BioNetGen make the network of the same rules once."""
+    from pysb import bng
+    from pysb.generator.bng import BngGenerator
+
+    from ketamine_mtor import files
+
+    make = bng.generate_network
+
+    def kept(model):
+        rules = BngGenerator(model).get_content()
+        path = folder / f"{hashlib.sha256(rules.encode()).hexdigest()}.net"
+        if not path.exists():
+            files.write(path, make(model).encode())
+        return path.read_text(encoding="utf-8")
+
+    bng.generate_network = kept
 
 
 # The toy. Packages are imported where they are needed: most runs are of a few files. The texts are
