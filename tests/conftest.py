@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import settings
 
 os.environ["KETAMINE_MTOR_CACHE"] = "off"
 #: Names a folder for the networks that tests have made, of which `make gate-mutation`, which runs
@@ -19,6 +20,9 @@ NETWORKS = "KETAMINE_MTOR_TEST_NETWORKS"
 
 
 def pytest_configure() -> None:
+    # How long an example takes says how busy the machine is.
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
     if NETWORKS in os.environ:
         _keep_networks(Path(os.environ[NETWORKS]))
 

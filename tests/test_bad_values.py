@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import hypothesis
 import pytest
-from hypothesis import settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import ketamine_mtor as km
@@ -72,11 +71,6 @@ FIELDS = {
     "every": st.one_of(ANYTHING, NUMBERS),
     "observables": st.one_of(ANYTHING, st.lists(st.sampled_from(NAMES["observable"]))),
 }
-
-
-def given(*strategies: st.SearchStrategy) -> Callable[[Callable[..., None]], Callable[[], None]]:
-    """As hypothesis has it, but for what is loaded by the first call."""
-    return lambda test: settings(deadline=None)(hypothesis.given(*strategies)(test))
 
 
 def refused(call: Callable[[], object]) -> str | None:
