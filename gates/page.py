@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
@@ -56,6 +57,18 @@ CONTRAST_JS = """() => {
       return [(a + 0.05) / (b + 0.05), each.tagName + "." + each.className];
     }).sort((x, y) => x[0] - y[0])[0];
 }"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser of the system; SystemExit where there is none."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        raise SystemExit("there is no Chromium; install it: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 def opened(browser: Browser, path: Path, **options) -> tuple[Page, list[str]]:
@@ -329,14 +342,9 @@ BROKEN: dict[str, Callable[[str], str]] = {
 
 def main(name: str, folder: str) -> int:
     """Look at the page and put pictures of it in a folder; the exit status."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        print("there is no Chromium; install it: apt-get install chromium")
-        return 1
     text, screens = Path(name).read_text(encoding="utf-8"), Path(folder)
     screens.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with chromium() as browser, tempfile.TemporaryDirectory() as scratch:
         for what, change in BROKEN.items():
             broken = Path(scratch) / "broken.html"
             broken.write_text(change(text), encoding="utf-8")
@@ -344,7 +352,6 @@ def main(name: str, folder: str) -> int:
                 print(f"nothing is found in a page with {what}: the gate is open")
                 return 1
         lines = list(told(browser, Path(name).resolve(), screens))
-        browser.close()
     for line in lines:
         print(f"{name}: {line}")
     print(f"{name}: {len(lines)} faults; pictures: {screens}")

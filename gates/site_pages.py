@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from page import BROWSERS
-from playwright.sync_api import Browser, sync_playwright
+from page import chromium
+from playwright.sync_api import Browser
 
 #: Widths of screens (pixels), and their height.
 WIDTHS, HEIGHT = (420, 700, 1200), 900
@@ -68,12 +68,7 @@ def pictures(browser: Browser, site: Path, folder: Path) -> None:
 
 def main(site: Path, folder: Path) -> int:
     """Look at all pages of a site, and put pictures of some in a folder; the exit status."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        print("there is no Chromium; install it: apt-get install chromium")
-        return 1
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with chromium() as browser, tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch).resolve() / "site"
         shutil.copytree(site, copy)
         style = copy / "_static" / "site.css"
@@ -85,7 +80,6 @@ def main(site: Path, folder: Path) -> int:
                 return 1
         lines = list(faults(browser, site, sorted(site.rglob("*.html"))))
         pictures(browser, site, folder)
-        browser.close()
     for line in lines:
         print(line)
     print(f"{site}: {len(lines)} faults; pictures: {folder}")
