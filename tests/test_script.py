@@ -45,18 +45,19 @@ def test_other_errors_are_ours_and_are_seen():
 
 
 MODULES = (
-    "agreement",
+    "studies.agreement",
     "archive.__main__",
     "build",
     "companions.__main__",
-    "contradictions",
-    "cost",
+    "studies.contradictions",
+    "studies.cost",
     "fair.__main__",
-    "fit",
+    "fit.__main__",
     "petab_problem.__main__",
     "quality",
     "sbgn.__main__",
-    "sensitivity",
+    "sensitivity.__main__",
+    "sensitivity.evidence",
     "studies.page",
 )
 
