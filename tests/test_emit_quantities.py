@@ -124,6 +124,13 @@ def test_what_a_formula_lacks_is_named(toy_model, toy_tables):
         emit.quantities._checked(toy_model.expressions["wrong"], {"release": units.ONE}, {})
 
 
+def test_a_formula_of_what_the_model_lacks_is_named(toy_model, toy_tables):
+    wrong = 2 * sympy.Symbol("nowhere")
+    toy_model.add_component(pysb.Expression("wrong", wrong, _export=False))
+    with pytest.raises(emit.EmitError, match=r"^'wrong': nothing says the unit of 'nowhere'$"):
+        quantities.units(toy_model, emit.units_in(toy_tables))
+
+
 @pytest.mark.parametrize(
     ("formula", "unit"),
     [
