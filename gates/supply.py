@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 from ketamine_mtor import files
 from ketamine_mtor.pages import markdown
-from ketamine_mtor.script import Parser
+from ketamine_mtor.script import Parser, told
 
 ROOT = Path(__file__).parents[1]
 PAGE, PINS = "docs/supply.md", "constraints.txt"
@@ -185,8 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines += files.unlike(given.root, {PAGE: made.encode()}, "make supply")
     else:
         files.renew(page, tables(asked, pins, licence))
-    print("\n".join(lines), end="\n" if lines else "")
-    return 1 if lines else 0
+    return told(lines)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,11 @@ def validation() -> Path:
     return root() / "validation"
 
 
+def committed(name: str = "") -> Path:
+    """A committed table of what was computed, or the folder of them all."""
+    return validation() / "results" / name
+
+
 def results() -> Path:
     """Where generated reports go: beside the sources in a checkout, else where one stands."""
     in_checkout = (_PACKAGE.parent / "pyproject.toml").is_file()

@@ -19,7 +19,7 @@ from ketamine_mtor import emit, knowledge, paths
 from ketamine_mtor.errors import InputError, MissingExtra
 from ketamine_mtor.files import renewed, write
 from ketamine_mtor.pages import markdown
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import Parser, command, told
 
 PAGE = "sbml.md"
 _RESOLVER = "https://identifiers.org/"
@@ -382,9 +382,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines.append(f"docs/{PAGE} is not what is generated; run: make quality")
     if not check:
         write(paths.root() / "docs" / PAGE, after.encode())
-    for line in lines:
-        print(line)
-    return 1 if lines else 0
+    return told(lines)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,13 @@ def command(main: Callable[P, int]) -> Callable[P, int]:
     return ended
 
 
+def told(lines: Iterable[str]) -> int:
+    """Print what is not as it should be, a line each; the exit status: 1 where there is any."""
+    listed = list(lines)
+    print(*listed, sep="\n", end="\n" if listed else "")
+    return int(bool(listed))
+
+
 def renew_or_check(
     prog: str,
     renew: Callable[[], Iterable[str]],
@@ -50,6 +57,5 @@ def renew_or_check(
     parser = Parser(prog=prog)
     parser.add_argument("--check", action="store_true", help="only say which files differ")
     check = parser.parse_args(arguments).check
-    lines = list(differences() if check else renew())
-    print(*lines, sep="\n", end="\n" if lines else "")
-    return 1 if check and lines else 0
+    status = told(differences() if check else renew())
+    return status if check else 0

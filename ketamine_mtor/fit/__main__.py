@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ketamine_mtor import fit, knowledge, paths
@@ -13,10 +12,12 @@ from ketamine_mtor.claims.fits import Fit, load_fits
 from ketamine_mtor.errors import not_allowed
 from ketamine_mtor.files import write
 from ketamine_mtor.fit import page, tables
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import Parser, command, told
 
 if TYPE_CHECKING:
     from ketamine_mtor.knowledge.rows import Value
+
+RESULTS = "fit.tsv"
 
 
 @command
@@ -35,9 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only look at the committed results")
     given = parser.parse_args(arguments)
     if given.check:
-        lines = out_of_step(paths.read(_results()), load_fits(), knowledge.load().numbers())
-        print(*lines, sep="\n", end="\n" if lines else "")
-        return int(bool(lines))
+        text = paths.read(paths.committed(RESULTS))
+        return told(out_of_step(text, load_fits(), knowledge.load().numbers()))
     fits = _chosen(load_fits(), given.fit)
     results = fit.run(fits, from_table=given.write)
     numbers = knowledge.load().numbers()
@@ -53,13 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif given.fit:
         print(tables.table(results, numbers), end="")
     else:
-        write(_results(), tables.table(results, numbers).encode())
+        write(paths.committed(RESULTS), tables.table(results, numbers).encode())
         page.publish(results, paths.root() / "docs")
     return 0
-
-
-def _results() -> Path:
-    return paths.validation() / "results" / "fit.tsv"
 
 
 def out_of_step(text: str, fits: Iterable[Fit], numbers: Mapping[str, Value]) -> list[str]:
@@ -72,7 +68,7 @@ def out_of_step(text: str, fits: Iterable[Fit], numbers: Mapping[str, Value]) ->
         for name in fit.parameters
     }
     return [
-        f"validation/results/fit.tsv {'lacks' if each in wanted else 'has'} {' '.join(each)};"
+        f"validation/results/{RESULTS} {'lacks' if each in wanted else 'has'} {' '.join(each)};"
         " run: make fit"
         for each in sorted(wanted ^ there)
     ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
-from ketamine_mtor import knowledge, model_files, paths
+from ketamine_mtor import paths
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.files import write
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import Parser, command, told
 from ketamine_mtor.sensitivity import evidence
-from ketamine_mtor.sensitivity.differences import SCOPES, compute, numbers
+from ketamine_mtor.sensitivity.differences import SCOPES, compute, numbers_for
 from ketamine_mtor.sensitivity.tables import (
     CLAIMS,
     DECIDED,
@@ -29,18 +29,12 @@ def out_of_step() -> list[str]:
     decided = load_decided(committed(DECIDED))
     claims = {claim.id: claim for claim in load_claims()}
     measured = [row.claim for row in decided if not row.left_out]
-    needed = [each for name in measured if name in claims for each in claims[name].needed()]
-    variants = {each.variant for each in needed} | {knowledge.DEFAULT_VARIANT}
-    now = numbers(*map(model_files.packaged, sorted(variants, key=_default_first)))
+    now = numbers_for(claims[name] for name in measured if name in claims)
     return [
         *_unlike(DECIDED, "claims", [row.claim for row in decided], claims),
         *_unlike(CLAIMS, "claims", found[CLAIMS].rows, measured),
         *(line for name in found for line in _unlike(name, "numbers", found[name].columns, now)),
     ]
-
-
-def _default_first(variant: str) -> tuple[bool, str]:
-    return variant != knowledge.DEFAULT_VARIANT, variant
 
 
 def _unlike(name: str, what: str, there: Iterable[str], wanted: Iterable[str]) -> list[str]:
@@ -61,17 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only say what is out of step")
     given = parser.parse_args(arguments)
     if given.check:
-        lines = out_of_step()
-        print(*lines, sep="\n", end="\n" if lines else "")
-        return int(bool(lines))
+        return told(out_of_step())
     decided, claims, rest = compute(given.claims)
-    folder = paths.validation() / "results"
     for name, text in (
         (CLAIMS, table(claims)),
         (REST, table(rest)),
         (DECIDED, decided_table(decided)),
     ):
-        write(folder / f"{name}.tsv", text.encode())
+        write(paths.committed(f"{name}.tsv"), text.encode())
     return evidence.main([])
 
 

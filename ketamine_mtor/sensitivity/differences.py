@@ -74,6 +74,13 @@ def numbers(*files: ModelFiles) -> tuple[str, ...]:
     )
 
 
+def numbers_for(claims: Iterable[Claim]) -> tuple[str, ...]:
+    """The :func:`numbers` of the default model and of the variants that these claims ask about."""
+    variants = {each.variant for claim in claims for each in claim.needed()}
+    others = sorted(variants - {knowledge.DEFAULT_VARIANT})
+    return numbers(*map(model_files.packaged, (knowledge.DEFAULT_VARIANT, *others)))
+
+
 def deciders(verdicts: Iterable[Verdict], scope: str = SCOPES[-1]) -> list[Decider]:
     """What decides the claims that :func:`left_out` does not leave out."""
     found = []
@@ -235,16 +242,10 @@ def compute(
     check_built()
     verdicts = validate().verdicts
     deciding = deciders(verdicts, scope)
-    variants = {each.variant for one in deciding for each in one.claim.needed()}
-    files = model_files.packaged()
-    others = [model_files.packaged(name) for name in sorted(variants - {knowledge.DEFAULT_VARIANT})]
-    columns = numbers(files, *others)
-    rest = read({}, readouts=tuple(files.tables.observables))
-    readouts = [
-        name
-        for name, value in zip(files.tables.observables, rest, strict=True)
-        if abs(value) > NOTHING
-    ]
+    columns = numbers_for(each.claim for each in deciding)
+    observables = tuple(model_files.packaged().tables.observables)
+    rest = read({}, readouts=observables)
+    readouts = [name for name, value in zip(observables, rest, strict=True) if abs(value) > NOTHING]
     reader = partial(read, deciding=deciding, readouts=readouts)
     with pool(workers) as processes:
         least = [each.threshold for each in deciding]

@@ -115,7 +115,7 @@ def load_decided(text: str) -> list[Decided]:
 
 def committed(name: str) -> str:
     """The text of a table as it lies in ``validation/results/``; InputError without."""
-    return paths.read(paths.validation() / "results" / f"{name}.tsv")
+    return paths.read(paths.committed(f"{name}.tsv"))
 
 
 def _lines(text: str, columns: Sequence[str]) -> tuple[list[str], list[list[str]]]:

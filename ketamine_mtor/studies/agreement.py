@@ -27,7 +27,7 @@ from ketamine_mtor.files import renewed, write
 from ketamine_mtor.pages import markdown
 from ketamine_mtor.processes import pool
 from ketamine_mtor.run import simulate
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import Parser, command, told
 from ketamine_mtor.tabular import tab_separated
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(prog="python -m ketamine_mtor.studies.agreement")
     parser.add_argument("--check", action="store_true", help="only look at the committed table")
     check = parser.parse_args(arguments).check
-    results, page = paths.validation() / "results" / TABLE, paths.root() / "docs" / PAGE
+    results, page = paths.committed(TABLE), paths.root() / "docs" / PAGE
     named = experiments(load_claims())
     before = paths.read(page)
     if check:
@@ -259,9 +259,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write(page, after.encode())
     elif before != after:
         lines.append(f"docs/{PAGE} is not what is generated; run: make engines")
-    for line in lines:
-        print(line)
-    return 1 if lines else 0
+    return told(lines)
 
 
 if __name__ == "__main__":

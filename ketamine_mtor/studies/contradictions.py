@@ -25,7 +25,7 @@ from ketamine_mtor.claims.words import fault, known
 from ketamine_mtor.files import renewed, unlike, write_all
 from ketamine_mtor.pages import markdown
 from ketamine_mtor.run import simulate
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import Parser, command, told
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -227,9 +227,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given.check:
         write_all(folder, content)
         return 0
-    lines = unlike(folder, content, "make contradictions")
-    print(*lines, sep="\n", end="\n" if lines else "")
-    return int(bool(lines))
+    return told(unlike(folder, content, "make contradictions"))
 
 
 if __name__ == "__main__":

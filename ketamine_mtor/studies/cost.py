@@ -20,7 +20,7 @@ from ketamine_mtor.experiment import Bath, Experiment
 from ketamine_mtor.files import renew
 from ketamine_mtor.pages import markdown
 from ketamine_mtor.schedule import plan
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import Parser, command, told
 from ketamine_mtor.studies.agreement import networks
 
 if TYPE_CHECKING:
@@ -164,9 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check = parser.parse_args(arguments).check
     where = paths.root() / "docs" / PAGE
     if check:
-        lines = out_of_step(paths.read(where))
-        print("\n".join(lines), end="\n" if lines else "")
-        return 1 if lines else 0
+        return told(out_of_step(paths.read(where)))
     renew(where, page(model_files.packaged()))
     return 0
 

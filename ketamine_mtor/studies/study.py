@@ -18,7 +18,7 @@ from ketamine_mtor.ensembles.workers import here
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 from ketamine_mtor.progress import progress
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import Parser, command, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ class Study:
 
     def file(self, folder: Path | None = None) -> Path:
         """Where the table is; in the folder of those that are committed by default."""
-        return (folder or committed()) / f"{self.name}.tsv"
+        return (folder or paths.committed()) / f"{self.name}.tsv"
 
     def identity(self) -> str:
         """The start of a digest of the subject, as it is now."""
@@ -89,11 +89,6 @@ class Study:
         if len(frame) and OF in frame and (frame[OF].astype(str) == now).all():
             return []
         return [f"validation/results/{self.name}.tsv is of other {self.what}; run: {self.command}"]
-
-
-def committed() -> Path:
-    """The folder of the committed tables."""
-    return paths.validation() / "results"
 
 
 def kept(
@@ -178,7 +173,9 @@ def run(
         default=paths.results() / studies[0].name,
         help="folder for what is kept until all is done",
     )
-    parser.add_argument("--tables", type=Path, default=committed(), help="folder of the tables")
+    parser.add_argument(
+        "--tables", type=Path, default=paths.committed(), help="folder of the tables"
+    )
     given = parser.parse_args(arguments)
     try:
         if given.check:
@@ -190,9 +187,7 @@ def run(
             for study, frame in zip(studies, frames, strict=True):
                 write(study.file(given.tables), study.text(frame).encode())
                 print(f"written: {study.file(given.tables)}")
-        lines = lines or list(look(*frames))
-        print("\n".join(lines), end="\n" if lines else "")
-        return 1 if lines else 0
+        return told(lines or look(*frames))
     except KeyboardInterrupt as error:
         print(f"error: {str(error) or 'interrupted'}; the same again goes on", file=sys.stderr)
         return 1
