@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import libsbml
+import pysb
 import pytest
 import sympy
 
 from ketamine_mtor import emit
-from ketamine_mtor.emit.laws import _maker, function_id, function_name
+from ketamine_mtor.emit.laws import _maker, function_id, function_name, laws, size
 from tests import toy
 from tests.emit_kit import read
 
@@ -87,6 +88,112 @@ def test_a_rate_that_is_not_mass_action_is_an_error(toy_model, toy_tables):
     toy_model.reactions[0]["rate"] = toy_model.reactions[0]["rate"] ** 2
     with pytest.raises(emit.EmitError, match="mass action"):
         emit.write_sbml(toy_model, toy_tables)
+
+
+def model_of(volumes, **reaction):
+    """A model with the species M in each of some volumes, and one reaction of their indices."""
+    model = pysb.Model(_export=False)
+    monomer = pysb.Monomer("M", _export=False)
+    rate = pysb.Parameter("k", 1, _export=False)
+    rules = [
+        pysb.Rule(name, None | monomer(), rate, rate, _export=False) for name in ("made", "moved")
+    ]
+    for each in (monomer, rate, *rules):
+        model.add_component(each)
+    for name, volume in volumes.items():
+        litres = pysb.Parameter(f"{name}_volume", volume, _export=False)
+        place = pysb.Compartment(name, None, 3, litres, _export=False)
+        model.add_component(litres)
+        model.add_component(place)
+        model.species.append(pysb.as_complex_pattern(monomer() ** place))
+    model.reactions = [{"rule": ("made",), "reverse": (False,), "products": (), **reaction}]
+    return model
+
+
+def rate_of(*reactants, times=1):
+    amounts = (sympy.Symbol(f"__s{index}") for index in reactants)
+    return times * sympy.prod(amounts) * pysb.Parameter("k", 1, _export=False)
+
+
+@pytest.mark.parametrize(
+    ("volumes", "reaction", "said"),
+    [
+        pytest.param(
+            {"a": 0.5},
+            {"reactants": (0, 0), "rate": rate_of(0, 0, times=0.3)},
+            "rule made, reactants ['M()@a', 'M()@a']: the network's factor 0.3 is no small fraction"
+            " of what the volumes give, 2: was the network made with other volumes?",
+            id="a factor that the volumes do not give",
+        ),
+        pytest.param(
+            {"a": 0.5},
+            {"reactants": (0,), "rate": rate_of(0, times=1e-9)},
+            "rule made, reactants ['M()@a']: the network's factor 1e-09 is no small fraction"
+            " of what the volumes give, 1: was the network made with other volumes?",
+            id="next to nothing",
+        ),
+        pytest.param(
+            {"a": 0.5},
+            {"reactants": (0,), "rate": rate_of(0, times=0.999)},
+            "rule made, reactants ['M()@a']: the network's factor 0.999 is no small fraction"
+            " of what the volumes give, 1: was the network made with other volumes?",
+            id="nearly one",
+        ),
+        pytest.param(
+            {"a": 1, "b": 1},
+            {"reactants": (), "products": (0, 1), "rate": rate_of()},
+            "rule made, reactants []: made from nothing in several compartments: a, b",
+            id="made from nothing in several compartments",
+        ),
+        pytest.param(
+            {"a": 1, "b": 1},
+            {"reactants": (0, 1), "rate": rate_of(0, 1)},
+            "rule made, reactants ['M()@a', 'M()@b']: the reactants are in different volumes"
+            " and none in a membrane",
+            id="reactants in two volumes",
+        ),
+        pytest.param(
+            {"a": 1},
+            {"reactants": (0,), "rate": rate_of(0, 0)},
+            "rule made, reactants ['M()@a']: the rate is not mass action with one rate constant",
+            id="no mass action",
+        ),
+        pytest.param(
+            {"a": 1},
+            {
+                "reactants": (0,),
+                "rate": rate_of(0),
+                "rule": ("made", "moved"),
+                "reverse": (False, True),
+            },
+            "rule made, moved (reverse), reactants ['M()@a']: 2 rules make this reaction with the"
+            " rate constant 'k'; give each its own",
+            id="two rules with one rate constant",
+        ),
+        pytest.param(
+            {"a": 1},
+            {"reactants": (0, 0), "rate": rate_of(0, 0), "unit_conversion": "1/b_volume/c_volume"},
+            "rule made, reactants ['M()@a', 'M()@a']: the network was converted by"
+            " '1/b_volume/c_volume', the volumes give '1/a_volume'",
+            id="another conversion",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_reaction_is_said_with_its_rule_and_reactants(volumes, reaction, said):
+    with pytest.raises(emit.EmitError) as error:
+        laws(model_of(volumes, **reaction))
+    assert str(error.value) == said
+
+
+def test_a_literal_of_few_digits_is_the_fraction_it_is_nearest_to():
+    (law,) = laws(model_of({"a": 1}, reactants=(0, 0), rate=rate_of(0, 0, times=0.16666667)))
+    assert law.constant == "k_x1_6"
+
+
+def test_a_compartment_whose_size_is_no_parameter_is_an_error():
+    place = pysb.Compartment("a", _export=False)
+    with pytest.raises(emit.EmitError, match=r"^compartment a: its size has to be a Parameter$"):
+        size(place)
 
 
 def test_a_reaction_of_two_rules_is_made_by_the_one_with_its_rate_constant():

@@ -142,7 +142,8 @@ def _anchor(
     if not places:
         made_in = {homes[index].name: homes[index] for index in products}
         if len(made_in) != 1:
-            raise EmitError(f"{where}: made from nothing in several compartments: {set(made_in)}")
+            found = ", ".join(sorted(made_in))
+            raise EmitError(f"{where}: made from nothing in several compartments: {found}")
         (place,) = made_in.values()
         return place.name, [place], []
     flat = [place for place in places if place.dimension == 2]
