@@ -102,7 +102,8 @@ def model_of(volumes, **reaction):
         model.add_component(each)
     for name, volume in volumes.items():
         litres = pysb.Parameter(f"{name}_volume", volume, _export=False)
-        place = pysb.Compartment(name, None, 3, litres, _export=False)
+        dimension = 2 if name == "membrane" else 3
+        place = pysb.Compartment(name, None, dimension, litres, _export=False)
         model.add_component(litres)
         model.add_component(place)
         model.species.append(pysb.as_complex_pattern(monomer() ** place))
@@ -188,6 +189,14 @@ def test_what_is_wrong_with_a_reaction_is_said_with_its_rule_and_reactants(volum
 def test_a_literal_of_few_digits_is_the_fraction_it_is_nearest_to():
     (law,) = laws(model_of({"a": 1}, reactants=(0, 0), rate=rate_of(0, 0, times=0.16666667)))
     assert law.constant == "k_x1_6"
+
+
+def test_a_conversion_may_name_the_volumes_in_any_order():
+    places = {"membrane": 1, "a": 1, "b": 1}
+    reaction = {"reactants": (0, 1, 2), "rate": rate_of(0, 1, 2)}
+    for conversion in ("1/a_volume/b_volume", "1/b_volume/a_volume"):
+        (law,) = laws(model_of(places, **reaction, unit_conversion=conversion))
+        assert law.anchor == "membrane"
 
 
 def test_a_compartment_whose_size_is_no_parameter_is_an_error():

@@ -187,7 +187,7 @@ def units(model: pysb.Model, given: Units) -> dict[str, Unit]:
         if parameter.name not in found:
             raise EmitError(f"parameter '{parameter.name}': nothing says its unit; see emit.Units")
     for expression in model.expressions:
-        found.setdefault(expression.name, _checked(expression, found, stated))
+        _checked(expression, found, stated)
     for expression in arrhenius(model):
         found[expression.name] = _checked(expression, found, {}) * needed[expression.name]
     for name, unit in needed.items():
