@@ -34,10 +34,11 @@ test: tidy ## run the whole test suite, after `make tidy`
 test-fast: $(VENV)/.installed ## run the tests that neither simulate nor build much (under a minute), after each edit
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
-tidy: $(VENV)/.installed ## is the code tidy, and do its types fit (half a minute, then seconds)
+tidy: $(VENV)/.installed ## is the code tidy, do its types fit, does it import one way (half a minute, then seconds)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 
 coverage: $(VENV)/.installed ## run the whole test suite and count the lines that it reaches; fails below the floor of pyproject.toml
 	$(BIN)/python -m pytest -n $(WORKERS) --cov

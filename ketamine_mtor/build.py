@@ -42,7 +42,7 @@ _DESCRIPTION = (
     " _nM, such as rapamycin_nM: its concentration, which stays. To block a target, give its drug,"
     " or set the rate constant of its step to 0. To take a gene out, set its initial amount, such"
     " as RICTOR_0, and the initial concentration of every species that holds it to 0; such an"
-    " animal has to find its own rest before the dose. The readouts are the parameters under"
+    " animal has to find its own rest before the dose. The observables are the parameters under"
     " assignment rules.",
     "Model files are dedicated to the public domain under CC0-1.0.",
 )
@@ -148,7 +148,7 @@ def compile_model(model: pysb.Model, tables: knowledge.Tables | None = None) -> 
         network is generated where it has none, and a parameter that no table has gets the unit
         that its reactions need (nmol, litres and seconds).
     tables
-        The numbers, readouts, drugs and genes (default: the package's; of a variant,
+        The numbers, observables, drugs and genes (default: the package's; of a variant,
         ``knowledge.load(variant=NAME)``).
 
     Returns
@@ -247,10 +247,10 @@ def _at_rest(
     )
 
 
-def _divisor(model: pysb.Model, readout: str) -> float:
-    """What a readout that is relative to its own wild-type value is divided by, else 1."""
-    reference = model.parameters[f"{readout}{WILDTYPE}"]
-    own = model.expressions[readout].expr.free_symbols
+def _divisor(model: pysb.Model, observable: str) -> float:
+    """What an observable that is relative to its own wild-type value is divided by, else 1."""
+    reference = model.parameters[f"{observable}{WILDTYPE}"]
+    own = model.expressions[observable].expr.free_symbols
     return reference.value if reference in own else 1.0
 
 

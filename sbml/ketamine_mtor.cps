@@ -3460,7 +3460,7 @@
       
   <body xmlns="http://www.w3.org/1999/xhtml">
     <p>How ketamine acts on mTOR: the caption of figure 3 of Lisek, Zylinska and Boczek 2020 as a rule-based model. Concentrations are in nM, amounts in nmol, time in seconds; the model is one litre of cortical tissue. It starts at the drug-free steady state.</p>
-    <p>To give a dose, set the parameter ketamine_dose (mg/kg, an intraperitoneal bolus at time 0); 0 is an animal without. For an infusion, let ketamine_infusion (mg/kg per second) be above 0 while it lasts. To give another drug, set the parameter of its name with the suffix _nM, such as rapamycin_nM: its concentration, which stays. To block a target, give its drug, or set the rate constant of its step to 0. To take a gene out, set its initial amount, such as RICTOR_0, and the initial concentration of every species that holds it to 0; such an animal has to find its own rest before the dose. The readouts are the parameters under assignment rules.</p>
+    <p>To give a dose, set the parameter ketamine_dose (mg/kg, an intraperitoneal bolus at time 0); 0 is an animal without. For an infusion, let ketamine_infusion (mg/kg per second) be above 0 while it lasts. To give another drug, set the parameter of its name with the suffix _nM, such as rapamycin_nM: its concentration, which stays. To block a target, give its drug, or set the rate constant of its step to 0. To take a gene out, set its initial amount, such as RICTOR_0, and the initial concentration of every species that holds it to 0; such an animal has to find its own rest before the dose. The observables are the parameters under assignment rules.</p>
     <p>Model files are dedicated to the public domain under CC0-1.0.</p>
   </body>
 

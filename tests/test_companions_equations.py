@@ -55,7 +55,7 @@ def wrong(page, runner):
     for (name, _, _, law), value in zip(rows, rates.values(), strict=True):
         compare(name, law, value)
         values[name] = value
-    for header in (("parameter", "formula"), ("readout", "formula")):
+    for header in (("parameter", "formula"), ("observable", "formula")):
         for name, formula in read[header]:
             compare(name, formula, values[name])
     speed = dict(

@@ -185,6 +185,27 @@ def test_mypy_refuses_a_wrong_type_and_a_function_without_types(tmp_path):
     assert "[operator]" in said and "[no-untyped-def]" in said
 
 
+@pytest.mark.breaks("lint-imports --no-logo --no-cache")
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("errors.py", "ketamine_mtor.errors is not allowed to import ketamine_mtor.files"),
+        ("emit/laws.py", "ketamine_mtor.emit is not allowed to import ketamine_mtor.rules"),
+        ("nowhere.py", "ketamine_mtor.nowhere"),
+    ],
+)
+def test_an_import_against_the_flow_is_refused_and_a_part_without_a_place(tmp_path, part, said):
+    package = tmp_path / "ketamine_mtor"
+    no_code = shutil.ignore_patterns("__pycache__", "*.tsv", "*.json")
+    shutil.copytree(ROOT / "ketamine_mtor", package, ignore=no_code)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (package / part).open("a", encoding="utf-8") as file:
+        file.write("\n\ndef late():\n    from ketamine_mtor import files, rules\n")
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-logo", "--no-cache"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and said in done.stdout
+
+
 @pytest.mark.breaks("pytest -n $(WORKERS) --cov")
 def test_too_few_lines_that_tests_reach_are_refused(tmp_path):
     (tmp_path / "tests").mkdir()

@@ -1,4 +1,4 @@
-"""The equations of the SBML as Markdown: reactions by stretch of the figure, readouts, species."""
+"""The equations of the SBML as Markdown: reactions by stretch, observables, species."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ source of each parameter; [`companions.md`](companions.md) says what other forms
 are."""
 _REACTIONS = "## Reactions"
 _CONSTANTS = "## Parameters that follow from others"
-_READOUTS = """## Readouts
+_OBSERVABLES = """## Observables
 
 `n_ID` is an amount (nmol)."""
 _SPECIES = """## Species
@@ -56,8 +56,8 @@ def write(sbml: str, homes: Mapping[str, str]) -> str:
                 *_reactions(model, rates, homes),
                 _CONSTANTS,
                 _constants(model),
-                _READOUTS,
-                _readouts(model),
+                _OBSERVABLES,
+                _observables(model),
                 _SPECIES,
                 _species(model, rates),
                 _PLACES,
@@ -100,12 +100,12 @@ def _constants(model: libsbml.Model) -> str:
     return markdown(("parameter", "formula"), rows)
 
 
-def _readouts(model: libsbml.Model) -> str:
+def _observables(model: libsbml.Model) -> str:
     rows = [
         (_code(rule.getVariable()), _code(_formula(rule.getMath())))
         for rule in model.getListOfRules()
     ]
-    return markdown(("readout", "formula"), rows)
+    return markdown(("observable", "formula"), rows)
 
 
 def _species(model: libsbml.Model, rates: Mapping[str, str]) -> str:

@@ -204,7 +204,7 @@ class Annotator:
         _write(element, About(notes=about.notes, sbo=about.sbo, resources=about.resources))
 
     def quantity(self, element: libsbml.Parameter, term: str) -> None:
-        """Source and meaning of a parameter or readout; ``term`` is told by its role."""
+        """Source and meaning of a parameter or observable; ``term`` is told by its role."""
         about = self._said.quantities.get(element.getId(), About())
         _write(element, replace(about, sbo=about.sbo or term))
 

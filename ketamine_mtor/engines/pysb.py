@@ -67,7 +67,7 @@ class PysbPlant:
         self.species = tuple(ids[i] for i in self._moving)
         self.boundary = tuple(ids[i] for i in self._fixed)
         self._rest = {species: rest.get(species, 0.0) for species in ids}
-        self._readouts = {each.name for each in model.expressions_dynamic()}
+        self._observables = {each.name for each in model.expressions_dynamic()}
         self._parameters = {each.name: each.value for each in model.parameters}
         self._current = np.array(list(self._parameters.values()))
         self._held = np.zeros(len(self._fixed))
@@ -144,8 +144,8 @@ class PysbPlant:
 
     def _read(self, result: SimulationResult, observables: Sequence[str]) -> np.ndarray:
         for name in observables:
-            if name not in self._readouts:
-                raise not_allowed("observable of the network", name, sorted(self._readouts))
+            if name not in self._observables:
+                raise not_allowed("observable of the network", name, sorted(self._observables))
         times = len(result.tout[0])
         found = np.empty((times, len(observables)))
         if observables:

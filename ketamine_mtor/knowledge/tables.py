@@ -18,7 +18,7 @@ from ketamine_mtor.reading import read
 
 PACKAGED = Path(__file__).parent
 DEFAULT_VARIANT = "caption"
-#: Suffix of a model's parameter that holds the wild type's value of a number, or of a readout.
+#: Suffix of a model's parameter that holds the wild type's value of a number, or of an observable.
 WILDTYPE = "_wildtype"
 #: PySB's annotation (object, predicate) of an expression that keeps to the sizes it is made with.
 KEEPS_SIZES = ("sizes of the model", "keeps")

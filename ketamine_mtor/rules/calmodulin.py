@@ -53,7 +53,7 @@ def _lobes(c: Caption, calmodulin) -> None:
         )
 
 
-def _target(c: Caption, monomer: str, label: str, readout: str) -> None:
+def _target(c: Caption, monomer: str, label: str, observable: str) -> None:
     """An enzyme that calmodulin with four Ca2+ switches on by binding it."""
     target = c.monomer(monomer, ["cam"])
     c.seed(target(cam=None) ** c.place("pyramidal"), f"{monomer}_0")
@@ -63,4 +63,4 @@ def _target(c: Caption, monomer: str, label: str, readout: str) -> None:
         f"{label}_CaM_on",
         f"{label}_CaM_off",
     )
-    c.read_fraction(readout, target(cam=ANY), f"{monomer}_0", "pyramidal")
+    c.read_fraction(observable, target(cam=ANY), f"{monomer}_0", "pyramidal")

@@ -51,8 +51,8 @@ class Caption:
     values
         Parameter id to value, in the unit that the table gives.
     wildtype
-        What readouts are divided by: the wild type's initial amounts, and its drug-free value
-        of readouts.
+        What observables are divided by: the wild type's initial amounts, and its drug-free value
+        of observables.
     """
 
     def __init__(self, name: str, values: Mapping[str, float], wildtype: Mapping[str, float]):
@@ -194,24 +194,24 @@ class Caption:
         return self._add(pysb.Observable(f"n_{name}", pattern, _export=False))
 
     def read(self, name: str, formula) -> None:
-        """Readout ``name``: any formula of counts and parameters."""
+        """Observable ``name``: any formula of counts and parameters."""
         self._add(pysb.Expression(name, formula, _export=False))
 
     def read_concentration(self, name: str, pattern, compartment: str) -> None:
-        """Readout ``name``: nM of ``pattern`` per volume of ``compartment``."""
+        """Observable ``name``: nM of ``pattern`` per volume of ``compartment``."""
         volume = self.model.compartments[compartment].size
         self.read(name, self.count(name, pattern) / volume)
 
     def read_fraction(self, name: str, pattern, total: str, compartment: str) -> None:
-        """Readout ``name``: share of the wild type's total that matches ``pattern``.
+        """Observable ``name``: share of the wild type's total that matches ``pattern``.
 
-        ``total`` is an initial amount, or a readout in nM whose wild-type value counts.
+        ``total`` is an initial amount, or an observable in nM whose wild-type value counts.
         """
         volume = self.model.compartments[compartment].size
         self.read(name, self.count(name, pattern) / (self.wildtype(total) * volume))
 
     def read_relative(self, name: str, formula) -> None:
-        """Readout ``name``: ``formula`` over its drug-free value in the wild type."""
+        """Observable ``name``: ``formula`` over its drug-free value in the wild type."""
         self.read(name, formula / self._reference(f"{name}{WILDTYPE}", self._wildtype.get(name, 1)))
 
     def read_relative_flux(self, name: str, formula) -> None:

@@ -95,13 +95,13 @@ def _slots(c: Caption, synapse) -> None:
                 Pool("Synapse_0", "pyramidal_membrane", target="pyramidal"),
             )
         removed(c, f"{kind}_slot_lost", free, "slot_turnover")
-        for monomer, readout in proteins:
+        for monomer, observable in proteins:
             new, held = translation.fast(c, monomer), translation.stable(c, monomer)
-            whole = Pool(f"{readout}_translation", "pyramidal")
-            capture = c.share("slot_capture", whole, "slot_turnover", of=readout)
-            c.rule(f"{readout}_stabilised", new + free >> held, capture)
-            turns(c, f"{readout}_released_from_slot", held, new, "slot_turnover")
-            turns(c, f"{readout}_stable_pool_degraded", held, free, "synaptic_protein_turnover")
+            whole = Pool(f"{observable}_translation", "pyramidal")
+            capture = c.share("slot_capture", whole, "slot_turnover", of=observable)
+            c.rule(f"{observable}_stabilised", new + free >> held, capture)
+            turns(c, f"{observable}_released_from_slot", held, new, "slot_turnover")
+            turns(c, f"{observable}_stable_pool_degraded", held, free, "synaptic_protein_turnover")
 
 
 def _formation(c: Caption, synapse) -> None:

@@ -6,7 +6,7 @@ from ketamine_mtor.rules import bdnf, translation_control
 from ketamine_mtor.rules.caption import Caption, Pool
 from ketamine_mtor.rules.motifs import driven, filled_by, held_drug, removed, turns
 
-#: Monomer of each synaptic protein, and its readout, which its parameters' ids begin with.
+#: Monomer of each synaptic protein, and its observable, which its parameters' ids begin with.
 PROTEINS = (
     ("DLG4", "PSD95"),
     ("SYN1", "synapsin1"),
@@ -23,8 +23,8 @@ def write(c: Caption) -> None:
     """Add ribosomes, anisomycin, the four synaptic proteins, and BDNF's own translation."""
     _ribosomes(c)
     _anisomycin(c)
-    for monomer, readout in PROTEINS:
-        _synaptic_protein(c, monomer, readout)
+    for monomer, observable in PROTEINS:
+        _synaptic_protein(c, monomer, observable)
     _bdnf(c)
 
 
@@ -103,7 +103,7 @@ def _anisomycin(c: Caption) -> None:
     )
 
 
-def _synaptic_protein(c: Caption, monomer: str, readout: str) -> None:
+def _synaptic_protein(c: Caption, monomer: str, observable: str) -> None:
     """New protein enters a fast pool at the synapse, which exchanges within hours.
 
     Synaptic proteins live for days (P70): a single pool of that half-life could not rise within
@@ -117,17 +117,17 @@ def _synaptic_protein(c: Caption, monomer: str, readout: str) -> None:
     made = protein(pool="reticulum") ** c.place("pyramidal") if waits else new
     filled_by(
         c,
-        f"{readout}_translated",
+        f"{observable}_translated",
         running(c),
         made,
-        f"{readout}_translation",
+        f"{observable}_translation",
         "synaptic_protein_fast_turnover",
         RIBOSOMES,
     )
     if waits:
-        turns(c, f"{readout}_leaves_reticulum", made, new, f"{readout}_export")
-    removed(c, f"{readout}_fast_pool_degraded", new, "synaptic_protein_fast_turnover")
-    c.read_concentration(readout, new + stable(c, monomer), "pyramidal")
+        turns(c, f"{observable}_leaves_reticulum", made, new, f"{observable}_export")
+    removed(c, f"{observable}_fast_pool_degraded", new, "synaptic_protein_fast_turnover")
+    c.read_concentration(observable, new + stable(c, monomer), "pyramidal")
 
 
 def _bdnf(c: Caption) -> None:
