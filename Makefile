@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test test-fast build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions fair docs wheel clean renew gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions gate-mutation
+.PHONY: help .venv reproduce test test-fast build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions readme fair docs wheel clean renew gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions gate-mutation
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,7 @@ check: tidy ## say all that has to be renewed or said after a change, and by whi
 	  "python -m ketamine_mtor.studies.rivals" \
 	  "python -m ketamine_mtor.studies.robustness" \
 	  "python -m ketamine_mtor.studies.page" \
+	  "python -m ketamine_mtor.report.readme" \
 	  "python -m ketamine_mtor.fair" \
 	  "python -m gates.supply"; \
 	do echo "$$each --check"; $(BIN)/$$each --check || failed=1; done; \
@@ -73,7 +74,7 @@ check: tidy ## say all that has to be renewed or said after a change, and by whi
 
 renew: ## rewrite all that follows from a changed rule or number, in order (an hour and a half; goes on where studies were stopped)
 	$(MAKE) steady build companions sbgn quality
-	$(MAKE) sensitivity engines contradictions cost mutants robustness fair
+	$(MAKE) sensitivity engines contradictions cost mutants robustness readme fair
 	$(BIN)/python -m ketamine_mtor.petab_problem --page
 
 quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml.md
@@ -176,6 +177,9 @@ parameters: $(VENV)/.installed ## rewrite docs/parameters.md and docs/sensitivit
 
 contradictions: $(VENV)/.installed ## recompute the tables of docs/contradictions/ (a minute)
 	$(BIN)/python -m ketamine_mtor.studies.contradictions
+
+readme: $(VENV)/.installed ## rewrite the table of claims in README.md
+	$(BIN)/python -m ketamine_mtor.report.readme
 
 sbgn: $(VENV)/.installed ## rewrite the maps: sbml/*.sbgn, sbml/maps/, docs/maps/ and their list in docs/sbgn.md
 	$(BIN)/python -m ketamine_mtor.sbgn

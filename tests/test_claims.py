@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from ketamine_mtor import model_files, validate
+from ketamine_mtor import model_files, paths, validate
 from ketamine_mtor.claims import Result, known_failures, load_claims
 from ketamine_mtor.claims.mutant_runs import mutant_runs
 from ketamine_mtor.claims.mutants import Necessity, judge_mutants, load_mutants
 from ketamine_mtor.emit import rules_in, without_rules
 from ketamine_mtor.engines import roadrunner
 from ketamine_mtor.engines.session import LOWEST_NM
+from ketamine_mtor.report import readme
 from ketamine_mtor.run import simulate
 from tests.small_model import differ
 
@@ -62,6 +63,11 @@ def test_claim_passes(judged, claim):
 @OF_THE_WHOLE_MODEL
 def test_all_is_as_expected(judged):
     assert judged.as_expected, judged.surprises
+
+
+@OF_THE_WHOLE_MODEL
+def test_the_readme_shows_what_was_measured(judged):
+    assert readme.table(judged) in paths.read(paths.root() / "README.md")
 
 
 def without_its_rules(claim: str) -> pytest.MarkDecorator:

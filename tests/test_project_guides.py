@@ -110,11 +110,6 @@ def test_the_names_that_the_readme_imports_are_public():
     assert used and used <= set(km.__all__)
 
 
-def test_the_readme_has_room_for_the_claims():
-    begin, end = (read("README.md").find(f"<!-- claims:{word} -->") for word in ("begin", "end"))
-    assert 0 < begin < end
-
-
 def test_a_wrong_command_or_link_is_seen(tmp_path):
     group = click.Group(commands=[click.Command("info", params=[click.Option(["--json"])])])
     text = "`ketamine-mtor info --json`, `ketamine-mtor info --xml` and ketamine-mtor fly --high"

@@ -55,6 +55,7 @@ MODULES = (
     "fit.__main__",
     "petab_problem.__main__",
     "quality",
+    "report.readme",
     "sbgn.__main__",
     "sensitivity.__main__",
     "sensitivity.evidence",

@@ -3,6 +3,7 @@
 ===============  ==============================================================================
 ``words``        what both say alike
 ``terminal``     the verdicts as tables for a terminal
+``readme``       those of the caption as a table in README.md
 ``page``         the caption as a page: ``page.html``, ``page.css``, ``page.js``
 ``plots``        a plot per claim
 ``origins``      the rules of a claim's link, their numbers, their papers

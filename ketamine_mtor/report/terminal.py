@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS
 from ketamine_mtor.claims.model import number
-from ketamine_mtor.report.words import by_kind, measured, threshold
+from ketamine_mtor.report.words import by_kind, counts, measured, threshold
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -50,7 +50,7 @@ def table(result: Result) -> Group:
                 Text(verdict.status, style=_COLOURS[verdict.status]),
             )
         made.append(rows)
-    made.append(f"{result['passed']} pass, {result['failed']} fail, {result['not_run']} not run")
+    made.append(counts(result))
     return Group(*made)
 
 

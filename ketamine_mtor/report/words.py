@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
+from ketamine_mtor.claims import Result
 from ketamine_mtor.claims.judge import Verdict
 from ketamine_mtor.claims.model import Condition
 from ketamine_mtor.claims.scores import Part
@@ -32,6 +33,11 @@ def threshold(part: Part | None) -> str:
         low, high = part.bounds
         return f"{low:.3g} to {high:.3g}{_unit(part.unit)}"
     return f"{part.sense} {part.threshold:.3g}{_unit(part.unit)}"
+
+
+def counts(result: Result) -> str:
+    """How many claims pass, fail, and were not run."""
+    return f"{result['passed']} pass, {result['failed']} fail, {result['not_run']} not run"
 
 
 def by_kind(verdicts: Iterable[Verdict]) -> list[tuple[str, str, list[Verdict]]]:
