@@ -23,6 +23,8 @@ SHORTEST_STEP_S, SHORTEST_INFUSION_MIN = 1e-3, 1e-3
 MOST_POINTS = 1_000_000
 #: Parameters of the model that a dose (mg/kg) and an infusion (mg/kg/s) set.
 DOSE, INFUSION = "ketamine_dose", "ketamine_infusion"
+#: How a dose is given, in the command line and in Python.
+AS_A_DOSE = "--ketamine (ketamine=mg/kg)"
 
 
 class Dose(NamedTuple):
@@ -176,7 +178,7 @@ def set_elsewhere(tables: knowledge.Tables) -> dict[str, str]:
         if parameter
     }
     doses = (DOSE, INFUSION, knowledge.DEPOT_SEED)
-    return by_drug | dict.fromkeys(doses, "--ketamine (ketamine=mg/kg)")
+    return by_drug | dict.fromkeys(doses, AS_A_DOSE)
 
 
 def at_odds(
@@ -308,6 +310,8 @@ def _doses(given: object, hours: float) -> tuple[Dose, ...]:
 def _baths(given: object, hours: float, tables: knowledge.Tables) -> tuple[tuple[str, Bath], ...]:
     checked = []
     for name, value in _pairs("drug", given).items():
+        if name == "ketamine":
+            raise InputError(f"unknown drug 'ketamine': it is given as a dose, by {AS_A_DOSE}")
         usual = tables.drugs[one_of("drug", name, tables.drugs)].usual_nM
         if isinstance(value, Mapping):
             for key in value:

@@ -69,6 +69,7 @@ def test_an_unknown_variant_is_refused(folder):
 
 
 TURNOVER = "protein_turnover\t0.0001\t1/s\tmeasured\tR1\t0.00005\t0.0002"
+ION = "chebi:29101\tsodium(1+)"
 MISTAKES = {
     "header": ("parameters", "id\tvalue", "id\tvalu", "the header has to be id value unit"),
     "cells": ("genes", "\tPROT\t\n", "\tPROT\n", "3 cells, where 4 belong"),
@@ -103,6 +104,14 @@ MISTAKES = {
     "parent": ("compartments", "cytosol\tmembrane", "cytosol\tmembran", "nearest: 'membrane'"),
     "dimension": ("compartments", "membrane\t3", "membrane\t1", "unknown dimension '1'"),
     "size": ("compartments", "3\tcytosol_volume", "3\tcytosol_size", "unknown size 'cytosol_size'"),
+    "qualifier": ("monomers", "\tnote\n", f"\tnote\nION\tare\t{ION}\t\n", "unknown qualifier"),
+    "no label": ("monomers", "\tnote\n", "\tnote\nION\tis\tchebi:29101\t\t\n", "label is empty"),
+    "two things": (
+        "monomers",
+        "\tnote\n",
+        f"\tnote\nION\tis\t{ION}\t\nION\tis\tchebi:39124\tcalcium ion\t\n",
+        "ION 'is' chebi:29101 already",
+    ),
     "drug": ("drugs", "blocker_nM", "blocker_uM", "unknown parameter 'blocker_uM'"),
     "switch": ("drugs", "\tligand_bath_exchange", "\tligand_bath", "unknown parameter"),
     "usual": ("drugs", "\t500\t", "\t0\t", "usual_nM 0 has to be above 0"),

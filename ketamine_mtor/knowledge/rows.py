@@ -13,6 +13,19 @@ FITTED = "fitted"
 KINDS = ("measured", "derived", FITTED, "fitted (other model)", ASSUMED)
 #: Kinds that rest on a measurement, not on a fit or a guess.
 EVIDENCE = ("measured", "derived")
+#: BioModels.net's biology qualifiers, with which a monomer may point to a molecule.
+QUALIFIERS = (
+    "is",
+    "hasVersion",
+    "isVersionOf",
+    "hasPart",
+    "isPartOf",
+    "hasProperty",
+    "isPropertyOf",
+    "isHomologTo",
+    "encodes",
+    "isEncodedBy",
+)
 #: How well a reference is known: read, read in a repository of models, not checked ...
 STATUSES = ("READ", "REPO", "MEM")
 #: ... and which of these are sources.

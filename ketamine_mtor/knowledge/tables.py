@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.knowledge import rows
-from ketamine_mtor.knowledge.rows import ASSUMED, CITABLE, KINDS, STATUSES
+from ketamine_mtor.knowledge.rows import ASSUMED, CITABLE, KINDS, QUALIFIERS, STATUSES
 from ketamine_mtor.reading import read
 
 PACKAGED = Path(__file__).parent
@@ -244,6 +244,16 @@ def _check(tables: Tables) -> None:
         _known(where, "parent", filter(None, [row.parent]), tables.compartments)
         _known(where, "dimension", [row.dimension], (2, 3))
         _known(where, "size", [row.size], numbers)
+    is_one: dict[str, str] = {}
+    for where, row in _rows(tables, "monomers"):
+        _known(where, "qualifier", [row.qualifier], QUALIFIERS)
+        if not row.label:
+            raise TableError(f"{where}: column label is empty")
+        if row.qualifier == "is" and is_one.setdefault(row.monomer, row.resource) != row.resource:
+            raise TableError(
+                f"{where}: {row.monomer} 'is' {is_one[row.monomer]} already; of several molecules"
+                " each 'hasVersion'"
+            )
     for where, row in _rows(tables, "drugs"):
         _known(where, "parameter", filter(None, [row.parameter, row.switch]), numbers)
         _sourced(where, row.source, tables)
