@@ -14,6 +14,9 @@ from ketamine_mtor.sensitivity import __main__ as sensitivity
 from ketamine_mtor.sensitivity import evidence, tables
 from ketamine_mtor.studies import contradictions
 
+# What is committed is out of step while a change is under way; `make check` says so.
+pytestmark = pytest.mark.slow
+
 MAINS = [fit.main, petab.main, sensitivity.main, evidence.main]
 
 

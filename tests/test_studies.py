@@ -27,10 +27,7 @@ pytestmark = pytest.mark.slow
 CLAIMS = load_claims()
 CAPTION = [claim.id for claim in CLAIMS if claim.kind == "caption"]
 C01, C02 = CAPTION[:2]
-EACH = {
-    each.name: each
-    for each in (necessity.STUDY, rivals.STUDY, robustness.HOLDS, robustness.DECIDES)
-}
+EACH = {each.name: each for each in page.STUDIES}
 
 
 # The committed tables
@@ -369,4 +366,10 @@ def test_the_committed_page_and_picture_are_of_the_tables():
 def test_a_page_of_other_tables_is_seen(monkeypatch, capsys):
     monkeypatch.setattr(page, "files", lambda: {"docs/studies.md": "of before"})
     assert page.main(["--check"]) == 1
-    assert capsys.readouterr().out.startswith("docs/studies.md is not of the tables")
+    said = "docs/studies.md is not of the tables; run: "
+    assert capsys.readouterr().out == f"{said}python -m ketamine_mtor.studies.page\n"
+    for each in (necessity.STUDY, rivals.STUDY):
+        before = replace(each, subject=lambda: {"of": "before"})
+        monkeypatch.setattr(page, "STUDIES", (*page.STUDIES, before))
+    assert page.main(["--check"]) == 1
+    assert capsys.readouterr().out == f"{said}make mutants\n"

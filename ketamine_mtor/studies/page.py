@@ -13,11 +13,13 @@ from ketamine_mtor.claims.model import Claim, number
 from ketamine_mtor.claims.mutants import load_spare
 from ketamine_mtor.files import renewed, write
 from ketamine_mtor.pages import markdown
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import Parser, command, told
 from ketamine_mtor.studies import necessity, rivals, robustness
 from ketamine_mtor.studies.necessity import RULE, named, own
 from ketamine_mtor.studies.picture import heat_map
 
+#: What the page is made of.
+STUDIES = (necessity.STUDY, rivals.STUDY, robustness.HOLDS, robustness.DECIDES)
 PAGE, PICTURE = "docs/studies.md", "docs/necessity.svg"
 
 
@@ -176,9 +178,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             write(paths.root() / name, text.encode())
         return 0
     wrong = [name for name, text in wanted.items() if _there(paths.root() / name) != text]
-    for name in wrong:
-        print(f"{name} is not of the tables; run: python -m ketamine_mtor.studies.page")
-    return 1 if wrong else 0
+    return told(f"{name} is not of the tables; run: {_renewed_by()}" for name in wrong)
+
+
+def _renewed_by() -> str:
+    """What renews the page: with tables of before it would be of before too."""
+    before = [each for each in STUDIES if each.out_of_step(each.frame())]
+    commands = dict.fromkeys(each.command for each in before)
+    return ", ".join(commands) or "python -m ketamine_mtor.studies.page"
 
 
 def _there(path: Path) -> str:
