@@ -130,7 +130,7 @@ def scan(
 @options.variant
 @click.option("--sbml", type=options.FILE, help="Judge another SBML file of this model.")
 @click.option(
-    "--mutants", is_flag=True, help="Also show that each claim needs its rules (minutes)."
+    "--mutants", is_flag=True, help="Also show that each claim needs its rules (minutes for all)."
 )
 @click.option("--out", type=options.FILE, help="Write the report to FILE.html.")
 @options.as_json
