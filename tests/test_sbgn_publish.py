@@ -55,6 +55,21 @@ def test_the_map_of_the_network_is_valid():
     assert check.invalid(_committed(publish.NETWORK)) == []
 
 
+def test_a_pattern_lies_where_its_rule_finds_its_molecules():
+    """Ketamine comes from the peritoneum by the blood, and blocks from outside of the cells."""
+    places = {}
+    for each in publish.stretches():
+        if each.module in ("nmdar", "ketamine"):
+            found = publish.part(each).entities
+            places[each.module] = {
+                one.compartment
+                for one in found
+                if [part.name for part in one.parts] == ["Ketamine"]
+            }
+    assert places["nmdar"] == {"extracellular"}
+    assert places["ketamine"] == {"peritoneum", "blood", "extracellular"}
+
+
 def test_a_stretch_knows_its_molecules():
     content = publish.part(next(each for each in publish.stretches() if each.module == "trkb"))
     kinds = {part.name: part.kind for each in content.entities for part in each.parts}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -78,28 +78,49 @@ def rule_map(model: pysb.Model, naming: Naming, name: str, title: str, rules: It
     """Each of ``rules`` as one process between the patterns that it names.
 
     A pattern shows what the rule says of it and nothing else; without a compartment of its own it
-    lies in the home of its molecules. Equal patterns are one entity.
+    lies where the rule's reactions find its molecules, if that is one place, else in their homes.
+    Equal patterns are one entity.
     """
+    at_home, found = homes(model), _found(model)
     sheet = _Sheet(model, naming, (_Sites.ASKED, _Sites.ALL))
     known: dict[tuple[Any, ...], str] = {}
     of_kind: Counter[str] = Counter()
 
-    def entity(each: pysb.ComplexPattern) -> str:
-        key = sheet.key(each)
+    def entity(each: pysb.ComplexPattern, rule: pysb.Rule) -> str:
+        places = at_home | found.get(rule.name, {})
+        key = sheet.key(each, places)
         if key not in known:
             stem = "__".join(sorted(mp.monomer.name for mp in each.monomer_patterns))
             of_kind[stem] += 1
             known[key] = f"{stem}__{of_kind[stem]}"
-            sheet.add(known[key], each)
+            sheet.add(known[key], each, places)
         return known[key]
 
     for rule in (model.rules[each] for each in rules):
         left, right = (
-            Counter(entity(each) for each in side.complex_patterns)
+            Counter(entity(each, rule) for each in side.complex_patterns)
             for side in (rule.reactant_pattern, rule.product_pattern)
         )
         sheet.connect(rule.name, left, right, f"rule {rule.name}", rule.is_reversible)
     return sheet.map(name, title)
+
+
+def _found(model: pysb.Model) -> dict[str, dict[str, str]]:
+    """Where the network has each monomer in the reactions of a rule, if that is one place."""
+    places: dict[str, dict[str, set[str]]] = {}
+    for reaction in model.reactions:
+        for rule in reaction["rule"]:
+            of_rule = places.setdefault(rule, {})
+            for index in (*reaction["reactants"], *reaction["products"]):
+                species = model.species[index]
+                for molecule in species.monomer_patterns:
+                    where = molecule.compartment or species.compartment
+                    if where:
+                        of_rule.setdefault(molecule.monomer.name, set()).add(where.name)
+    return {
+        rule: {name: next(iter(each)) for name, each in of_rule.items() if len(each) == 1}
+        for rule, of_rule in places.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -123,8 +144,14 @@ class _Sheet:
         self._processes: list[Process] = []
         self._sources: list[Entity] = []
 
-    def key(self, each: pysb.ComplexPattern) -> tuple[Any, ...]:
-        """What two equal patterns share: molecules, their sites, who binds whom, and where."""
+    def key(
+        self, each: pysb.ComplexPattern, places: Mapping[str, str] | None = None
+    ) -> tuple[Any, ...]:
+        """What two equal patterns share: molecules, their sites, who binds whom, and where.
+
+        ``places`` (default: their homes) are of the molecules of which the pattern does not say it.
+        """
+        places = self._homes if places is None else places
         ends: dict[int, list[tuple[int, str]]] = {}
         for place, molecule in enumerate(each.monomer_patterns):
             for site, condition in _conditions(molecule):
@@ -142,15 +169,18 @@ class _Sheet:
                 )
                 said.append((site, _value(condition) or "", _binding(condition), *partners))
             where = molecule.compartment or each.compartment
-            home = where.name if where else self._homes.get(molecule.monomer.name, "")
+            home = where.name if where else places.get(molecule.monomer.name, "")
             molecules.append((molecule.monomer.name, home, *sorted(said)))
         return tuple(sorted(molecules))
 
-    def add(self, key: str, each: pysb.ComplexPattern) -> None:
-        """Put a pattern on the sheet, as ``key``."""
-        held = self.key(each) in self._held
+    def add(
+        self, key: str, each: pysb.ComplexPattern, places: Mapping[str, str] | None = None
+    ) -> None:
+        """Put a pattern on the sheet, as ``key``; ``places`` as of :meth:`key`."""
+        places = self._homes if places is None else places
+        held = self.key(each, places) in self._held
         plain = self._parts(each, _Sites.NONE)
-        self._drawings[key] = _Drawing(each, self._place(each), held, plain)
+        self._drawings[key] = _Drawing(each, self._place(each, places), held, plain)
 
     def connect(
         self,
@@ -236,14 +266,14 @@ class _Sheet:
         name = molecule.monomer.name
         return Part(name, tuple(states), self._naming.kind(name))
 
-    def _place(self, each: pysb.ComplexPattern) -> str:
+    def _place(self, each: pysb.ComplexPattern, places: Mapping[str, str]) -> str:
         """The compartment of a pattern: a membrane that it reaches, else the outermost it is in."""
         named = [
             molecule.compartment.name
             if molecule.compartment
             else each.compartment.name
             if each.compartment
-            else self._homes.get(molecule.monomer.name, "")
+            else places.get(molecule.monomer.name, "")
             for molecule in each.monomer_patterns
         ]
         found = [place for place in self._model.compartments if place.name in named]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import pysb
 
 from ketamine_mtor import build, knowledge, paths, rules
 from ketamine_mtor.errors import InputError
@@ -59,16 +62,22 @@ def naming() -> Naming:
 
 def whole() -> Map:
     """The map of the default's network."""
-    generated = packaged().network
-    assert generated is not None  # the package has it
-    return network_map(generated(), naming(), "Ketamine and mTOR: the whole network")
+    model = _networked(knowledge.DEFAULT_VARIANT)
+    return network_map(model, naming(), "Ketamine and mTOR: the whole network")
 
 
 def part(stretch: Stretch) -> Map:
     """The map of a stretch's rules."""
-    model = rules.build_model(stretch.variant)
     title = rules.title(stretch.module)
-    return rule_map(model, naming(), stretch.module, title, stretch.rules)
+    return rule_map(_networked(stretch.variant), naming(), stretch.module, title, stretch.rules)
+
+
+@cache
+def _networked(variant: str) -> pysb.Model:
+    """The model of a variant with its network, as committed; not to be changed."""
+    generated = packaged(variant).network
+    assert generated is not None  # the package has it
+    return generated()
 
 
 def files() -> Mapping[str, str]:
