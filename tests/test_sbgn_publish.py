@@ -110,7 +110,10 @@ def one_stretch(monkeypatch, tmp_path):
     (tmp_path / publish.PAGE).write_text("<!-- table:begin -->\n<!-- table:end -->\n")
     (tmp_path / "docs/maps/old.svg").write_text("left over")
     monkeypatch.setattr(publish, "stretches", lambda: [stretch])
+    small = publish.network_map(small_model.files().network(), publish.naming(), "small")
     monkeypatch.setattr(publish, "packaged", small_model.files)
+    monkeypatch.setattr(publish, "whole", lambda: small)
+    monkeypatch.setattr(publish, "_networked", rules.build_model)
     monkeypatch.setattr(paths, "root", lambda: tmp_path)
     return tmp_path
 
