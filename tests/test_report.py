@@ -31,7 +31,7 @@ from tests.report_kit import BAD, GOOD, REST, RISE, result
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def studies_in_step():
     """The committed studies are of the model that there is; else says how to renew them."""
     stale = [line for each in STUDIES for line in each.out_of_step(each.frame())]

@@ -186,7 +186,7 @@ def units(model: pysb.Model, given: Units) -> dict[str, Unit]:
     for parameter in written_parameters(model):
         if parameter.name not in found:
             raise EmitError(f"parameter '{parameter.name}': nothing says its unit; see emit.Units")
-    for expression in model.expressions:
+    for expression in model.expressions:  # one that was not checked above lacks something: what
         _checked(expression, found, stated)
     for expression in arrhenius(model):
         found[expression.name] = _checked(expression, found, {}) * needed[expression.name]

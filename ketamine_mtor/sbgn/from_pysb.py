@@ -53,7 +53,7 @@ def network_map(model: pysb.Model, naming: Naming, title: str) -> Map:
     )
     sheet = _Sheet(model, naming, (_Sites.NONE, _Sites.ALL))
     for key, species in zip(ids, model.species, strict=True):
-        sheet.add(key, species)
+        sheet.add(key, species, sheet.homes)
     ends = [
         tuple(Counter(ids[i] for i in reaction[side]) for side in ("reactants", "products"))
         for reaction in model.reactions
@@ -81,13 +81,13 @@ def rule_map(model: pysb.Model, naming: Naming, name: str, title: str, rules: It
     lies where the rule's reactions find its molecules, if that is one place, else in their homes.
     Equal patterns are one entity.
     """
-    at_home, found = homes(model), _found(model)
     sheet = _Sheet(model, naming, (_Sites.ASKED, _Sites.ALL))
+    found = _found(model)
     known: dict[tuple[Any, ...], str] = {}
     of_kind: Counter[str] = Counter()
 
     def entity(each: pysb.ComplexPattern, rule: pysb.Rule) -> str:
-        places = at_home | found.get(rule.name, {})
+        places = sheet.homes | found.get(rule.name, {})
         key = sheet.key(each, places)
         if key not in known:
             stem = "__".join(sorted(mp.monomer.name for mp in each.monomer_patterns))
@@ -114,13 +114,20 @@ def _found(model: pysb.Model) -> dict[str, dict[str, str]]:
             for index in (*reaction["reactants"], *reaction["products"]):
                 species = model.species[index]
                 for molecule in species.monomer_patterns:
-                    where = molecule.compartment or species.compartment
-                    if where:
-                        of_rule.setdefault(molecule.monomer.name, set()).add(where.name)
+                    where = _where(molecule, species, {})
+                    of_rule.setdefault(molecule.monomer.name, set()).add(where)
     return {
         rule: {name: next(iter(each)) for name, each in of_rule.items() if len(each) == 1}
         for rule, of_rule in places.items()
     }
+
+
+def _where(
+    molecule: pysb.MonomerPattern, whole: pysb.ComplexPattern, places: Mapping[str, str]
+) -> str:
+    """The compartment that a molecule of a pattern names, else that of ``places``; or nothing."""
+    named = molecule.compartment or whole.compartment
+    return named.name if named else places.get(molecule.monomer.name, "")
 
 
 @dataclass(frozen=True)
@@ -138,20 +145,17 @@ class _Sheet:
 
     def __init__(self, model: pysb.Model, naming: Naming, ways: Sequence[_Sites]):
         self._model, self._naming, self._ways = model, naming, ways
-        self._homes = homes(model)
-        self._held = {self.key(each.pattern) for each in model.initials if each.fixed}
+        self.homes = homes(model)
+        self._held = {self.key(each.pattern, self.homes) for each in model.initials if each.fixed}
         self._drawings: dict[str, _Drawing] = {}
         self._processes: list[Process] = []
         self._sources: list[Entity] = []
 
-    def key(
-        self, each: pysb.ComplexPattern, places: Mapping[str, str] | None = None
-    ) -> tuple[Any, ...]:
+    def key(self, each: pysb.ComplexPattern, places: Mapping[str, str]) -> tuple[Any, ...]:
         """What two equal patterns share: molecules, their sites, who binds whom, and where.
 
-        ``places`` (default: their homes) are of the molecules of which the pattern does not say it.
+        ``places`` are of the monomers of which the pattern does not say it.
         """
-        places = self._homes if places is None else places
         ends: dict[int, list[tuple[int, str]]] = {}
         for place, molecule in enumerate(each.monomer_patterns):
             for site, condition in _conditions(molecule):
@@ -168,16 +172,12 @@ class _Sheet:
                     if (where, end) != (place, f"{molecule.monomer.name}.{site}")
                 )
                 said.append((site, _value(condition) or "", _binding(condition), *partners))
-            where = molecule.compartment or each.compartment
-            home = where.name if where else places.get(molecule.monomer.name, "")
-            molecules.append((molecule.monomer.name, home, *sorted(said)))
+            where = _where(molecule, each, places)
+            molecules.append((molecule.monomer.name, where, *sorted(said)))
         return tuple(sorted(molecules))
 
-    def add(
-        self, key: str, each: pysb.ComplexPattern, places: Mapping[str, str] | None = None
-    ) -> None:
+    def add(self, key: str, each: pysb.ComplexPattern, places: Mapping[str, str]) -> None:
         """Put a pattern on the sheet, as ``key``; ``places`` as of :meth:`key`."""
-        places = self._homes if places is None else places
         held = self.key(each, places) in self._held
         plain = self._parts(each, _Sites.NONE)
         self._drawings[key] = _Drawing(each, self._place(each, places), held, plain)
@@ -268,14 +268,7 @@ class _Sheet:
 
     def _place(self, each: pysb.ComplexPattern, places: Mapping[str, str]) -> str:
         """The compartment of a pattern: a membrane that it reaches, else the outermost it is in."""
-        named = [
-            molecule.compartment.name
-            if molecule.compartment
-            else each.compartment.name
-            if each.compartment
-            else places.get(molecule.monomer.name, "")
-            for molecule in each.monomer_patterns
-        ]
+        named = [_where(molecule, each, places) for molecule in each.monomer_patterns]
         found = [place for place in self._model.compartments if place.name in named]
         flat = [place for place in found if place.dimension == _MEMBRANE]
         return next((place.name for place in [*flat, *found]), "")

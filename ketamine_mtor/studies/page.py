@@ -178,7 +178,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             write(paths.root() / name, text.encode())
         return 0
     wrong = [name for name, text in wanted.items() if _there(paths.root() / name) != text]
-    return told(f"{name} is not of the tables; run: {_renewed_by()}" for name in wrong)
+    by = _renewed_by() if wrong else ""
+    return told(f"{name} is not of the tables; run: {by}" for name in wrong)
 
 
 def _renewed_by() -> str:
