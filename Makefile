@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv reproduce test test-fast build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions readme fair docs wheel clean renew gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions gate-mutation
+.PHONY: help .venv reproduce test test-fast build companions sbgn quality engines check gates archive bench cost steady fit sensitivity parameters mutants robustness contradictions readme petab-page fair docs wheel clean renew renew-quick gate-sbml gate-report gate-site gate-fair gate-wheel gate-petab gate-archive gate-input tidy coverage supply gate-tolerances gate-interrupted gate-versions gate-mutation
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,35 +50,42 @@ companions: $(VENV)/.installed ## rewrite the other forms of the model (docs/com
 	$(BIN)/python -m ketamine_mtor.companions
 
 check: tidy ## say all that has to be renewed or said after a change, and by which command (five minutes)
-	@failed=0; for each in \
+	@ask() { for each in "$$@"; do echo "$$each --check" >&2; \
+	  said=$$($(BIN)/$$each --check 2>&1) || echo "$${said:-$$each --check failed}"; done; }; \
+	now=$$(ask \
 	  "ketamine-mtor build" \
 	  "python -m ketamine_mtor.companions" \
 	  "python -m ketamine_mtor.sbgn" \
 	  "python -m ketamine_mtor.quality" \
-	  "python -m ketamine_mtor.sensitivity" \
 	  "python -m ketamine_mtor.sensitivity.evidence" \
-	  "python -m ketamine_mtor.fit" \
-	  "python -m ketamine_mtor.petab_problem" \
 	  "python -m ketamine_mtor.studies.contradictions" \
-	  "python -m ketamine_mtor.studies.agreement" \
 	  "python -m ketamine_mtor.studies.cost" \
+	  "python -m ketamine_mtor.petab_problem" \
+	  "python -m ketamine_mtor.report.readme" \
+	  "python -m ketamine_mtor.fair" \
+	  "python -m gates.supply"); \
+	later=$$(ask \
+	  "python -m ketamine_mtor.fit" \
+	  "python -m ketamine_mtor.sensitivity" \
+	  "python -m ketamine_mtor.studies.agreement" \
 	  "python -m ketamine_mtor.studies.necessity" \
 	  "python -m ketamine_mtor.studies.rivals" \
 	  "python -m ketamine_mtor.studies.robustness" \
-	  "python -m ketamine_mtor.studies.page" \
-	  "python -m ketamine_mtor.report.readme" \
-	  "python -m ketamine_mtor.fair" \
-	  "python -m gates.supply"; \
-	do echo "$$each --check"; $(BIN)/$$each --check || failed=1; done; \
-	$(MAKE) test-fast || failed=1; \
-	[ $$failed = 0 ] || echo "To renew by make sensitivity, engines, mutants or robustness takes long; CONTRIBUTING says what may be left."; \
-	exit $$failed
+	  "python -m ketamine_mtor.studies.page"); \
+	$(MAKE) test-fast || now="$$now a test fails: see above"; \
+	[ -z "$$now" ] || printf '\nNow (renew-quick renews all that is generated):\n%s\n' "$$now"; \
+	[ -z "$$later" ] || printf '\nStudies, which may be left to whoever merges (renew makes all of them):\n%s\n' "$$later"; \
+	[ -n "$$now$$later" ] || printf '\nNothing is out of step.\n'; \
+	[ -z "$$now$$later" ]
+
+renew-quick: ## rewrite all that follows from tables, rules and committed studies, but for the steady state (five minutes)
+	$(MAKE) build companions sbgn quality parameters contradictions cost readme petab-page
+	$(MAKE) fair
 
 renew: ## rewrite all that follows from a changed rule or number, in order (an hour and a half; goes on where studies were stopped)
-	$(MAKE) steady build companions sbgn quality
-	$(MAKE) sensitivity engines contradictions cost mutants robustness readme
-	$(BIN)/python -m ketamine_mtor.petab_problem --page
-	$(MAKE) fair
+	$(MAKE) steady build
+	$(MAKE) fit sensitivity engines mutants robustness
+	$(MAKE) renew-quick
 
 quality: $(VENV)/.installed ## check the SBML and rewrite the table of docs/sbml.md
 	$(BIN)/python -m ketamine_mtor.quality
@@ -183,6 +190,9 @@ contradictions: $(VENV)/.installed ## recompute the tables of docs/contradiction
 
 readme: $(VENV)/.installed ## rewrite the table of claims in README.md
 	$(BIN)/python -m ketamine_mtor.report.readme
+
+petab-page: $(VENV)/.installed ## rewrite the tables of docs/petab.md
+	$(BIN)/python -m ketamine_mtor.petab_problem --page
 
 sbgn: $(VENV)/.installed ## rewrite the maps: sbml/*.sbgn, sbml/maps/, docs/maps/ and their list in docs/sbgn.md
 	$(BIN)/python -m ketamine_mtor.sbgn

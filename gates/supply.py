@@ -13,17 +13,15 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import metadata
-from pathlib import Path
 from typing import NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ketamine_mtor import files
+from ketamine_mtor import files, paths
 from ketamine_mtor.pages import markdown
-from ketamine_mtor.script import Parser, told
+from ketamine_mtor.script import command, renewing_command
 
-ROOT = Path(__file__).parents[1]
 PAGE, PINS = "docs/supply.md", "constraints.txt"
 NEEDED = "needed"
 #: SPDX ids, and BSD where a package does not say which. Those that ask for something ask it for
@@ -170,22 +168,20 @@ def tables(
     )
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page's tables, or with ``--check`` compare them; the exit status."""
-    parser = Parser(prog="python -m gates.supply")
-    parser.add_argument("--check", action="store_true", help="change nothing")
-    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout")
-    given = parser.parse_args(arguments)
-    asked = dependencies((given.root / "pyproject.toml").read_text(encoding="utf-8"))
-    pins = pinned((given.root / PINS).read_text(encoding="utf-8"))
-    lines = list(faults(asked, pins, licence))
-    page = given.root / PAGE
-    if given.check:
-        made = files.renewed(page.read_text(encoding="utf-8"), tables(asked, pins, licence), PAGE)
-        lines += files.unlike(given.root, {PAGE: made.encode()}, "make supply")
-    else:
-        files.renew(page, tables(asked, pins, licence))
-    return told(lines)
+    asked = dependencies(paths.read(paths.root() / "pyproject.toml"))
+    pins = pinned(paths.read(paths.root() / PINS))
+
+    def made() -> dict[str, bytes]:
+        page = paths.read(paths.root() / PAGE)
+        return {PAGE: files.renewed(page, tables(asked, pins, licence), PAGE).encode()}
+
+    def look() -> Iterator[str]:
+        return faults(asked, pins, licence)
+
+    return renewing_command("python -m gates.supply", "make supply", made, arguments, look)
 
 
 if __name__ == "__main__":

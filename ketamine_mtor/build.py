@@ -14,7 +14,7 @@ import numpy as np
 
 from ketamine_mtor import emit, knowledge, network, paths
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.files import differing, write, write_all
+from ketamine_mtor.files import differing, out_of_step, write, write_all
 from ketamine_mtor.knowledge import WILDTYPE
 from ketamine_mtor.knowledge.rows import SteadySpecies, WildType
 from ketamine_mtor.model_files import ModelFiles
@@ -104,7 +104,7 @@ def build(check: bool = False, folder: Path | None = None) -> list[str]:
 def differences(fresh: Path, committed: Path) -> list[str]:
     """One line for each file of ``fresh`` that ``committed`` lacks or has otherwise."""
     return [
-        f"{committed / name} is not what the rules give; run: ketamine-mtor build"
+        out_of_step(str(committed / name), "ketamine-mtor build")
         for name in differing(committed, _files(fresh))
     ]
 

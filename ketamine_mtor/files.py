@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ketamine_mtor import paths
 from ketamine_mtor.errors import InputError
 
 #: Between these marks stands the part of a page that is generated.
@@ -51,32 +50,21 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     return [str(folder / name) for name in files]
 
 
-def differing(folder: Path, files: Mapping[str, bytes]) -> list[str]:
-    """The names of those of ``files`` that ``folder`` lacks or has otherwise."""
-    return [
-        name
-        for name, content in files.items()
-        if not (folder / name).is_file() or (folder / name).read_bytes() != content
-    ]
+def differing(folder: Path, files: Mapping[str, bytes | None]) -> list[str]:
+    """The names of those of ``files`` that ``folder`` has otherwise, lacks, or has too many.
 
-
-def unlike(folder: Path, files: Mapping[str, bytes], command: str) -> list[str]:
-    """One line for each of ``files`` that is :func:`differing`; ``command`` mends."""
-    return [
-        f"{folder / name} is not what is generated; run: {command}"
-        for name in differing(folder, files)
-    ]
-
-
-def renew(page: Path, generated: str) -> None:
-    """Write a page with ``generated`` between its marks; see :func:`renewed`.
-
-    Raises
-    ------
-    InputError
-        Where the page is not there or lacks the marks.
+    The last are those whose content is None.
     """
-    write(page, renewed(paths.read(page), generated, str(page)).encode())
+    return [name for name, content in files.items() if _there(folder / name) != content]
+
+
+def _there(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def out_of_step(name: str, by: str, why: str = "") -> str:
+    """The line on a committed file that is old, and the command that renews it."""
+    return f"{name} is out of step{why and f' ({why})'}; run: {by}"
 
 
 def renewed(text: str, generated: str, name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,11 +17,11 @@ import libsbml
 
 from ketamine_mtor import emit, knowledge, paths
 from ketamine_mtor.errors import InputError, MissingExtra
-from ketamine_mtor.files import renewed, write
+from ketamine_mtor.files import renewed
 from ketamine_mtor.pages import markdown
-from ketamine_mtor.script import Parser, command, told
+from ketamine_mtor.script import command, renewing_command
 
-PAGE = "sbml.md"
+PAGE = "docs/sbml.md"
 _RESOLVER = "https://identifiers.org/"
 _LICENCE = re.compile(r"<dcterms:license rdf:resource=\"https?://\S+\"/>")
 _TAXON, _PUBLICATION = f"{_RESOLVER}taxonomy:", f"{_RESOLVER}pubmed:"
@@ -354,35 +354,28 @@ def _kinds_of_law(text: str, tables: knowledge.Tables) -> list[tuple[str, str]]:
     return [(name, str(times)) for name, times in sorted(count.items())]
 
 
-def page() -> tuple[str, str]:
-    """``docs/sbml.md`` as it is, and as it has to be."""
-    text = paths.read(paths.root() / "docs" / PAGE)
-    return text, renewed(text, table(), PAGE)
+def made() -> dict[str, bytes]:
+    """``docs/sbml.md`` with its table made anew."""
+    return {PAGE: renewed(paths.read(paths.root() / PAGE), table(), PAGE).encode()}
+
+
+def failing() -> Iterator[str]:
+    """A line for each thing of a committed SBML with which a check fails."""
+    tables = knowledge.load()
+    for name in tables.variants:
+        for one in findings(paths.read(paths.sbml(name)), tables):
+            yield from (f"{name}: {one.check}: {each}" for each in one.failing)
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m ketamine_mtor.quality``: rewrite the page; ``--check``: does anything fail.
+    """``python -m ketamine_mtor.quality``: check the SBML, and rewrite or compare the page.
 
-    Returns the exit status: 0; 1 where a check fails, or the page is not in step; 2 for wrong input
-    or a missing extra.
+    Returns the exit status: 0; 1 where a check fails, or the page is out of step with ``--check``;
+    2 for wrong input or a missing extra.
     """
-    parser = Parser(prog="python -m ketamine_mtor.quality")
-    parser.add_argument("--check", action="store_true", help="only say what fails")
-    check = parser.parse_args(arguments).check
-    before, after = page()
-    tables = knowledge.load()
-    lines = [
-        f"{name}: {one.check}: {each}"
-        for name in tables.variants
-        for one in findings(paths.read(paths.sbml(name)), tables)
-        for each in one.failing
-    ]
-    if check and before != after:
-        lines.append(f"docs/{PAGE} is not what is generated; run: make quality")
-    if not check:
-        write(paths.root() / "docs" / PAGE, after.encode())
-    return told(lines)
+    prog = "python -m ketamine_mtor.quality"
+    return renewing_command(prog, "make quality", made, arguments, failing)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from ketamine_mtor import files, knowledge, paths
+from ketamine_mtor import files, knowledge, model_files, paths
+from ketamine_mtor.claims import study
 from ketamine_mtor.fit import __main__ as fit
 from ketamine_mtor.petab_problem import __main__ as petab
 from ketamine_mtor.sensitivity import __main__ as sensitivity
-from ketamine_mtor.sensitivity import evidence, tables
+from ketamine_mtor.sensitivity import evidence
 from ketamine_mtor.studies import contradictions
 
 # What is committed is out of step while a change is under way; `make check` says so.
@@ -25,24 +25,25 @@ def test_what_is_committed_is_in_step(main, capsys):
     assert main(["--check"]) == 0 and capsys.readouterr().out == ""
 
 
-@pytest.mark.breaks("ketamine_mtor.sensitivity --check")
-def test_tables_of_other_claims_and_numbers_are_named(monkeypatch, capsys):
-    load, load_decided = sensitivity.load, sensitivity.load_decided
+@pytest.mark.breaks("ketamine_mtor.sensitivity --check", "ketamine_mtor.fit --check")
+@pytest.mark.parametrize(
+    ("main", "table", "why", "by"),
+    [
+        (sensitivity.main, "decided.tsv", "of other models or claims", "make sensitivity"),
+        (fit.main, "fit.tsv", "of other models, fits or ranges", "make fit"),
+    ],
+)
+def test_tables_of_another_value_are_named(main, table, why, by, monkeypatch, capsys):
+    packaged = model_files.packaged
 
-    def without_a_number(text):
-        found = load(text)
-        return replace(found, columns=found.columns[1:], values=np.delete(found.values, 0, axis=1))
+    def changed(variant: str) -> model_files.ModelFiles:
+        files = packaged(variant)
+        return replace(files, sbml=files.sbml.replace('value="0.', 'value="1.', 1))
 
-    monkeypatch.setattr(sensitivity, "load", without_a_number)
-    monkeypatch.setattr(sensitivity, "load_decided", lambda text: load_decided(text)[1:])
-    lost = load(tables.committed(tables.CLAIMS)).columns[0]
-    claim = load_decided(tables.committed(tables.DECIDED))[0].claim
-    assert sensitivity.main(["--check"]) == 1
-    said = capsys.readouterr().out.splitlines()
-    ending = "; run: make sensitivity"
-    assert f"validation/results/decided.tsv is of other claims ({claim}){ending}" in said
-    assert f"validation/results/sensitivity.tsv is of other numbers ({lost}){ending}" in said
-    assert f"validation/results/elasticity.tsv is of other numbers ({lost}){ending}" in said
+    monkeypatch.setattr(study.model_files, "packaged", changed)
+    assert main(["--check"]) == 1
+    line = f"validation/results/{table} is out of step ({why}); run: {by}\n"
+    assert capsys.readouterr().out == line
 
 
 @pytest.mark.breaks("ketamine_mtor.sensitivity.evidence --check")
@@ -53,28 +54,14 @@ def test_pages_of_other_numbers_are_named(monkeypatch, capsys):
     monkeypatch.setattr(knowledge, "load", lambda: replace(whole, parameters=other))
     assert evidence.main(["--check"]) == 1
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.endswith("docs/parameters.md is not what is generated; run: make parameters")
-
-
-@pytest.mark.breaks("ketamine_mtor.fit --check")
-def test_results_of_another_value_are_named(monkeypatch, capsys):
-    text = paths.read(paths.validation() / "results" / "fit.tsv")
-    assert fit.out_of_step(text, [], {}) and fit.out_of_step("fit\n", [], {}) == []
-    number, *_ = fit.load_fits()[0].parameters
-    monkeypatch.setattr(fit, "load_fits", lambda: [])
-    assert fit.main(["--check"]) == 1
-    said = capsys.readouterr().out.splitlines()
-    assert any(f" {number} " in line and line.endswith("; run: make fit") for line in said)
+    assert line == "docs/parameters.md is out of step; run: make parameters"
 
 
 @pytest.mark.breaks("ketamine_mtor.petab_problem --check")
 def test_a_page_of_another_problem_is_named(monkeypatch, capsys):
     monkeypatch.setattr(petab.petab_problem, "page", lambda problem: "another table")
     assert petab.main(["--check"]) == 1
-    assert capsys.readouterr().out == (
-        "docs/petab.md is not what is generated;"
-        " run: python -m ketamine_mtor.petab_problem --page\n"
-    )
+    assert capsys.readouterr().out == "docs/petab.md is out of step; run: make petab-page\n"
 
 
 @pytest.mark.breaks("ketamine_mtor.studies.contradictions --check")
@@ -87,4 +74,4 @@ def test_a_table_of_other_runs_is_named(monkeypatch, capsys):
     monkeypatch.setattr(contradictions, "table", lambda *_: table.replace("%", "nM"))
     assert contradictions.main(["--check", "--page", page.name]) == 1
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.endswith(f"{page.name}.md is not what is generated; run: make contradictions")
+    assert line.endswith(f"{page.name}.md is out of step; run: make contradictions")

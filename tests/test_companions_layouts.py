@@ -9,7 +9,7 @@ from functools import cache
 import libsbml
 import pytest
 
-from ketamine_mtor import companions, emit, paths, rules, sbgn
+from ketamine_mtor import emit, paths, rules, sbgn
 from ketamine_mtor.companions import layouts, parsed
 from ketamine_mtor.engines.compiled import compile_sbml
 from ketamine_mtor.errors import InputError
@@ -252,16 +252,6 @@ def test_a_rule_of_no_module_and_what_is_no_sbml_are_input_errors():
         layouts.write(small_model.files().sbml, small_network(), {})
     with pytest.raises(InputError, match="SBML"):
         layouts.write("no SBML", small_network(), small_homes())
-
-
-def test_a_stale_file_is_seen(tmp_path):
-    (tmp_path / "sbml").mkdir()
-    (tmp_path / FILE).write_text(small(), encoding="utf-8")
-    assert companions.differences({FILE: small().encode()}, tmp_path) == []
-    (tmp_path / FILE).write_text(small().replace("Depot", "Depots"), encoding="utf-8")
-    assert companions.differences({FILE: small().encode()}, tmp_path) == [
-        f"{tmp_path / FILE} is not what is generated; run: make companions"
-    ]
 
 
 def test_the_bytes_do_not_hang_on_hashing():

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import ketamine_mtor as km
-from ketamine_mtor import files, knowledge, model_files
+from ketamine_mtor import files, knowledge, model_files, paths
 from ketamine_mtor import fit as fitting
 from ketamine_mtor.claims.fits import Fit, load_fits
+from ketamine_mtor.claims.study import Study
 from ketamine_mtor.fit import __main__ as command
 from ketamine_mtor.fit import page as fit_page
 from ketamine_mtor.fit import tables as fit_tables
@@ -38,6 +39,8 @@ def small_rows(value: float = 0.001, **other: float) -> dict[str, Value]:
     }
 
 
+#: Of fits of the small model.
+SMALL = Study("fit", "make fit", "fits", dict)
 #: What made the data.
 TRUTH = {"absorption": 0.002, "elimination": 0.0004}
 
@@ -200,19 +203,19 @@ def test_an_unknown_number_is_not_written_nor_any_other(numbers):
     assert (numbers / "parameters.tsv").read_bytes().decode() == "".join([HEAD, *ROWS[:2]])
 
 
-def test_the_page_has_the_tables_and_the_picture(found, tmp_path):
+def test_the_page_has_the_tables_and_the_picture(found, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "root", lambda: tmp_path)
+    (tmp_path / "docs").mkdir()
     (tmp_path / fit_page.PAGE).write_text("no marks", encoding="utf-8")
     with pytest.raises(km.InputError, match="marks"):
-        fit_page.publish([found], tmp_path)
-    assert not (tmp_path / fit_page.PICTURE).exists()
+        fit_page.made([found])
     (tmp_path / fit_page.PAGE).write_text(f"A{files.BEGIN}STALE{files.END}B", encoding="utf-8")
-    fit_page.publish([found], tmp_path)
-    text = (tmp_path / fit_page.PAGE).read_text(encoding="utf-8")
+    made = fit_page.made([found])
+    text = made[fit_page.PAGE].decode()
     assert "STALE" not in text and text.startswith("A") and text.endswith("B")
     assert "`absorption` | 0.001 | 0.002" in text
     assert text.index("Fitted to") < text.index("time of the peak") < text.index("Only checked")
-    picture = (tmp_path / fit_page.PICTURE).read_text(encoding="utf-8")
-    assert "ketamine_brain" in picture
+    assert b"ketamine_brain" in made[fit_page.PICTURE]
 
 
 # The command
@@ -257,8 +260,9 @@ def test_one_fit_alone_is_printed_and_not_kept(found, monkeypatch, capsys):
     monkeypatch.setattr(fitting, "run", lambda fits, **_: [found])
     tables = small_model.tables()
     monkeypatch.setattr(fitting.knowledge, "load", lambda: tables)
-    monkeypatch.setattr(command, "write", lambda *_: pytest.fail("written"))
+    monkeypatch.setattr(command, "renew_or_check", lambda *_: pytest.fail("written"))
     monkeypatch.setattr(command, "load_fits", lambda: [found.fit])
+    monkeypatch.setattr(fit_tables, "STUDY", SMALL)
     assert command.main(["--fit", "brain"]) == 0
     assert capsys.readouterr().out.startswith("fit\tparameter\tunit\ttable")
 
@@ -306,12 +310,3 @@ def test_no_check_is_a_target_too():
         assert not fitted & checked
         roles = {target.claim.role for target in fit.targets if target.kind == "claims"}
         assert roles <= {"calibration"}
-
-
-def test_stale_results_are_seen(found, brain):
-    text = fit_tables.table([found], small_rows())
-    assert command.out_of_step(text, [brain], small_rows()) == []
-    assert command.out_of_step(text, [brain], small_rows(elimination=0.002)) == [
-        "validation/results/fit.tsv has brain elimination 0.001 E01; run: make fit",
-        "validation/results/fit.tsv lacks brain elimination 0.002 E01; run: make fit",
-    ]

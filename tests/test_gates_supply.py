@@ -8,7 +8,7 @@ from email.message import Message
 import pytest
 
 from gates import supply
-from ketamine_mtor import files
+from ketamine_mtor import files, paths
 
 PYPROJECT = """
 [project]
@@ -100,11 +100,12 @@ def test_what_a_package_says_first_counts_and_no_word_hides_another(lines, licen
 
 
 @pytest.fixture
-def checkout(tmp_path):
+def checkout(tmp_path, monkeypatch):
     """The files that the gate reads, to change."""
     (tmp_path / "docs").mkdir()
     for name in ("pyproject.toml", supply.PINS, supply.PAGE):
-        shutil.copy(supply.ROOT / name, tmp_path / name)
+        shutil.copy(paths.root() / name, tmp_path / name)
+    monkeypatch.setattr(paths, "root", lambda: tmp_path)
     return tmp_path
 
 
@@ -122,12 +123,12 @@ def test_the_gate_closes(checkout, capsys, name, old, new, said):
     text = (checkout / name).read_text(encoding="utf-8")
     assert old in text
     (checkout / name).write_text(text.replace(old, new), encoding="utf-8")
-    assert supply.main(["--check", "--root", str(checkout)]) == 1
+    assert supply.main(["--check"]) == 1
     assert said in capsys.readouterr().out
 
 
 def test_the_command_writes_what_its_check_accepts(checkout):
     page = checkout / supply.PAGE
     page.write_text(f"# Page\n\n{files.BEGIN}\n{files.END}\n", encoding="utf-8")
-    assert supply.main(["--root", str(checkout)]) == 0
-    assert supply.main(["--check", "--root", str(checkout)]) == 0
+    assert supply.main([]) == 0
+    assert supply.main(["--check"]) == 0

@@ -219,7 +219,7 @@ def test_the_studies_of_other_models_are_not_shown(monkeypatch):
     claim = load_claims()[0]
     assert Findings().of(claim).own and Findings().of(claim).shares
     assert Findings().of(replace(claim, id="C01_test")).own == ()
-    from ketamine_mtor.studies.study import Study
+    from ketamine_mtor.claims.study import Study
 
     monkeypatch.setattr(Study, "identity", lambda self: "another")
     found = Findings()

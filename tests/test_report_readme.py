@@ -29,5 +29,5 @@ def test_a_readme_of_other_verdicts_is_named(monkeypatch, tmp_path, capsys):
     capsys.readouterr()
     monkeypatch.setattr(readme, "validate", lambda: result(BAD))
     assert readme.main(["--check"]) == 1
-    assert capsys.readouterr().out == "README.md is not what is generated; run: make readme\n"
+    assert capsys.readouterr().out == "README.md is out of step; run: make readme\n"
     assert "| pass |" in page.read_text(encoding="utf-8")

@@ -43,5 +43,5 @@ def test_reproduce_says_whether_all_is_as_expected(
     monkeypatch.setattr(paths, "results", lambda: tmp_path / "results")
     out = io.StringIO()
     assert reproduce.reproduce(Console(file=out, width=100)) == status
-    assert ("is not what the rules give" in out.getvalue()) == stale
+    assert ("is out of step" in out.getvalue()) == stale
     assert (tmp_path / "results" / "report.html").is_file()

@@ -6,8 +6,9 @@ import importlib
 
 import pytest
 
+from ketamine_mtor import paths
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import Parser, command, renew_or_check, renewing_command
 
 
 def test_wrong_words_are_one_line(capsys):
@@ -42,6 +43,45 @@ def test_other_errors_are_ours_and_are_seen():
 
     with pytest.raises(ZeroDivisionError):
         main()
+
+
+# Generated files
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A checkout with a file that is old, one that is not, one that is missing and one too many."""
+    monkeypatch.setattr(paths, "root", lambda: tmp_path)
+    for name, text in (("old", "before"), ("new", "now"), ("gone", "")):
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+MADE = {"old": b"now", "new": b"now", "docs/missing": b"now", "gone": None}
+
+
+def test_what_is_out_of_step_is_named_and_left(checkout, capsys):
+    assert renew_or_check(MADE, "make it", check=True) == 1
+    lines = [f"{name} is out of step; run: make it" for name in ("old", "docs/missing", "gone")]
+    assert capsys.readouterr().out.splitlines() == lines
+    assert (checkout / "old").read_text() == "before" and (checkout / "gone").exists()
+
+
+def test_what_is_out_of_step_is_written_and_no_more(checkout, capsys):
+    assert renew_or_check(MADE, "make it", check=False) == 0
+    lines = ["written: old", "written: docs/missing", "deleted: gone"]
+    assert capsys.readouterr().out.splitlines() == lines
+    assert (checkout / "docs/missing").read_text() == "now" and not (checkout / "gone").exists()
+    assert renew_or_check(MADE, "make it", check=True) == 0 and capsys.readouterr().out == ""
+    assert renew_or_check(MADE, "make it", check=False) == 0
+    assert capsys.readouterr().out == "nothing to renew\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--check"]])
+def test_what_is_wrong_beside_the_files_is_told(checkout, capsys, arguments):
+    look = ["it is upside down"].copy
+    assert renewing_command("python -m it", "make it", lambda: {}, arguments, look) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "it is upside down"
 
 
 MODULES = (

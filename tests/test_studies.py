@@ -15,12 +15,12 @@ from ketamine_mtor.claims import load_claims
 from ketamine_mtor.claims.judge import FAIL, NOT_RUN, PASS
 from ketamine_mtor.claims.model import number
 from ketamine_mtor.claims.mutants import load_groups, load_spare
+from ketamine_mtor.claims.study import Study
 from ketamine_mtor.ensembles.summary import ALL
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.studies import necessity, page, picture, rivals, robustness, study
+from ketamine_mtor.studies import making, necessity, page, picture, rivals, robustness
 from ketamine_mtor.studies.necessity import GROUP, MUTANT, RULE, Removal, Row
 from ketamine_mtor.studies.robustness import DRAWS, Draw
-from ketamine_mtor.studies.study import Study
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +49,7 @@ def test_a_table_of_before_closes_its_command(name, tmp_path, capsys):
     text = each.file().read_text(encoding="utf-8").replace(each.identity(), "of before")
     each.file(tmp_path).write_text(text, encoding="utf-8")
     options = ["--check", "--tables", str(tmp_path)]
-    assert study.run([each], lambda given: [], options) == 1
+    assert making.run([each], lambda given: [], options) == 1
     assert f"run: {each.command}" in capsys.readouterr().out
 
 
@@ -124,7 +124,7 @@ def test_what_is_no_table_is_one_line(tmp_path):
 
 def ran(tmp_path, make, *options, **more) -> int:
     made, _ = of({"models": "some"})
-    return study.run([made], make, ["--tables", str(tmp_path), *options], **more)
+    return making.run([made], make, ["--tables", str(tmp_path), *options], **more)
 
 
 def test_run_writes_checks_and_says_what_is_wrong(tmp_path, capsys):
@@ -280,7 +280,7 @@ def test_the_tables_of_a_small_draw(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(robustness, "caption_claims", lambda: [C01])
     options = ["--tables", str(tmp_path), "--out", str(tmp_path / "chunks"), "--workers", "1"]
     both = [robustness.HOLDS, robustness.DECIDES]
-    assert study.run(both, robustness.make, options) == 0
+    assert making.run(both, robustness.make, options) == 0
     table = robustness.HOLDS.frame(tmp_path)
     assert [*zip(table["within"], table["claim"], table["sets"], strict=True)] == [
         ("ranges", C01, 4),
@@ -289,9 +289,9 @@ def test_the_tables_of_a_small_draw(monkeypatch, tmp_path, capsys):
         ("1.5", ALL, 2),
     ]
     assert (tmp_path / "chunks" / "1.5" / "manifest.json").exists()
-    assert study.run(both, robustness.make, [*options, "--check"]) == 0
+    assert making.run(both, robustness.make, [*options, "--check"]) == 0
     monkeypatch.setattr(robustness, "DRAWS", (Draw(None, 5),))
-    assert study.run(both, robustness.make, [*options, "--check"]) == 1
+    assert making.run(both, robustness.make, [*options, "--check"]) == 1
     assert "make robustness" in capsys.readouterr().out
 
 
@@ -364,9 +364,9 @@ def test_the_committed_page_and_picture_are_of_the_tables():
 
 @pytest.mark.breaks("ketamine_mtor.studies.page --check")
 def test_a_page_of_other_tables_is_seen(monkeypatch, capsys):
-    monkeypatch.setattr(page, "files", lambda: {"docs/studies.md": "of before"})
+    monkeypatch.setattr(page, "files", lambda: {"docs/studies.md": b"of before"})
     assert page.main(["--check"]) == 1
-    said = "docs/studies.md is not of the tables; run: "
+    said = "docs/studies.md is out of step; run: "
     assert capsys.readouterr().out == f"{said}python -m ketamine_mtor.studies.page\n"
     for each in (necessity.STUDY, rivals.STUDY):
         before = replace(each, subject=lambda: {"of": "before"})

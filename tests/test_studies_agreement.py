@@ -194,14 +194,14 @@ def test_another_network_makes_another_page():
 def checkout(tmp_path, monkeypatch):
     """A checkout with a page and a table, of two experiments."""
     monkeypatch.setattr(paths, "root", lambda: tmp_path)
-    monkeypatch.setattr(paths, "validation", lambda: tmp_path)
+    monkeypatch.setattr(paths, "validation", lambda: tmp_path / "validation")
     monkeypatch.setattr(agreement, "load_claims", lambda: None)
     wanted = {"ketamine": Experiment(), "NBQX": Experiment(drugs={"NBQX": None})}
     monkeypatch.setattr(agreement, "experiments", lambda claims: wanted)
     monkeypatch.setattr(agreement, "check_built", lambda: None)
     monkeypatch.setattr(agreement, "networks", lambda names: dict.fromkeys(names, "0123abcd"))
-    for folder in ("docs", "results"):
-        (tmp_path / folder).mkdir()
+    for folder in ("docs", "validation/results"):
+        (tmp_path / folder).mkdir(parents=True)
     page = tmp_path / "docs" / "engines.md"
     page.write_text("<!-- table:begin -->\n<!-- table:end -->\n")
     return tmp_path
@@ -219,13 +219,15 @@ def rows_of(deviation):
 def test_the_command_writes_what_its_check_accepts(checkout, monkeypatch, capsys):
     monkeypatch.setattr(agreement, "compute", lambda named, mapper: rows_of(1e-7))
     assert agreement.main([]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "written: validation/results/engines.tsv",
+        "written: docs/engines.md",
+    ]
     assert agreement.main(["--check"]) == 0
     assert capsys.readouterr().out == ""
     (checkout / "docs" / "engines.md").write_text("<!-- table:begin -->\n<!-- table:end -->\n")
     assert agreement.main(["--check"]) == 1
-    assert capsys.readouterr().out == (
-        "docs/engines.md is not what is generated; run: make engines\n"
-    )
+    assert capsys.readouterr().out == "docs/engines.md is out of step; run: make engines\n"
 
 
 def test_the_command_fails_where_engines_differ(checkout, monkeypatch, capsys):
@@ -236,8 +238,9 @@ def test_the_command_fails_where_engines_differ(checkout, monkeypatch, capsys):
         " allowed: 1e-05\n"
     )
     assert agreement.main([]) == 1
+    assert capsys.readouterr().out.endswith(said)
     assert agreement.main(["--check"]) == 1
-    assert capsys.readouterr().out == 2 * said
+    assert capsys.readouterr().out == said
 
 
 @pytest.mark.parametrize("error", [InputError, MissingExtra, SimulationError])

@@ -60,7 +60,9 @@ def test_a_page_of_another_network_is_seen(monkeypatch, capsys):
     assert cost.main(["--check"]) == 0 and capsys.readouterr().out == ""
     monkeypatch.setattr(cost, "networks", lambda names: dict.fromkeys(names, "01234567"))
     assert cost.main(["--check"]) == 1
-    assert capsys.readouterr().out == "docs/cost.md is of another network; run: make cost\n"
+    assert capsys.readouterr().out == (
+        "docs/cost.md is out of step (of another network); run: make cost\n"
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="read from /proc")

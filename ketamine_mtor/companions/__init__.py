@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from ketamine_mtor import paths
 from ketamine_mtor.companions import antimony, bngl, cps, dosing, equations, layouts
-from ketamine_mtor.files import unlike, write_all
 from ketamine_mtor.rules import build_model, homes
 from ketamine_mtor.sbgn import publish
 
@@ -34,17 +32,3 @@ def made() -> dict[str, bytes]:
     """
     sbml = paths.read(paths.sbml())
     return {name: make(sbml).encode() for name, make in COMPANIONS.items()}
-
-
-def renew(folder: Path | None = None) -> list[str]:
-    """Write every file, once all are made; the paths written.
-
-    ``folder`` is where ``sbml/`` and ``docs/`` lie (default: the checkout).
-    """
-    folder = paths.root() if folder is None else folder
-    return write_all(folder, made())
-
-
-def differences(files: Mapping[str, bytes], folder: Path | None = None) -> list[str]:
-    """One line for each of ``files`` that ``folder`` lacks or has otherwise."""
-    return unlike(paths.root() if folder is None else folder, files, "make companions")

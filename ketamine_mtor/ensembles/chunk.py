@@ -116,12 +116,6 @@ def claims_of(ids: tuple[str, ...]) -> tuple[Claim, ...]:
     return tuple(claim for claim in load_claims() if claim.id in ids)
 
 
-def variants(claims: Sequence[str], variant: str) -> tuple[str, ...]:
-    """The variants of the model that the runs of these claims are of."""
-    needed = (each for claim in claims_of(tuple(claims)) for each in claim.needed(variant))
-    return tuple(sorted({each.variant for each in needed}))
-
-
 @lru_cache(maxsize=16)
 def kernel_runner(variant: str, relative: float, absolute: float) -> KernelRunner:
     """The variant in the batch kernel, loaded once; raises as :class:`KernelRunner`."""

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from ketamine_mtor import knowledge, model_files
 from ketamine_mtor.claims.loader import choose, load_claims
+from ketamine_mtor.claims.study import fingerprint, variants
 from ketamine_mtor.ensembles import design as designs
-from ketamine_mtor.ensembles.chunk import Plan, kernel_runner, run_chunk, variants
+from ketamine_mtor.ensembles.chunk import Plan, kernel_runner, run_chunk
 from ketamine_mtor.ensembles.design import Design, Drawn
 from ketamine_mtor.ensembles.space import space
-from ketamine_mtor.ensembles.store import Folder, encode, fingerprint, manifest
+from ketamine_mtor.ensembles.store import Folder, encode, manifest
 from ketamine_mtor.ensembles.summary import summary
 from ketamine_mtor.ensembles.workers import connect, here, on_cluster
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, one_of
@@ -206,7 +207,7 @@ def make_plan(
     one_of("variant", variant, knowledge.load().variants)
     if claims is not None and not claims:
         raise InputError("no claim is named; allowed: one or more, or nothing for all")
-    chosen = tuple(claim.id for claim in choose(load_claims(), claims))
+    chosen = choose(load_claims(), claims)
     _whole("samples", samples, 1, MOST_SETS)
     _whole("chunk", chunk, 1, MOST_IN_CHUNK)
     _whole("seed", seed, 0)
@@ -222,7 +223,7 @@ def make_plan(
         sets = designs.read(Path(table), {name: values[name] for name in whole.names})
     return Plan(
         design=sets,
-        claims=chosen,
+        claims=tuple(claim.id for claim in chosen),
         variant=variant,
         chunk=chunk or CHUNK,
         kernel=_kernel(variants(chosen, variant)),

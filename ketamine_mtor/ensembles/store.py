@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,18 +13,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ketamine_mtor import model_files, paths
+from ketamine_mtor import paths
 from ketamine_mtor._version import __version__
-from ketamine_mtor.claims.model import Claim
-from ketamine_mtor.ensembles.chunk import STATUSES, Plan, Verdicts, bounds, claims_of, variants
+from ketamine_mtor.claims.study import subject
+from ketamine_mtor.ensembles.chunk import STATUSES, Plan, Verdicts, bounds, claims_of
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 
 MANIFEST, SUMMARY = "manifest.json", "summary.tsv"
 #: Of lists that differ, so many entries are named.
 _NAMED = 3
-#: What an SBML says about its elements.
-_WORDS = re.compile(r"\s*<(annotation|notes)>.*?</\1>", re.DOTALL)
 _PACKAGES = ("libroadrunner", "numba", "numpy", "pyarrow", "scipy")
 
 
@@ -34,7 +30,7 @@ def manifest(plan: Plan) -> dict[str, Any]:
     """All that the bytes of the chunks depend on."""
     return {
         "ketamine_mtor": __version__,
-        **subject(plan.claims, plan.variant),
+        **subject(claims_of(plan.claims), plan.variant),
         "samples": plan.design.samples,
         **plan.design.describe(),
         "referee_seed": plan.seed,
@@ -50,40 +46,12 @@ def manifest(plan: Plan) -> dict[str, Any]:
     }
 
 
-def subject(claims: Sequence[str], variant: str) -> dict[str, Any]:
-    """What is judged: what the runs depend on of models and claims, and no words about them."""
-    return {
-        "models": {
-            name: _digest(_WORDS.sub("", model_files.packaged(name).sbml).encode())
-            for name in variants(claims, variant)
-        },
-        "claims_sha256": _digest("\n".join(map(_asked, claims_of(tuple(claims)))).encode()),
-        "claims": list(claims),
-        "variant": variant,
-    }
-
-
-def fingerprint(document: dict[str, Any]) -> str:
-    """The same for manifests that say the same."""
-    return _digest(json.dumps(document).encode())
-
-
 def version_of(package: str) -> str:
     """The version of a package that is installed; ``none`` where it is not."""
     try:
         return version(package)
     except PackageNotFoundError:
         return "none"
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _asked(claim: Claim) -> str:
-    """What a claim asks for, of which experiments."""
-    experiments = {name: dict(each.options) for name, each in claim.experiments.items()}
-    return repr((claim.id, claim.conditions, experiments))
 
 
 class Folder:

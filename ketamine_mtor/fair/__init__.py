@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from ketamine_mtor import paths
 from ketamine_mtor.fair import crate, descriptions, sheet, source
-from ketamine_mtor.files import renewed, unlike, write_all
+from ketamine_mtor.files import renewed
 
 PAGE = "docs/fair.md"
 
@@ -31,17 +30,6 @@ def made(folder: Path | None = None) -> dict[str, bytes]:
     files = {name: _text(document) for name, document in documents.items()}
     page = renewed(paths.read(folder / PAGE), sheet.render(folder), PAGE)
     return files | {PAGE: page.encode()}
-
-
-def renew(folder: Path | None = None) -> list[str]:
-    """Write every file, once all are made; the paths written."""
-    folder = paths.root() if folder is None else folder
-    return write_all(folder, made(folder))
-
-
-def differences(files: Mapping[str, bytes], folder: Path | None = None) -> list[str]:
-    """One line for each of ``files`` that ``folder`` lacks or has otherwise."""
-    return unlike(paths.root() if folder is None else folder, files, "make fair")
 
 
 def _text(document: object) -> bytes:

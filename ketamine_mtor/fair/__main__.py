@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from ketamine_mtor import fair
-from ketamine_mtor.script import command, renew_or_check
+from ketamine_mtor.script import command, renewing_command
 
 
 @command
@@ -15,12 +15,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the exit status: 0; 1 where a file differs; 2 for wrong input.
     """
-    return renew_or_check(
-        "python -m ketamine_mtor.fair",
-        fair.renew,
-        lambda: fair.differences(fair.made()),
-        arguments,
-    )
+    prog = "python -m ketamine_mtor.fair"
+    return renewing_command(prog, "make fair", fair.made, arguments)
 
 
 if __name__ == "__main__":

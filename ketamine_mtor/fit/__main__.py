@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
-from ketamine_mtor import fit, knowledge, paths
+from ketamine_mtor import fit, knowledge
 from ketamine_mtor.claims.fits import Fit, load_fits
 from ketamine_mtor.errors import not_allowed
-from ketamine_mtor.files import write
 from ketamine_mtor.fit import page, tables
-from ketamine_mtor.script import Parser, command, told
-
-if TYPE_CHECKING:
-    from ketamine_mtor.knowledge.rows import Value
-
-RESULTS = "fit.tsv"
+from ketamine_mtor.fit.tables import STUDY
+from ketamine_mtor.script import Parser, command, renew_or_check, told
 
 
 @command
@@ -36,8 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only look at the committed results")
     given = parser.parse_args(arguments)
     if given.check:
-        text = paths.read(paths.committed(RESULTS))
-        return told(out_of_step(text, load_fits(), knowledge.load().numbers()))
+        return told(STUDY.out_of_step(STUDY.frame()))
     fits = _chosen(load_fits(), given.fit)
     results = fit.run(fits, from_table=given.write)
     numbers = knowledge.load().numbers()
@@ -53,25 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif given.fit:
         print(tables.table(results, numbers), end="")
     else:
-        write(paths.committed(RESULTS), tables.table(results, numbers).encode())
-        page.publish(results, paths.root() / "docs")
+        text = tables.table(results, numbers)
+        made = {f"validation/results/{STUDY.name}.tsv": text.encode(), **page.made(results)}
+        return renew_or_check(made, STUDY.command, check=False)
     return 0
-
-
-def out_of_step(text: str, fits: Iterable[Fit], numbers: Mapping[str, Value]) -> list[str]:
-    """A line for each row of the results that is of other fits, numbers, values or data."""
-    rows = csv.DictReader(text.splitlines(), delimiter="\t")
-    there = {(row["fit"], row["parameter"], row["table"], row["data"]) for row in rows}
-    wanted = {
-        (fit.id, name, f"{numbers[name].value:g}", ",".join(fit.data))
-        for fit in fits
-        for name in fit.parameters
-    }
-    return [
-        f"validation/results/{RESULTS} {'lacks' if each in wanted else 'has'} {' '.join(each)};"
-        " run: make fit"
-        for each in sorted(wanted ^ there)
-    ]
 
 
 def _chosen(fits: Sequence[Fit], wanted: Iterable[str] | None) -> list[Fit]:

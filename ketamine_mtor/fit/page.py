@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketamine_mtor import pictures
+from ketamine_mtor import paths, pictures
 from ketamine_mtor.claims.fits import CLAIMS, POINTS, Target
 from ketamine_mtor.claims.model import Shape
-from ketamine_mtor.files import renew, write
+from ketamine_mtor.files import renewed
 from ketamine_mtor.fit import Found
 from ketamine_mtor.fit.targets import Course, Reading
 from ketamine_mtor.pages import markdown
@@ -19,23 +18,24 @@ from ketamine_mtor.pages import markdown
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PICTURE, PAGE = "fit.svg", "fit.md"
+PICTURE, PAGE = "docs/fit.svg", "docs/fit.md"
 _BEFORE, _AFTER, _DATA = "#7f7f7f", "#1f77b4", "#d62728"
 _PANEL_INCHES, _ROW_INCHES, _WIDTH_INCHES = 3.0, 0.22, 9.0
 #: The axis of distances is linear up to here (sds), logarithmic from there.
 _LINEAR = 1.0
 
 
-def publish(results: Sequence[Found], folder: Path) -> None:
-    """Draw the picture and renew the tables of the page, both in ``folder``.
+def made(results: Sequence[Found]) -> dict[str, bytes]:
+    """Page and picture, by their paths from the root.
 
     Raises
     ------
     InputError
         Where the page is not there or lacks the marks between which the tables stand.
     """
-    renew(folder / PAGE, "\n\n".join([_summary(results), *map(_section, results)]))
-    write(folder / PICTURE, draw(results))
+    parts = [_summary(results), *map(_section, results)]
+    text = renewed(paths.read(paths.root() / PAGE), "\n\n".join(parts), PAGE)
+    return {PAGE: text.encode(), PICTURE: draw(results)}
 
 
 # Tables

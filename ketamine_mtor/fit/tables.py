@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ketamine_mtor import knowledge
+from ketamine_mtor.claims.fits import load_fits
+from ketamine_mtor.claims.study import OF, Study, subject
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 from ketamine_mtor.fit import Found
@@ -26,11 +29,28 @@ COLUMNS = (
     "relative_uncertainty",
     "by_prior",
     "data",
+    OF,
 )
+
+
+def _subject() -> dict[str, Any]:
+    fits, numbers = load_fits(), knowledge.load().numbers()
+    targets = [target for fit in fits for target in (*fit.targets, *fit.checks)]
+    rows = [numbers[name] for fit in fits for name in fit.parameters]
+    return {
+        **subject([target.claim for target in targets], knowledge.DEFAULT_VARIANT),
+        "fits": [[fit.id, fit.parameters, len(fit.targets)] for fit in fits],
+        "targets": [[t.kind, t.wanted, t.sd, t.source, t.of, t.margin] for t in targets],
+        "ranges": [[row.id, row.value, row.low, row.high] for row in rows],
+    }
+
+
+STUDY = Study("fit", "make fit", "models, fits or ranges", _subject)
 
 
 def table(results: Iterable[Found], numbers: Mapping[str, Value]) -> str:
     """Tab separated, a row per fitted parameter; see :data:`COLUMNS`."""
+    of = STUDY.identity()
     rows = (
         (
             found.fit.id,
@@ -42,6 +62,7 @@ def table(results: Iterable[Found], numbers: Mapping[str, Value]) -> str:
             f"{found.uncertainty[i]:.2g}",
             f"{found.by_prior[i]:.2g}",
             ",".join(found.fit.data),
+            of,
         )
         for found in results
         for i, name in enumerate(found.fit.parameters)

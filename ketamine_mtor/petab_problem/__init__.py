@@ -20,6 +20,7 @@ from ketamine_mtor.errors import InputError
 from ketamine_mtor.experiment import DOSE
 from ketamine_mtor.files import write_all
 from ketamine_mtor.knowledge import DEPOT_SEED, Tables
+from ketamine_mtor.pages import markdown
 from ketamine_mtor.paths import NAME
 from ketamine_mtor.petab_problem import measured
 from ketamine_mtor.petab_problem.data import REST, Datum, Sorted, sort
@@ -40,8 +41,8 @@ MODEL, CONDITIONS, MEASUREMENTS, OBSERVABLES, PARAMETERS, SIMULATIONS, OBJECTIVE
 SCALE_RANGE = 100.0
 #: Vectors of which the package's own objective is told: the tables' values, and all of them off.
 NOMINAL, OFF = "nominal", "off"
-#: Digits of what is simulated here.
-_DIGITS = 7
+#: Digits of what is simulated here; and on the page, where no machine may differ.
+_DIGITS, _PAGE_DIGITS = 7, 5
 
 
 @dataclass(frozen=True)
@@ -234,7 +235,20 @@ def made(of: Problem) -> dict[str, bytes]:
 
 
 def page(of: Problem) -> str:
-    """The table of ``docs/petab.md``: every target and check of the fits, in PEtab or why not."""
+    """The tables of ``docs/petab.md``: every target of the fits, and the objective here."""
+    return f"{_targets(of)}\n\nThe objective by this package's own engine:\n\n{_objective(of)}"
+
+
+def _objective(of: Problem) -> str:
+    rows = [
+        (f"`{row['vector']}`", *(f"{row[name]:.{_PAGE_DIGITS}g}" for name in ("chi2", "llh")))
+        for row in of.objective()
+    ]
+    return markdown(("vector", "chi2", "log-likelihood"), rows)
+
+
+def _targets(of: Problem) -> str:
+    """Every target and check of the fits: in PEtab, or why not."""
     lines = ["| fit | target | in PEtab | sd |", "| --- | --- | --- | --- |"]
     for datum in of.sorted.data:
         fit_id, target = of.sorted.taken[datum.id]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim
+from ketamine_mtor.claims.study import Study
 from ketamine_mtor.ensembles.summary import ALL
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.report.origins import own_rules
 from ketamine_mtor.studies import necessity, rivals, robustness
-from ketamine_mtor.studies.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd

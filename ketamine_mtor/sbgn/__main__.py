@@ -5,26 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from ketamine_mtor import paths
 from ketamine_mtor.sbgn import publish
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import command, renewing_command
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 where all is well, 1 where ``--check`` finds a difference, 2 for bad input."""
-    parser = Parser(
-        prog="python -m ketamine_mtor.sbgn", description="rewrite the maps of sbml/ and docs/maps/"
-    )
-    parser.add_argument("--check", action="store_true", help="only compare the files")
-    given = parser.parse_args(arguments)
-    wanted = publish.files()
-    if given.check:
-        lines = list(publish.differences(wanted, paths.root()))
-        print("\n".join(lines) or f"{len(wanted)} files are what the rules give")
-        return 1 if lines else 0
-    publish.publish(wanted, paths.root())
-    return 0
+    """Write the maps, or with ``--check`` say which are out of step.
+
+    Returns the exit status: 0; 1 where a file is out of step; 2 for wrong input or a missing extra.
+    """
+    return renewing_command("python -m ketamine_mtor.sbgn", "make sbgn", publish.made, arguments)
 
 
 if __name__ == "__main__":

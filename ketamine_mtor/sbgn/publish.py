@@ -1,8 +1,8 @@
-"""The maps that come with the package: files of ``sbml/`` and ``docs/``, written or compared."""
+"""The maps that come with the package: files of ``sbml/`` and ``docs/``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ import pysb
 
 from ketamine_mtor import build, knowledge, paths, rules
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.files import differing, renewed, write
+from ketamine_mtor.files import renewed
 from ketamine_mtor.model_files import packaged
 from ketamine_mtor.sbgn import activity, activity_picture, check
 from ketamine_mtor.sbgn.content import Map, Naming
@@ -119,14 +119,6 @@ def _section(stretch: Stretch, content: Map) -> str:
     )
 
 
-def differences(wanted: Mapping[str, str], root: Path) -> Iterator[str]:
-    """One line for each file that is not there or is otherwise, and for each map too many."""
-    for name in differing(root, {name: text.encode() for name, text in wanted.items()}):
-        yield f"{name} is not what the rules give; run: make sbgn"
-    for name in _too_many(wanted, root):
-        yield f"{name} is of no module of the rules; run: make sbgn"
-
-
 def _too_many(wanted: Mapping[str, str], root: Path) -> list[str]:
     there = [
         path.relative_to(root).as_posix()
@@ -152,18 +144,17 @@ def faults(wanted: Mapping[str, str]) -> list[str]:
     return [f"{name}: {line}" for name, lines in found.items() for line in lines]
 
 
-def publish(wanted: Mapping[str, str], root: Path) -> None:
-    """Write the files under ``root`` and delete maps of modules that are no more.
+def made() -> dict[str, bytes | None]:
+    """The files as bytes, by their paths from the root; None for maps of modules that are no more.
 
     Raises
     ------
     InputError
-        Where a map is not as it should be; nothing is written then.
+        Where a map is not as it should be.
     """
+    wanted = files()
     wrong = faults(wanted)
     if wrong:
         raise InputError(f"{wrong[0]} ({len(wrong)} in all)")
-    for name, text in wanted.items():
-        write(root / name, text.encode())
-    for name in _too_many(wanted, root):
-        (root / name).unlink()
+    gone = dict.fromkeys(_too_many(wanted, paths.root()))
+    return {name: text.encode() for name, text in wanted.items()} | gone

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 STEP = 0.02
 #: Drug-free values (in their unit) below this are nothing and have no elasticity.
 NOTHING = 1e-9
-#: Which claims: see :func:`left_out`.
-SCOPES = ("ketamine", "drugs", "every")
 #: Length of the run of which only the start, the drug-free steady state, is read (h).
 _SHORT_RUN_H = 0.1
 #: What the numbers of a point are worked out with: the built-in map, or that of a pool.
@@ -81,14 +79,14 @@ def numbers_for(claims: Iterable[Claim]) -> tuple[str, ...]:
     return numbers(*map(model_files.packaged, (knowledge.DEFAULT_VARIANT, *others)))
 
 
-def deciders(verdicts: Iterable[Verdict], scope: str = SCOPES[-1]) -> list[Decider]:
+def deciders(verdicts: Iterable[Verdict]) -> list[Decider]:
     """What decides the claims that :func:`left_out` does not leave out."""
     found = []
     for verdict in verdicts:
         part = verdict.decisive
         if part is None or part.measured is None or part.threshold is None:
             continue
-        if left_out(verdict, scope):
+        if left_out(verdict):
             continue
         same = [each for each in verdict.parts if each.condition == part.condition]
         claim = replace(verdict.claim, conditions=(part.condition,))
@@ -96,17 +94,8 @@ def deciders(verdicts: Iterable[Verdict], scope: str = SCOPES[-1]) -> list[Decid
     return found
 
 
-def left_out(verdict: Verdict, scope: str = SCOPES[-1]) -> str:
-    """Why a claim has no sensitivity, or nothing.
-
-    Parameters
-    ----------
-    verdict
-        The judged claim.
-    scope
-        ``ketamine``: claims whose deciding part needs runs of ketamine or vehicle alone;
-        ``drugs``: of other drugs too; ``every``: of knockouts, changed numbers and variants too.
-    """
+def left_out(verdict: Verdict) -> str:
+    """Why a claim has no sensitivity, or nothing."""
     part = verdict.decisive
     if verdict.status != PASS or part is None:
         return "it does not pass"
@@ -114,20 +103,11 @@ def left_out(verdict: Verdict, scope: str = SCOPES[-1]) -> str:
         return "the time of a peak decides, which is read on the grid of the samples"
     if not part.measured:
         return "the number that decides is 0"
-    claim = replace(verdict.claim, conditions=(part.condition,))
-    if not all(_within(experiment, scope) for experiment in claim.needed()):
-        return f"it needs other runs than those of the scope {scope}"
     return ""
 
 
 def _is_time_of_peak(part: Part) -> bool:
     return isinstance(part.condition, Peak) and part.unit == "min"
-
-
-def _within(experiment: Experiment, scope: str) -> bool:
-    own = experiment.knockouts or experiment.parameters
-    own = own or experiment.variant != knowledge.DEFAULT_VARIANT
-    return scope == "every" or not (own or (experiment.drugs and scope == "ketamine"))
 
 
 def read(
@@ -222,15 +202,11 @@ def sensitivities(
     return values, slopes / np.copysign(size, values)[:, np.newaxis]
 
 
-def compute(
-    scope: str = SCOPES[-1], workers: int | None = None
-) -> tuple[list[Decided], Sensitivities, Sensitivities]:
+def compute(workers: int | None = None) -> tuple[list[Decided], Sensitivities, Sensitivities]:
     """What decides the claims, its sensitivities, and elasticities of the drug-free steady state.
 
     Parameters
     ----------
-    scope
-        As in :func:`left_out`.
     workers
         Processes (default: as many as there are cores).
 
@@ -241,7 +217,7 @@ def compute(
     """
     check_built()
     verdicts = validate().verdicts
-    deciding = deciders(verdicts, scope)
+    deciding = deciders(verdicts)
     columns = numbers_for(each.claim for each in deciding)
     observables = tuple(model_files.packaged().tables.observables)
     rest = read({}, readouts=observables)
@@ -256,7 +232,7 @@ def compute(
         [
             Decided(verdict.claim.id, *measured[verdict.claim.id])
             if verdict.claim.id in measured
-            else Decided(verdict.claim.id, left_out=left_out(verdict, scope))
+            else Decided(verdict.claim.id, left_out=left_out(verdict))
             for verdict in verdicts
         ],
         Sensitivities(claims, columns, found[: len(claims)]),

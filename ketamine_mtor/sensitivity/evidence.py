@@ -6,12 +6,11 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ketamine_mtor import knowledge, paths
+from ketamine_mtor import knowledge
 from ketamine_mtor.claims.model import number
-from ketamine_mtor.files import unlike, write_all
 from ketamine_mtor.knowledge.rows import ASSUMED, EVIDENCE, KINDS, Reference, Value
 from ketamine_mtor.pages import cited, markdown, title
-from ketamine_mtor.script import command, renew_or_check
+from ketamine_mtor.script import command, renewing_command
 from ketamine_mtor.sensitivity.tables import CLAIMS, SENSITIVE, Sensitivities, committed, load
 
 PAGE = "parameters.md"
@@ -184,11 +183,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from ketamine_mtor.sensitivity import page as sensitivity_page
 
-    docs, pages = paths.root() / "docs", {**made(), **sensitivity_page.made()}
-    return renew_or_check(
-        "python -m ketamine_mtor.sensitivity.evidence",
-        lambda: write_all(docs, pages),
-        lambda: unlike(docs, pages, "make parameters"),
+    prog = "python -m ketamine_mtor.sensitivity.evidence"
+    pages = {**made(), **sensitivity_page.made()}
+    return renewing_command(
+        prog,
+        "make parameters",
+        lambda: {f"docs/{name}": content for name, content in pages.items()},
         arguments,
     )
 

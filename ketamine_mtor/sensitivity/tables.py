@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ketamine_mtor import paths
+from ketamine_mtor import knowledge, paths
+from ketamine_mtor.claims.loader import load_claims
+from ketamine_mtor.claims.study import OF, Study, subject
 from ketamine_mtor.errors import InputError, not_allowed
 from ketamine_mtor.tabular import tab_separated
 
@@ -21,6 +23,13 @@ CLAIMS, REST, DECIDED = "sensitivity", "elasticity", "decided"
 _DECIMALS, _DIGITS = 3, 4
 _NUMBER = "number"
 _COLUMNS = ("claim", "measured", "threshold", "left_out")
+#: What all three are of, as the last of them says that is written.
+STUDY = Study(
+    DECIDED,
+    "make sensitivity",
+    "models or claims",
+    lambda: subject(load_claims(), knowledge.DEFAULT_VARIANT),
+)
 
 
 @dataclass(frozen=True)
@@ -93,15 +102,11 @@ def load(text: str) -> Sensitivities:
 
 def decided_table(rows: Iterable[Decided]) -> str:
     """Tab separated, a row per claim: what decides it, or why it was left out."""
-    return tab_separated(
-        [
-            _COLUMNS,
-            *(
-                [row.claim, _short(row.measured), _short(row.threshold), row.left_out]
-                for row in rows
-            ),
-        ]
+    of = STUDY.identity()
+    cells = (
+        [row.claim, _short(row.measured), _short(row.threshold), row.left_out, of] for row in rows
     )
+    return tab_separated([(*_COLUMNS, OF), *cells])
 
 
 def load_decided(text: str) -> list[Decided]:
@@ -109,7 +114,7 @@ def load_decided(text: str) -> list[Decided]:
     _, lines = _lines(text, _COLUMNS)
     return [
         Decided(claim, _number(value), _number(threshold), why)
-        for claim, value, threshold, why in lines
+        for claim, value, threshold, why, *_ in lines
     ]
 
 

@@ -23,11 +23,11 @@ from ketamine_mtor.engines import ENGINES
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.engines.session import ABSOLUTE_NM
 from ketamine_mtor.errors import InputError, SimulationError
-from ketamine_mtor.files import renewed, write
+from ketamine_mtor.files import renewed
 from ketamine_mtor.pages import markdown
 from ketamine_mtor.processes import pool
 from ketamine_mtor.run import simulate
-from ketamine_mtor.script import Parser, command, told
+from ketamine_mtor.script import Parser, command, renew_or_check
 from ketamine_mtor.tabular import tab_separated
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ketamine_mtor.claims.model import Claim
     from ketamine_mtor.experiment import Experiment
 
-PAGE, TABLE = "engines.md", "engines.tsv"
+PAGE, TABLE = "docs/engines.md", "engines.tsv"
 #: All others are compared with this one.
 REFERENCE, *OTHERS = ENGINES
 #: Engines may differ by this share of a readout's maximum.
@@ -242,11 +242,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(prog="python -m ketamine_mtor.studies.agreement")
     parser.add_argument("--check", action="store_true", help="only look at the committed table")
     check = parser.parse_args(arguments).check
-    results, page = paths.committed(TABLE), paths.root() / "docs" / PAGE
     named = experiments(load_claims())
-    before = paths.read(page)
+    before = paths.read(paths.root() / PAGE)
     if check:
-        rows = load(paths.read(results))
+        rows = load(paths.read(paths.committed(TABLE)))
     else:
         check_built()
         with pool() as processes:
@@ -254,12 +253,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     of = networks(row.variant for row in rows)
     after = renewed(before, table(rows, of), PAGE)
     lines = [*out_of_step(rows, named), *faults(rows)]
-    if not check:
-        write(results, tsv(rows).encode())
-        write(page, after.encode())
-    elif before != after:
-        lines.append(f"docs/{PAGE} is not what is generated; run: make engines")
-    return told(lines)
+    made = {f"validation/results/{TABLE}": tsv(rows).encode(), PAGE: after.encode()}
+    return renew_or_check(made, "make engines", lines, check=check)
 
 
 if __name__ == "__main__":

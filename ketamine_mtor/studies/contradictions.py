@@ -22,10 +22,10 @@ from ketamine_mtor.claims.model import Setup, clock
 from ketamine_mtor.claims.quantities import hours
 from ketamine_mtor.claims.vocabulary import Vocabulary, model_vocabulary
 from ketamine_mtor.claims.words import fault, known
-from ketamine_mtor.files import renewed, unlike, write_all
+from ketamine_mtor.files import renewed
 from ketamine_mtor.pages import markdown
 from ketamine_mtor.run import simulate
-from ketamine_mtor.script import Parser, command, told
+from ketamine_mtor.script import Parser, command, renew_or_check
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -222,12 +222,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.page is not None:
         known(given.page, [page.name for page in pages], DATA, "page")
         pages = [page for page in pages if page.name == given.page]
-    folder = paths.root() / FOLDER
-    content = made(pages, folder, cache(simulate))
-    if not given.check:
-        write_all(folder, content)
-        return 0
-    return told(unlike(folder, content, "make contradictions"))
+    content = made(pages, paths.root() / FOLDER, cache(simulate))
+    files = {f"{FOLDER}/{name}": text for name, text in content.items()}
+    return renew_or_check(files, "make contradictions", check=given.check)
 
 
 if __name__ == "__main__":

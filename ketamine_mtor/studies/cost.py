@@ -14,20 +14,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ketamine_mtor import knowledge, model_files, paths
+from ketamine_mtor import files, knowledge, model_files, paths
 from ketamine_mtor.engines import Session
 from ketamine_mtor.experiment import Bath, Experiment
-from ketamine_mtor.files import renew
 from ketamine_mtor.pages import markdown
 from ketamine_mtor.schedule import plan
-from ketamine_mtor.script import Parser, command, told
+from ketamine_mtor.script import Parser, command, renew_or_check, told
 from ketamine_mtor.studies.agreement import networks
 
 if TYPE_CHECKING:
     from ketamine_mtor.engines.bngsim import BngsimPlant
     from ketamine_mtor.model_files import ModelFiles
 
-PAGE = "cost.md"
+PAGE = "docs/cost.md"
 #: The runs that are counted.
 RUNS = {
     "10 mg/kg": Experiment(),
@@ -149,7 +148,9 @@ def _network() -> str:
 
 def out_of_step(text: str) -> list[str]:
     """A line where the page is of another network than the one that there is now."""
-    return [] if _network() in text else [f"docs/{PAGE} is of another network; run: make cost"]
+    old = _network() not in text
+    line = files.out_of_step(PAGE, "make cost", "of another network")
+    return [line] if old else []
 
 
 @command
@@ -162,11 +163,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(prog="python -m ketamine_mtor.studies.cost")
     parser.add_argument("--check", action="store_true", help="only look at the committed page")
     check = parser.parse_args(arguments).check
-    where = paths.root() / "docs" / PAGE
+    before = paths.read(paths.root() / PAGE)
     if check:
-        return told(out_of_step(paths.read(where)))
-    renew(where, page(model_files.packaged()))
-    return 0
+        return told(out_of_step(before))
+    after = files.renewed(before, page(model_files.packaged()), PAGE)
+    return renew_or_check({PAGE: after.encode()}, "make cost", check=False)
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ from ketamine_mtor.claims.mutants import (
     load_mutants,
     load_spare,
 )
-from ketamine_mtor.ensembles.store import fingerprint, subject
-from ketamine_mtor.studies.study import Study, kept, run, scratch
+from ketamine_mtor.claims.study import Study, fingerprint, subject
+from ketamine_mtor.studies.making import kept, run, scratch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ def removals(claims: Sequence[Claim]) -> list[Removal]:
 
 def _judged() -> dict[str, Any]:
     """The claims, and the models that they are judged on."""
-    return subject([claim.id for claim in load_claims()], knowledge.DEFAULT_VARIANT)
+    return subject(load_claims(), knowledge.DEFAULT_VARIANT)
 
 
 def _subject() -> dict[str, Any]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from ketamine_mtor import paths
 from ketamine_mtor.claims.judge import PASS
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim, number
 from ketamine_mtor.claims.mutants import load_spare
-from ketamine_mtor.files import renewed, write
+from ketamine_mtor.files import renewed
 from ketamine_mtor.pages import markdown
-from ketamine_mtor.script import Parser, command, told
+from ketamine_mtor.script import Parser, command, renew_or_check
 from ketamine_mtor.studies import necessity, rivals, robustness
 from ketamine_mtor.studies.necessity import RULE, named, own
 from ketamine_mtor.studies.picture import heat_map
@@ -23,8 +22,8 @@ STUDIES = (necessity.STUDY, rivals.STUDY, robustness.HOLDS, robustness.DECIDES)
 PAGE, PICTURE = "docs/studies.md", "docs/necessity.svg"
 
 
-def files() -> dict[str, str]:
-    """The text of page and picture, by their paths from the root.
+def files() -> dict[str, bytes]:
+    """Page and picture, by their paths from the root.
 
     Raises
     ------
@@ -40,7 +39,7 @@ def files() -> dict[str, str]:
         *_robustness(),
     ]
     text = renewed(paths.read(page), "\n\n".join(parts), PAGE)
-    return {PAGE: text, PICTURE: heat_map(rows, claims)}
+    return {PAGE: text.encode(), PICTURE: heat_map(rows, claims).encode()}
 
 
 def _necessity(rows: Sequence[necessity.Row], claims: Sequence[Claim]) -> Iterable[str]:
@@ -166,20 +165,12 @@ def _robustness() -> Iterable[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m ketamine_mtor.studies.page``: writes page and picture, or compares them.
 
-    Returns the exit status: 0; 1 where with ``--check`` a file is otherwise; 2 where the tables or
-    the page are not as they should be.
+    Returns the exit status: 0; 1 where with ``--check`` one is out of step; 2 for wrong input.
     """
     parser = Parser(prog="python -m ketamine_mtor.studies.page")
-    parser.add_argument("--check", action="store_true", help="change nothing")
+    parser.add_argument("--check", action="store_true", help="only say what is out of step")
     check = parser.parse_args(arguments).check
-    wanted = files()
-    if not check:
-        for name, text in wanted.items():
-            write(paths.root() / name, text.encode())
-        return 0
-    wrong = [name for name, text in wanted.items() if _there(paths.root() / name) != text]
-    by = _renewed_by() if wrong else ""
-    return told(f"{name} is not of the tables; run: {by}" for name in wrong)
+    return renew_or_check(files(), _renewed_by(), check=check)
 
 
 def _renewed_by() -> str:
@@ -187,10 +178,6 @@ def _renewed_by() -> str:
     before = [each for each in STUDIES if each.out_of_step(each.frame())]
     commands = dict.fromkeys(each.command for each in before)
     return ", ".join(commands) or "python -m ketamine_mtor.studies.page"
-
-
-def _there(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ from ketamine_mtor import knowledge
 from ketamine_mtor.claims.judge import Runs, judge
 from ketamine_mtor.claims.loader import load_claims
 from ketamine_mtor.claims.model import Claim, Setup
-from ketamine_mtor.ensembles.store import subject
+from ketamine_mtor.claims.study import Study, subject
 from ketamine_mtor.run import simulate
-from ketamine_mtor.studies.study import Study, kept, run, scratch
+from ketamine_mtor.studies.making import kept, run, scratch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class Stand:
 
 
 def _subject() -> dict[str, Any]:
-    claims = [claim.id for claim in load_claims()]
+    claims = load_claims()
     models = [subject(claims, rival) for rival in RIVALS]
     return {"rivals": RIVALS, "judged": models}
 

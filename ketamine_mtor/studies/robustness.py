@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from ketamine_mtor import knowledge, model_files
 from ketamine_mtor.claims.judge import PASS
-from ketamine_mtor.claims.loader import load_claims
+from ketamine_mtor.claims.loader import choose, load_claims
+from ketamine_mtor.claims.study import Study, subject
 from ketamine_mtor.ensembles import Ensemble, ensemble
 from ketamine_mtor.ensembles.design import LATIN, SOBOL, Drawn
 from ketamine_mtor.ensembles.space import space
-from ketamine_mtor.ensembles.store import subject
 from ketamine_mtor.ensembles.summary import ALL
 from ketamine_mtor.errors import MissingExtra
-from ketamine_mtor.studies.study import Study, run
+from ketamine_mtor.studies.making import run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +87,7 @@ def caption_claims() -> list[str]:
 def _subject() -> dict[str, Any]:
     files = model_files.packaged()
     drawn = [Drawn(draw.design, space(files, draw.spread), draw.sets, SEED) for draw in DRAWS]
-    judged = subject(caption_claims(), knowledge.DEFAULT_VARIANT)
+    judged = subject(choose(load_claims(), caption_claims()), knowledge.DEFAULT_VARIANT)
     return {**judged, "draws": [{**each.describe(), "samples": each.samples} for each in drawn]}
 
 

@@ -14,7 +14,7 @@ from time import perf_counter
 from ketamine_mtor import paths
 from ketamine_mtor.engines.compiled import processor_name
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.files import renew, write
+from ketamine_mtor.files import renewed, write
 from ketamine_mtor.script import Parser
 from tests.benchmarks import ensembles, page, picture, problems, single, whole
 from tests.benchmarks.engines import EXTRA
@@ -99,7 +99,8 @@ def main(arguments: list[str] | None = None) -> int:
         if not only:
             write(results, tsv(measured()).encode())
         rows = load(paths.read(results))
-        renew(docs / "benchmarks.md", page.table(rows))
+        whole = renewed(paths.read(docs / "benchmarks.md"), page.table(rows), "docs/benchmarks.md")
+        write(docs / "benchmarks.md", whole.encode())
         write(docs / page.PICTURE, picture.drawn(rows))
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""A committed table of ``validation/results/``, what makes it, and whether it is up to date."""
+"""How the committed studies are made: kept until all is done, and looked at."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketamine_mtor import paths
-from ketamine_mtor.ensembles.store import fingerprint, version_of
+from ketamine_mtor.claims.study import Study, fingerprint
+from ketamine_mtor.ensembles.store import version_of
 from ketamine_mtor.ensembles.workers import here
-from ketamine_mtor.errors import InputError
 from ketamine_mtor.files import write
 from ketamine_mtor.progress import progress
 from ketamine_mtor.script import Parser, command, told
@@ -23,72 +21,8 @@ from ketamine_mtor.script import Parser, command, told
 if TYPE_CHECKING:
     import pandas as pd
 
-#: The last column of each table: what the rows are of.
-OF = "of"
-#: Digits of a digest, and of one that names a folder.
-_DIGITS, _FOLDER_DIGITS = 8, 12
-_SEPARATOR = "\t"
-
-
-@dataclass(frozen=True)
-class Study:
-    """A table.
-
-    Attributes
-    ----------
-    name
-        Of the table, without its ending.
-    command
-        What makes it.
-    what
-        What it is of, in words.
-    subject
-        All that its rows depend on, as JSON's types.
-    """
-
-    name: str
-    command: str
-    what: str
-    subject: Callable[[], dict[str, Any]]
-
-    def file(self, folder: Path | None = None) -> Path:
-        """Where the table is; in the folder of those that are committed by default."""
-        return (folder or paths.committed()) / f"{self.name}.tsv"
-
-    def identity(self) -> str:
-        """The start of a digest of the subject, as it is now."""
-        return fingerprint(self.subject())[:_DIGITS]
-
-    def text(self, frame: pd.DataFrame) -> str:
-        """The table as it is committed."""
-        whole = frame.assign(**{OF: self.identity()})
-        return whole.to_csv(sep=_SEPARATOR, index=False, float_format="%.6g", lineterminator="\n")
-
-    def frame(self, folder: Path | None = None) -> pd.DataFrame:
-        """The table as it was written; what is empty is an empty text.
-
-        Raises
-        ------
-        InputError
-            Where it cannot be read.
-        """
-        import pandas as pd
-
-        try:
-            return pd.read_csv(
-                StringIO(paths.read(self.file(folder))), sep=_SEPARATOR, keep_default_na=False
-            )
-        except ValueError as error:
-            raise InputError(
-                f"{self.name}.tsv is no table: {str(error).splitlines()[0]}; run: {self.command}"
-            ) from None
-
-    def out_of_step(self, frame: pd.DataFrame) -> list[str]:
-        """A line where the table is of something else than there is now."""
-        now = self.identity()
-        if len(frame) and OF in frame and (frame[OF].astype(str) == now).all():
-            return []
-        return [f"validation/results/{self.name}.tsv is of other {self.what}; run: {self.command}"]
+#: Digits of a digest that names a folder.
+_DIGITS = 12
 
 
 def kept(
@@ -134,7 +68,7 @@ def kept(
 def scratch(out: Path, subject: dict[str, Any]) -> Path:
     """The folder in ``out`` for what is made of a subject with what is installed now."""
     versions = {name: version_of(name) for name in ("ketamine-mtor", "libroadrunner")}
-    return out / fingerprint({**subject, **versions})[:_FOLDER_DIGITS]
+    return out / fingerprint({**subject, **versions})[:_DIGITS]
 
 
 @command

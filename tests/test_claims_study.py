@@ -1,4 +1,4 @@
-"""What an ensemble and the studies are of: numbers and tests, not words about them."""
+"""What committed tables and ensembles are of: numbers and claims, not words about them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from ketamine_mtor import knowledge, model_files
-from ketamine_mtor.claims import load_claims
-from ketamine_mtor.ensembles import store
+from ketamine_mtor.claims import load_claims, study
 
-CLAIMS = (load_claims()[0].id,)
+CLAIMS = load_claims()[:1]
 
 
 @pytest.fixture
@@ -22,8 +21,8 @@ def of(monkeypatch):
         assert before in files.sbml
         other = replace(files, sbml=files.sbml.replace(before, after, 1))
         with monkeypatch.context() as patch:
-            patch.setattr(store.model_files, "packaged", lambda name: other)
-            return store.subject(CLAIMS, knowledge.DEFAULT_VARIANT)
+            patch.setattr(study.model_files, "packaged", lambda name: other)
+            return study.subject(CLAIMS, knowledge.DEFAULT_VARIANT)
 
     return subject
 
@@ -40,9 +39,9 @@ def test_a_number_is_another_model(of):
 def test_a_claim_is_another_where_it_asks_for_something_else():
     claim = load_claims()[0]
     words = replace(claim, statement="Other words.", biology="Other words.")
-    assert store._asked(words) == store._asked(claim)
+    assert study._asked(words) == study._asked(claim)
     fewer = replace(claim, conditions=claim.conditions[1:])
     (name, setup), *_ = claim.experiments.items()
     longer = replace(setup, options={**setup.options, "hours": 80})
     for other in (fewer, replace(claim, experiments={**claim.experiments, name: longer})):
-        assert store._asked(other) != store._asked(claim)
+        assert study._asked(other) != study._asked(claim)
