@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
     from ketamine_mtor import knowledge
     from ketamine_mtor.model_files import ModelFiles
+
+
+#: Gives the dataset of an experiment.
+Simulate = Callable[[Experiment], "xr.Dataset"]
+#: A drug-free value (in its unit) below this is nothing: no change can be told in shares of it.
+LEAST_AT_REST = 1e-9
 
 
 class Record(NamedTuple):

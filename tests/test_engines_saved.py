@@ -180,7 +180,7 @@ def test_an_entry_that_fails_elsewhere_is_not_tried_again(files, folder, monkeyp
 def test_a_state_that_cannot_be_loaded_fails_in_the_other_process(files, folder, died):
     _met(files, 1)
     (path,) = folder.iterdir()
-    about, state = compiled._apart(saved.content(path, path.stem))
+    about, state = compiled._unpacked(saved.content(path, path.stem))
     assert compiled._loads_elsewhere(path, path.stem)
     head = compiled.json.dumps({**about, "rates": "0"} if died == "other rates" else about)
     made = head.encode() + b"\n" + (state if died == "other rates" else b"nothing")

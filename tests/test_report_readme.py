@@ -12,9 +12,15 @@ from tests.report_kit import BAD, result
 
 def test_a_row_is_a_claim_with_its_number_and_status():
     heading, _, row, *_, last = readme.table(result()).splitlines()
-    assert heading == "| claim | what the caption says | measured | threshold | status |"
+    assert heading == (
+        "| claim | what the caption says | the condition nearest to its threshold | measured |"
+        " threshold | status |"
+    )
     claim = result().verdicts[0].claim
-    assert row.startswith(f"| {claim.number} | {claim.statement} | ") and row.endswith("| pass |")
+    said = claim.conditions[0].say()
+    assert row.startswith(f"| {claim.number} | {claim.statement} | {said} | ") and row.endswith(
+        "| pass |"
+    )
     assert last.endswith(": 1 pass, 0 fail, 0 not run.")
 
 

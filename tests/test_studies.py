@@ -19,7 +19,7 @@ from ketamine_mtor.claims.study import Study
 from ketamine_mtor.ensembles.summary import ALL
 from ketamine_mtor.errors import InputError
 from ketamine_mtor.studies import making, necessity, page, picture, rivals, robustness
-from ketamine_mtor.studies.necessity import GROUP, MUTANT, RULE, Removal, Row
+from ketamine_mtor.studies.necessity import GROUP, MUTANT, RULE, Removal, Without
 from ketamine_mtor.studies.robustness import DRAWS, Draw
 
 pytestmark = pytest.mark.slow
@@ -71,7 +71,7 @@ def test_the_committed_rivals_are_of_every_claim_and_the_caption_passes():
     rows = rivals.from_frame(rivals.STUDY.frame())
     assert [row.claim for row in rows] == [claim.id for claim in CLAIMS]
     assert all(row.status["caption"] == PASS for row in rows if row.kind == "caption")
-    assert len(rivals.apart(rows)) > 0
+    assert len(rivals.disputed(rows)) > 0
     (compared,) = (row for row in rows if row.claim.startswith("L34_"))
     assert set(compared.status.values()) == {rivals.NOT_ASKED}
 
@@ -159,8 +159,8 @@ def test_run_that_is_stopped_or_refused_leaves_the_table(tmp_path, capsys):
 # Necessity
 
 
-def row(name: str, flips=(), not_run=(), kind=RULE) -> Row:
-    return Row(kind, name, (name,), tuple(flips), tuple(not_run))
+def row(name: str, flips=(), not_run=(), kind=RULE) -> Without:
+    return Without(kind, name, (name,), tuple(flips), tuple(not_run))
 
 
 def test_a_claim_flips_only_from_pass_to_fail():
@@ -171,8 +171,8 @@ def test_a_claim_flips_only_from_pass_to_fail():
         ("r", "s"): {"A1_x": PASS, "A2_x": FAIL, "A3_x": PASS},
     }
     assert necessity.matrix(asked, whole, found) == [
-        Row(RULE, "r", ("r",), ("A1",), ("A2",)),
-        Row(GROUP, "g", ("r", "s"), ("A2",), ()),
+        Without(RULE, "r", ("r",), ("A1",), ("A2",)),
+        Without(GROUP, "g", ("r", "s"), ("A2",), ()),
     ]
 
 
@@ -232,7 +232,7 @@ def test_mutants_that_are_kept_are_not_made_again(tmp_path, monkeypatch):
 
 
 def test_a_table_of_the_matrix_is_read_as_it_was_written(tmp_path):
-    rows = [Row(GROUP, "a, b", ("a", "b"), ("C01", "C02"), ()), row("c", not_run=["C01"])]
+    rows = [Without(GROUP, "a, b", ("a", "b"), ("C01", "C02"), ()), row("c", not_run=["C01"])]
     made = Study("test", "make tests", "things", dict)
     (tmp_path / "test.tsv").write_text(made.text(necessity.to_frame(rows)))
     assert necessity.from_frame(made.frame(tmp_path)) == rows
@@ -265,7 +265,7 @@ def test_rivals_that_differ_are_told_apart(tmp_path):
     found["eef2k"] = {C01: FAIL, C02: PASS}
     both = [claim for claim in CLAIMS if claim.id in (C01, C02)]
     rows = rivals.stands(found, both)
-    assert [each.claim for each in rivals.apart(rows)] == [C01]
+    assert [each.claim for each in rivals.disputed(rows)] == [C01]
     made = Study("test", "make tests", "things", dict)
     (tmp_path / "test.tsv").write_text(made.text(rivals.to_frame(rows)))
     assert rivals.from_frame(made.frame(tmp_path)) == rows
@@ -325,9 +325,9 @@ def test_what_is_left_to_chance_is_not_said_to_decide():
 # The picture
 
 MADE_UP = [
-    Row(RULE, "spike_opens_terminal", ("spike_opens_terminal",), ("C05", "C07"), ("C06",)),
-    Row(GROUP, "a < loop", ("spike_opens_terminal",), (), ()),
-    Row(MUTANT, "C18", ("spike_opens_terminal",), ("C06",), ()),
+    Without(RULE, "spike_opens_terminal", ("spike_opens_terminal",), ("C05", "C07"), ("C06",)),
+    Without(GROUP, "a < loop", ("spike_opens_terminal",), (), ()),
+    Without(MUTANT, "C18", ("spike_opens_terminal",), ("C06",), ()),
 ]
 
 

@@ -13,16 +13,16 @@ from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.run import simulate
 from ketamine_mtor.studies import agreement
-from ketamine_mtor.studies.agreement import Row
+from ketamine_mtor.studies.agreement import Deviation
 from tests import claims_kit, small_model
 
 pytestmark = pytest.mark.slow
 
 ROWS = [
-    Row("caption", "ketamine", "copasi", 2e-8, "Ca"),
-    Row("caption", "ketamine", "pysb", 1e-7, "glutamate"),
-    Row("caption", "NBQX", "copasi", 3e-7, "Ca"),
-    Row("human", "infusion", "copasi", 1e-9, "Ca"),
+    Deviation("caption", "ketamine", "copasi", 2e-8, "Ca"),
+    Deviation("caption", "ketamine", "pysb", 1e-7, "glutamate"),
+    Deviation("caption", "NBQX", "copasi", 3e-7, "Ca"),
+    Deviation("human", "infusion", "copasi", 1e-9, "Ca"),
 ]
 
 
@@ -103,7 +103,7 @@ def test_a_readout_that_is_nothing_has_no_share():
         return claims_kit.run(Ca=lambda hours: 1e-16 if engine == "copasi" else 0.0)
 
     copasi, *_ = agreement.compare("dose", Experiment(), runs)
-    assert copasi.deviation == pytest.approx(1e-16 / agreement.NOTHING)
+    assert copasi.deviation == pytest.approx(1e-16 / agreement.LEAST_MAXIMUM)
 
 
 def test_an_experiment_is_run_once_and_its_vehicle_too(named):
@@ -115,7 +115,7 @@ def test_an_experiment_is_run_once_and_its_vehicle_too(named):
 
 def test_an_animal_stays_in_one_process_and_the_order_is_kept(monkeypatch):
     def compared(group):
-        return [Row("caption", name, "copasi", 0.0, "Ca") for name in group]
+        return [Deviation("caption", name, "copasi", 0.0, "Ca") for name in group]
 
     monkeypatch.setattr(agreement, "_compared", compared)
     animals = {
@@ -209,7 +209,7 @@ def checkout(tmp_path, monkeypatch):
 
 def rows_of(deviation):
     return [
-        Row("caption", name, engine, deviation, "Ca")
+        Deviation("caption", name, engine, deviation, "Ca")
         for name in ("ketamine", "NBQX")
         for engine in engines.ENGINES[1:]
     ]

@@ -17,7 +17,7 @@ from ketamine_mtor.claims import known_failures, load_claims
 from ketamine_mtor.claims.model import Setup
 from ketamine_mtor.files import BEGIN, END, write_all
 from ketamine_mtor.studies import contradictions
-from ketamine_mtor.studies.contradictions import Column, Page, Row
+from ketamine_mtor.studies.contradictions import Column, Page, Side
 from tests.project_kit import dead_links
 
 pytestmark = pytest.mark.slow
@@ -47,11 +47,11 @@ def runs(experiment):
 
 
 def page_with(*columns: Column) -> Page:
-    dosed = Row("one", Setup("dosed", "x", {"hours": 2, "ketamine": 10}))
-    blocked = Row(
+    dosed = Side("one", Setup("dosed", "x", {"hours": 2, "ketamine": 10}))
+    blocked = Side(
         "other", Setup("blocked", "x", {"hours": 2, "ketamine": 10, "drugs": {"NBQX": 1}})
     )
-    undosed = Row("none", Setup("undosed", "x", {"hours": 2, "ketamine": 0}))
+    undosed = Side("none", Setup("undosed", "x", {"hours": 2, "ketamine": 0}))
     return Page("x", (), (dosed, blocked, undosed), columns)
 
 

@@ -63,7 +63,7 @@ def made(figures: Mapping[str, Figure] | None = None) -> dict[str, bytes]:
         if name != main:
             part = Part(part.title, _CC0, "archive", (f"./{main}",))
         add(name, models[name].encode(), part)
-    rows: list[pages.Row] = []
+    rows: list[pages.Outcome] = []
     runs = [(figure, run) for figure in figures.values() for run in figure.runs]
     with tracked("figures", runs) as listed:
         for figure, run in listed:

@@ -23,12 +23,12 @@ _ENDS_AT_NOTHING = 1e-6
 #: So much of what others get may differ, as a share of a readout's maximum.
 WITHIN = 1e-4
 #: Where the maximum is below this the share is of this: there is nothing to compare.
-NOTHING = 1e-7
+LEAST_MAXIMUM = 1e-7
 #: What comes so close to the maximum at times this far apart, as a share of the run, has no peak.
 APART = 0.1
 
 
-class Row(NamedTuple):
+class Outcome(NamedTuple):
     """What must come out: a readout of a run, in its unit, at a scan's point ``at``.
 
     ``at_h`` is None without a peak.
@@ -43,11 +43,11 @@ class Row(NamedTuple):
     end: float
 
 
-def outcomes(name: str, figure: Figure, data: xr.Dataset) -> list[Row]:
+def outcomes(name: str, figure: Figure, data: xr.Dataset) -> list[Outcome]:
     """What must come out of a run: the first readout of each of its plots."""
     chosen = list(dict.fromkeys(shown[0] for shown in figure.plots.values()))
     return [
-        Row(
+        Outcome(
             name,
             pictures.words(point.items()),
             readout,
@@ -69,7 +69,7 @@ def peak(values: xr.DataArray) -> float | None:
     """
     time, heights = values["time"].values, values.values
     highest = heights.max()
-    near = time[heights >= highest - WITHIN * max(highest, NOTHING)]
+    near = time[heights >= highest - WITHIN * max(highest, LEAST_MAXIMUM)]
     if near[-1] - near[0] > APART * (time[-1] - time[0]):
         return None
     return float(time[heights.argmax()])
@@ -80,7 +80,7 @@ def write(
     source: Source,
     figures: Mapping[str, Figure],
     how: Mapping[str, Protocol],
-    rows: Iterable[Row] = (),
+    rows: Iterable[Outcome] = (),
 ) -> str:
     """The text of ``guide`` or ``curators``.
 
@@ -113,7 +113,7 @@ def write(
         "hour": SECONDS_PER_HOUR,
         "digits": expected.DIGITS,
         "within": WITHIN,
-        "nothing": NOTHING,
+        "nothing": LEAST_MAXIMUM,
         "apart": APART,
         "relative": sedml.RELATIVE,
         "absolute": sedml.ABSOLUTE,

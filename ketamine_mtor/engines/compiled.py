@@ -57,7 +57,7 @@ def load(sbml: str, kept: bool) -> tuple[roadrunner.RoadRunner, Constants]:
     name = _key(sbml)
     found = saved.find(name, lambda path: _loads_elsewhere(path, name))
     if found is not None:
-        about, state = _apart(found)
+        about, state = _unpacked(found)
         try:
             return _restored(state), Constants.of(about["facts"])
         except RuntimeError:
@@ -153,7 +153,7 @@ def _told() -> dict[str, str]:
     return told
 
 
-def _apart(found: bytes) -> tuple[dict[str, Any], bytes]:
+def _unpacked(found: bytes) -> tuple[dict[str, Any], bytes]:
     about, _, state = found.partition(b"\n")
     return json.loads(about), state
 
@@ -189,7 +189,7 @@ def main(path: str, name: str) -> int:
     if found is None:
         return 1
     _configure()
-    about, state = _apart(found)
+    about, state = _unpacked(found)
     return 0 if _rates(_restored(state)) == about["rates"] else 1
 
 

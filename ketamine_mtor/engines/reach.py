@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from xml.etree import ElementTree
 
 
-class Runs(Protocol):
+class CanRun(Protocol):
     """A reaction, as far as whether it can run."""
 
     @property
@@ -24,10 +24,10 @@ class Runs(Protocol):
         """Species that it makes."""
 
 
-_Runs = TypeVar("_Runs", bound=Runs)
+_R = TypeVar("_R", bound=CanRun)
 
 
-def running(reactions: Iterable[_Runs], present: Iterable[str]) -> list[_Runs]:
+def running(reactions: Iterable[_R], present: Iterable[str]) -> list[_R]:
     """The reactions that can run, in order, where only ``present`` species are there at first."""
     listed, there = list(reactions), set(present)
     while True:

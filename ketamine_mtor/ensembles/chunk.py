@@ -307,7 +307,7 @@ def _refereed(
                 and kept is not None
                 and not ours.failed[kept]
             ):
-                apart.append(_apart(found, ours, kept))
+                apart.append(_deviation(found, ours, kept))
         found = done[asked]
         if isinstance(found, SimulationError):
             raise found
@@ -316,7 +316,7 @@ def _refereed(
     return judge(claims, run, plan.variant), max(apart)
 
 
-def _apart(found: xr.Dataset, ours: Courses, index: int) -> float:
+def _deviation(found: xr.Dataset, ours: Courses, index: int) -> float:
     """The largest difference of a set's readouts, as a share of their maxima."""
     shares = []
     for name in map(str, found):

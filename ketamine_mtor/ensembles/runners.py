@@ -55,13 +55,13 @@ class Courses:
 
 
 #: Gives the runs of an experiment for the sets of a chunk.
-Runs = Callable[["Experiment"], Courses]
+SimulateMany = Callable[["Experiment"], Courses]
 
 
 class Runner(Protocol):
     """A model, ready to run experiments for the sets of a chunk."""
 
-    def of(self, factors: Mapping[str, np.ndarray]) -> Runs:
+    def of(self, factors: Mapping[str, np.ndarray]) -> SimulateMany:
         """The runs of these sets: number to a factor on its value for each set."""
 
 
@@ -94,7 +94,7 @@ class KernelRunner:
         self._own = Constants(files.sbml).resolve({})
         self._herd = Herd(files, relative, absolute)
 
-    def of(self, factors: Mapping[str, np.ndarray]) -> Runs:
+    def of(self, factors: Mapping[str, np.ndarray]) -> SimulateMany:
         rests: dict[tuple[tuple[str, float], ...], Rest] = {}
 
         def run(experiment: Experiment) -> Courses:
@@ -123,7 +123,7 @@ class RoadRunnerRunner:
         self._tables = files.tables
         self._runs = LooserRuns(files)
 
-    def of(self, factors: Mapping[str, np.ndarray]) -> Runs:
+    def of(self, factors: Mapping[str, np.ndarray]) -> SimulateMany:
         sets = len(next(iter(factors.values())))
 
         def run(experiment: Experiment) -> Courses:

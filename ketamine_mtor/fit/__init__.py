@@ -27,7 +27,7 @@ from ketamine_mtor import knowledge
 from ketamine_mtor.claims.fits import Fit
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.errors import InputError
-from ketamine_mtor.fit.targets import Aim, Course, Reading, aim, courses, read
+from ketamine_mtor.fit.targets import Aim, Curve, Reading, aim, curves, read
 from ketamine_mtor.processes import pool
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Found:
         Sum of squared distances of the targets at ``table``, ``start`` and ``fitted``.
     before, after
         Readings of targets and checks with the tables' values and with the fitted ones.
-    courses
+    curves
         The same two, of every target of kind ``points``: times (h) and shares of the model.
     animals, failed
         How many sets of values were tried, and with how many of them a run failed.
@@ -87,7 +87,7 @@ class Found:
     costs: Mapping[str, float]
     before: tuple[Reading, ...]
     after: tuple[Reading, ...]
-    courses: tuple[tuple[Course, ...], ...]
+    curves: tuple[tuple[Curve, ...], ...]
     animals: int
     failed: int
     message: str
@@ -187,7 +187,7 @@ def optimise(
         costs=costs,
         before=before,
         after=after,
-        courses=tuple(courses(every, values, files) for values in ends),
+        curves=tuple(curves(every, values, files) for values in ends),
         animals=len(known),
         failed=sum(each.failed for each in known.values()),
         message=done.message.replace("`", ""),

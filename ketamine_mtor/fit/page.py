@@ -12,7 +12,7 @@ from ketamine_mtor.claims.fits import CLAIMS, POINTS, Target
 from ketamine_mtor.claims.model import Shape
 from ketamine_mtor.files import renewed
 from ketamine_mtor.fit import Found
-from ketamine_mtor.fit.targets import Course, Reading
+from ketamine_mtor.fit.targets import Curve, Reading
 from ketamine_mtor.pages import markdown
 
 if TYPE_CHECKING:
@@ -151,22 +151,22 @@ def draw(results: Sequence[Found]) -> bytes:
         return pictures.drawn(figure)
 
 
-def _curves(results: Sequence[Found]) -> Iterator[tuple[Target, Course, Course]]:
-    """Each target with points, and its course with the tables' values and with the fitted ones."""
+def _curves(results: Sequence[Found]) -> Iterator[tuple[Target, Curve, Curve]]:
+    """Each target with points, and its curve with the tables' values and with the fitted ones."""
     for found in results:
         every = found.fit.targets + found.fit.checks
         pointed = [target for target in every if target.kind == POINTS]
-        yield from zip(pointed, *found.courses, strict=True)
+        yield from zip(pointed, *found.curves, strict=True)
 
 
-def _panel(axes: Axes, target: Target, before: Course, after: Course) -> None:
+def _panel(axes: Axes, target: Target, before: Curve, after: Curve) -> None:
     condition = target.only(Shape)
     minutes, shares = np.array(condition.points).T * [[60], [1]]
-    for course, color, style, label in (
+    for curve, color, style, label in (
         (before, _BEFORE, "--", "tables' values"),
         (after, _AFTER, "-", "fitted"),
     ):
-        axes.plot(60 * course[0], course[1], color=color, linestyle=style, label=label)
+        axes.plot(60 * curve[0], curve[1], color=color, linestyle=style, label=label)
     axes.errorbar(minutes, shares, target.sd, fmt="o", color=_DATA, label=", ".join(target.source))
     axes.set_title(f"{condition.readout.id} ({condition.setup})")
     axes.set_xlabel("min")

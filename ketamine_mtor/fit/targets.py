@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ketamine_mtor.model_files import ModelFiles
 
 #: Times (h), and a readout at them.
-Course = tuple[np.ndarray, np.ndarray]
+Curve = tuple[np.ndarray, np.ndarray]
 #: Distance (in sds) of what cannot be measured, and the largest of a claim.
 FAILED = 20.0
 #: Distances are rounded to this many decimals: smaller differences are the solver's.
@@ -109,11 +109,11 @@ def _reading(target: Target, bench: Bench) -> tuple[Reading, bool]:
 
 def _shares(condition: Shape, of: str, bench: Bench) -> np.ndarray:
     """The readout at the points' times, in shares of its highest in their window."""
-    time, share = course(condition, of, bench)
+    time, share = curve(condition, of, bench)
     return np.interp([at for at, _ in condition.points], time, share)
 
 
-def course(condition: Condition, of: str, bench: Bench) -> Course:
+def curve(condition: Condition, of: str, bench: Bench) -> Curve:
     """Times (h) in the points' window, and the readout there in shares of its highest."""
     time, value = _above(condition, of, bench)
     return time, value / value.max()
@@ -124,7 +124,7 @@ def highest(condition: Condition, of: str, bench: Bench) -> float:
     return float(_above(condition, of, bench)[1].max())
 
 
-def _above(condition: Condition, of: str, bench: Bench) -> Course:
+def _above(condition: Condition, of: str, bench: Bench) -> Curve:
     start, end = condition.window()
     own = bench.series(condition.setup, condition.readout, end)
     mask = own.within(start, end)
@@ -134,16 +134,16 @@ def _above(condition: Condition, of: str, bench: Bench) -> Course:
     return own.time[mask], value
 
 
-def courses(
+def curves(
     targets: Sequence[Target], values: Mapping[str, float], files: ModelFiles | None = None
-) -> tuple[Course, ...]:
-    """As :func:`course`, of the targets of kind ``points``; empty arrays where there is none."""
+) -> tuple[Curve, ...]:
+    """As :func:`curve`, of the targets of kind ``points``; empty arrays where there is none."""
     runs, found = _runs(targets, values, files), []
     for target in targets:
         if target.kind == POINTS:
             (condition,) = target.claim.conditions
             try:
-                found.append(course(condition, target.of, Bench(target.claim, runs)))
+                found.append(curve(condition, target.of, Bench(target.claim, runs)))
             except (NotRun, Unmet):
                 found.append((np.empty(0), np.empty(0)))
     return tuple(found)

@@ -96,7 +96,7 @@ class Findings:
         return None if lines else frame
 
     @cached_property
-    def matrix(self) -> Sequence[necessity.Row]:
+    def matrix(self) -> Sequence[necessity.Without]:
         """The rows of the necessity matrix."""
         frame = self._frames[necessity.STUDY.name]
         return () if frame is None else necessity.from_frame(frame)

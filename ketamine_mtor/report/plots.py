@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +25,12 @@ from ketamine_mtor.claims.model import (
 )
 from ketamine_mtor.claims.scores import sign_of
 from ketamine_mtor.errors import SimulationError
+from ketamine_mtor.run import Simulate
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
-    from ketamine_mtor.experiment import Experiment
 
 #: Seconds between two samples of a vehicle run, where next to nothing happens.
 VEHICLE_EVERY_S = 300.0
@@ -70,11 +70,9 @@ class Panel:
     enlarged: bool = False
 
 
-#: Gives the dataset of an experiment.
-Runs = Callable[["Experiment"], "xr.Dataset"]
-
-
-def draw(claim: Claim, runs: Runs, variant: str | None = None, vehicles: Runs | None = None) -> str:
+def draw(
+    claim: Claim, runs: Simulate, variant: str | None = None, vehicles: Simulate | None = None
+) -> str:
     """The claim's plot as the text of an SVG; an empty one where none of its runs is there.
 
     Parameters
@@ -155,9 +153,9 @@ def _draw_panel(
     axes: Axes,
     claim: Claim,
     panel: Panel,
-    runs: Runs,
+    runs: Simulate,
     variant: str | None,
-    vehicles: Runs | None,
+    vehicles: Simulate | None,
 ) -> None:
     from matplotlib.ticker import MultipleLocator
 
@@ -213,7 +211,7 @@ def _draw_vehicles(
     axes: Axes,
     claim: Claim,
     panel: Panel,
-    runs: Runs,
+    runs: Simulate,
     variant: str | None,
     shown: Mapping[str, tuple[float, str]],
 ) -> set[str]:

@@ -22,13 +22,21 @@ def table(result: Result) -> str:
         (
             verdict.claim.number,
             verdict.claim.statement,
+            verdict.decisive.condition.say() if verdict.decisive else "",
             measured(verdict.decisive),
             threshold(verdict.decisive),
             verdict.status,
         )
         for verdict in verdicts
     ]
-    columns = ("claim", "what the caption says", "measured", "threshold", "status")
+    columns = (
+        "claim",
+        "what the caption says",
+        "the condition nearest to its threshold",
+        "measured",
+        "threshold",
+        "status",
+    )
     return f"{markdown(columns, rows)}\n\nWith the claims beyond the caption: {counts(result)}."
 
 

@@ -28,6 +28,7 @@ from ketamine_mtor.claims.scores import Part
 from ketamine_mtor.engines.built import check_built
 from ketamine_mtor.experiment import Experiment
 from ketamine_mtor.processes import pool
+from ketamine_mtor.run import LEAST_AT_REST
 from ketamine_mtor.schedule import resting
 from ketamine_mtor.sensitivity.runs import changed_animals
 from ketamine_mtor.sensitivity.tables import Decided, Sensitivities
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 #: Step in ln(p), both ways: the error of differences is its square, the solver's is 1e-6 over it.
 STEP = 0.02
-#: Drug-free values (in their unit) below this are nothing and have no elasticity.
-NOTHING = 1e-9
 #: Length of the run of which only the start, the drug-free steady state, is read (h).
 _SHORT_RUN_H = 0.1
 #: What the numbers of a point are worked out with: the built-in map, or that of a pool.
@@ -221,7 +220,9 @@ def compute(workers: int | None = None) -> tuple[list[Decided], Sensitivities, S
     columns = numbers_for(each.claim for each in deciding)
     observables = tuple(model_files.packaged().tables.observables)
     rest = read({}, readouts=observables)
-    readouts = [name for name, value in zip(observables, rest, strict=True) if abs(value) > NOTHING]
+    readouts = [
+        name for name, value in zip(observables, rest, strict=True) if abs(value) > LEAST_AT_REST
+    ]
     reader = partial(read, deciding=deciding, readouts=readouts)
     with pool(workers) as processes:
         least = [each.threshold for each in deciding]

@@ -43,17 +43,17 @@ REFERENCE, *OTHERS = ENGINES
 TOLERANCE = 1e-5
 #: A maximum below this (in the readout's unit) is nothing, and a share of this is taken: there the
 #: absolute tolerance that the solvers are asked for is more than what they may differ by.
-NOTHING = ABSOLUTE_NM / TOLERANCE
+LEAST_MAXIMUM = ABSOLUTE_NM / TOLERANCE
 #: Digits of a digest.
 _DIGITS = 8
 #: Gives the run of an experiment in an engine.
-Runs = Callable[["Experiment", str], "xr.Dataset"]
-#: Runs the groups of experiments: the built-in map, or that of a pool.
-Mapper = Callable[..., Iterable[list["Row"]]]
+Simulate = Callable[["Experiment", str], "xr.Dataset"]
+#: Simulate the groups of experiments: the built-in map, or that of a pool.
+Mapper = Callable[..., Iterable[list["Deviation"]]]
 
 
 @dataclass(frozen=True)
-class Row:
+class Deviation:
     """How far an engine is from the reference in an experiment.
 
     Attributes
@@ -82,7 +82,7 @@ class Row:
         )
 
 
-_COLUMNS = tuple(field.name for field in fields(Row))
+_COLUMNS = tuple(field.name for field in fields(Deviation))
 
 
 def experiments(claims: Iterable[Claim]) -> dict[str, Experiment]:
@@ -96,32 +96,32 @@ def experiments(claims: Iterable[Claim]) -> dict[str, Experiment]:
     return {name: experiment for experiment, name in found.items()}
 
 
-def compare(name: str, experiment: Experiment, runs: Runs) -> list[Row]:
+def compare(name: str, experiment: Experiment, runs: Simulate) -> list[Deviation]:
     """A row for each engine but the reference."""
     rows = []
     reference = runs(experiment, REFERENCE)
     for engine in OTHERS:
         try:
-            deviation, readout = apart(reference, runs(experiment, engine))
+            deviation, readout = largest_deviation(reference, runs(experiment, engine))
         except SimulationError as error:
             deviation, readout = math.inf, error.reason
-        rows.append(Row(experiment.variant, name, engine, deviation, readout))
+        rows.append(Deviation(experiment.variant, name, engine, deviation, readout))
     return rows
 
 
-def apart(one: xr.Dataset, other: xr.Dataset) -> tuple[float, str]:
+def largest_deviation(one: xr.Dataset, other: xr.Dataset) -> tuple[float, str]:
     """The largest difference of two runs, as a share of the readout's maximum, and where it is."""
     found = []
     for name in map(str, one):
         ours, theirs = one[name].values, other[name].values
-        share = float(np.abs(ours - theirs).max() / max(np.abs(ours).max(), NOTHING))
+        share = float(np.abs(ours - theirs).max() / max(np.abs(ours).max(), LEAST_MAXIMUM))
         if math.isnan(share):
             return math.inf, f"{name} is no number"
         found.append((share, name))
     return max(found)
 
 
-def compute(named: Mapping[str, Experiment], mapper: Mapper = map) -> list[Row]:
+def compute(named: Mapping[str, Experiment], mapper: Mapper = map) -> list[Deviation]:
     """How far apart the engines are in these experiments, in their order.
 
     Parameters
@@ -151,7 +151,7 @@ def compute(named: Mapping[str, Experiment], mapper: Mapper = map) -> list[Row]:
     return sorted(rows, key=lambda row: order[row.experiment])
 
 
-def _compared(group: Mapping[str, Experiment]) -> list[Row]:
+def _compared(group: Mapping[str, Experiment]) -> list[Deviation]:
     return [row for name, each in group.items() for row in compare(name, each, _run)]
 
 
@@ -159,12 +159,12 @@ def _run(experiment: Experiment, engine: str) -> xr.Dataset:
     return simulate(experiment, engine=engine)
 
 
-def faults(rows: Iterable[Row]) -> list[str]:
+def faults(rows: Iterable[Deviation]) -> list[str]:
     """A line for each row beyond the tolerance."""
     return [str(row) for row in rows if not row.deviation <= TOLERANCE]
 
 
-def out_of_step(rows: Iterable[Row], named: Mapping[str, Experiment]) -> list[str]:
+def out_of_step(rows: Iterable[Deviation], named: Mapping[str, Experiment]) -> list[str]:
     """A line for each run that the rows lack, and each that no claim needs."""
     wanted = {(each.variant, name, engine) for name, each in named.items() for engine in OTHERS}
     there = {(row.variant, row.experiment, row.engine) for row in rows}
@@ -176,7 +176,7 @@ def out_of_step(rows: Iterable[Row], named: Mapping[str, Experiment]) -> list[st
     ]
 
 
-def tsv(rows: Iterable[Row]) -> str:
+def tsv(rows: Iterable[Deviation]) -> str:
     """The rows, tab separated, deviations with two digits."""
     short = (
         (row.variant, row.experiment, row.engine, f"{row.deviation:.1e}", row.readout)
@@ -185,14 +185,14 @@ def tsv(rows: Iterable[Row]) -> str:
     return tab_separated([_COLUMNS, *short])
 
 
-def load(text: str) -> list[Row]:
+def load(text: str) -> list[Deviation]:
     """What :func:`tsv` wrote; InputError for another table."""
     head, *lines = csv.reader(text.splitlines(), delimiter="\t") if text else [[]]
     try:
         if tuple(head) != _COLUMNS:
             raise ValueError
         return [
-            Row(variant, name, engine, float(deviation), readout)
+            Deviation(variant, name, engine, float(deviation), readout)
             for variant, name, engine, deviation, readout in lines
         ]
     except ValueError:
@@ -209,9 +209,9 @@ def networks(variants: Iterable[str]) -> dict[str, str]:
     }
 
 
-def table(rows: Iterable[Row], of: Mapping[str, str]) -> str:
+def table(rows: Iterable[Deviation], of: Mapping[str, str]) -> str:
     """The worst run of each variant in each engine, in Markdown; ``of``: networks' digests."""
-    groups: dict[tuple[str, str], list[Row]] = {}
+    groups: dict[tuple[str, str], list[Deviation]] = {}
     for row in rows:
         groups.setdefault((row.variant, row.engine), []).append(row)
     worst = {key: max(group, key=lambda row: row.deviation) for key, group in groups.items()}

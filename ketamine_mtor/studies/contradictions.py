@@ -7,7 +7,7 @@ number that is read from its run.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,18 +24,14 @@ from ketamine_mtor.claims.vocabulary import Vocabulary, model_vocabulary
 from ketamine_mtor.claims.words import fault, known
 from ketamine_mtor.files import renewed
 from ketamine_mtor.pages import markdown
-from ketamine_mtor.run import simulate
+from ketamine_mtor.run import LEAST_AT_REST, Simulate, simulate
 from ketamine_mtor.script import Parser, command, renew_or_check
 
 if TYPE_CHECKING:
-    import xarray as xr
-
-    from ketamine_mtor.experiment import Experiment
+    pass
 
 DATA = "contradictions.yaml"
 FOLDER = Path("docs") / "contradictions"
-#: Drug-free values below this (in their unit) are nothing, and have no change in %.
-NOTHING = 1e-9
 _DIGITS = 3
 _REST = "rest"
 _SAYS = {
@@ -47,8 +43,6 @@ _SAYS = {
     "rise": "{readout}, highest above vehicle in {start} to {end}",
     "kept": "{readout}, rise kept in {start} to {end}",
 }
-#: Gives the dataset of an experiment.
-Runs = Callable[["Experiment"], "xr.Dataset"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class Side:
     """An experiment, and the side of the contradiction that it stands for."""
 
     side: str
@@ -84,7 +78,7 @@ class Page:
 
     name: str
     claims: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Side, ...]
     columns: tuple[Column, ...]
 
 
@@ -122,7 +116,7 @@ def _page(
     rows = []
     for row in raw["rows"]:
         known(row["experiment"], setups, where, "experiment")
-        rows.append(Row(row["side"], setups[row["experiment"]]))
+        rows.append(Side(row["side"], setups[row["experiment"]]))
     columns = []
     for given in raw["columns"]:
         column = dict(given)
@@ -144,7 +138,7 @@ def _page(
     return Page(name, tuple(raw["claims"]), tuple(rows), tuple(columns))
 
 
-def table(page: Page, runs: Runs) -> str:
+def table(page: Page, runs: Simulate) -> str:
     """The page's table in Markdown: a line per row, its numbers worked out with ``runs``."""
     return markdown(
         ["side", "experiment", *(column.title for column in page.columns)],
@@ -159,7 +153,7 @@ def table(page: Page, runs: Runs) -> str:
     )
 
 
-def _cell(column: Column, row: Row, first: Row, runs: Runs) -> str:
+def _cell(column: Column, row: Side, first: Side, runs: Simulate) -> str:
     if column.how in ("kept", "rise") and not row.setup.has_ketamine:
         return "no ketamine"
     if column.how == "kept":
@@ -180,12 +174,12 @@ def _cell(column: Column, row: Row, first: Row, runs: Runs) -> str:
             read = float(np.trapezoid(window, course.time[mask]) / (column.end - column.start))
         else:
             read = float(window.max() if column.how == "highest" else window.min())
-    if abs(rest) < NOTHING:
-        return f"{read if abs(read) > NOTHING else 0:.{_DIGITS}g}"
+    if abs(rest) < LEAST_AT_REST:
+        return f"{read if abs(read) > LEAST_AT_REST else 0:.{_DIGITS}g}"
     return f"{round(100 * (read / rest - 1)):+d} %"
 
 
-def _excess(column: Column, row: Row, runs: Runs) -> tuple[np.ndarray, np.ndarray]:
+def _excess(column: Column, row: Side, runs: Simulate) -> tuple[np.ndarray, np.ndarray]:
     """What the readout is above the same animal without ketamine in the window, and when (h)."""
     dosed, vehicle = _series(column, row, runs), _series(column, row, runs, vehicle=True)
     change = dosed.on(vehicle.time).value - vehicle.value
@@ -193,12 +187,12 @@ def _excess(column: Column, row: Row, runs: Runs) -> tuple[np.ndarray, np.ndarra
     return change[mask], vehicle.time[mask]
 
 
-def _series(column: Column, row: Row, runs: Runs, *, vehicle: bool = False) -> Series:
+def _series(column: Column, row: Side, runs: Simulate, *, vehicle: bool = False) -> Series:
     data = runs(row.setup.experiment(vehicle=vehicle))[column.readout]
     return Series(data["time"].to_numpy(), data.to_numpy(), np.array(data.attrs["baseline"]))
 
 
-def made(pages: Sequence[Page], folder: Path, runs: Runs) -> dict[str, bytes]:
+def made(pages: Sequence[Page], folder: Path, runs: Simulate) -> dict[str, bytes]:
     """The pages in ``folder``, each with its table made anew, by their names."""
     found = {}
     for page in pages:

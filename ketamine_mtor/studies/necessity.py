@@ -60,7 +60,7 @@ class Removal:
 
 
 @dataclass(frozen=True)
-class Row:
+class Without:
     """A row of the matrix: the claims that fail without something, and those not run there.
 
     Claims are named by their ids up to the first ``_``.
@@ -124,10 +124,10 @@ def matrix(
     asked: Sequence[Removal],
     whole: Mapping[str, str],
     found: Mapping[tuple[str, ...], Mapping[str, str]],
-) -> list[Row]:
+) -> list[Without]:
     """The rows: a claim flips where it passes in the whole model and fails in the mutant."""
     return [
-        Row(
+        Without(
             each.kind,
             each.name,
             each.rules,
@@ -144,7 +144,7 @@ def matrix(
     ]
 
 
-def own(rows: Iterable[Row], claim: str, claims: Sequence[Claim]) -> list[Row]:
+def own(rows: Iterable[Without], claim: str, claims: Sequence[Claim]) -> list[Without]:
     """The rows in which a claim fails while all those upstream of it pass."""
     above = {number(name) for name in upstream_of(claim, claims)}
     return [
@@ -154,7 +154,7 @@ def own(rows: Iterable[Row], claim: str, claims: Sequence[Claim]) -> list[Row]:
     ]
 
 
-def named(rows: Iterable[Row], claim: str) -> Iterator[tuple[str, bool]]:
+def named(rows: Iterable[Without], claim: str) -> Iterator[tuple[str, bool]]:
     """What rows are without, as a claim's readers know it, and whether that is the name of a rule.
 
     Rows of the links of other claims are left out.
@@ -167,7 +167,9 @@ def named(rows: Iterable[Row], claim: str) -> Iterator[tuple[str, bool]]:
             yield row.name, row.kind == RULE
 
 
-def faults(rows: Sequence[Row], claims: Sequence[Claim], spare: Collection[str]) -> Iterator[str]:
+def faults(
+    rows: Sequence[Without], claims: Sequence[Claim], spare: Collection[str]
+) -> Iterator[str]:
     """What is not as it should be, a line each.
 
     A claim that fails nowhere while all upstream of it pass; a rule without which every claim
@@ -185,7 +187,7 @@ def faults(rows: Sequence[Row], claims: Sequence[Claim], spare: Collection[str])
             yield f"{row.name}: is spare in {FILE}, but not all pass without: {', '.join(needed)}"
 
 
-def to_frame(rows: Iterable[Row]) -> pd.DataFrame:
+def to_frame(rows: Iterable[Without]) -> pd.DataFrame:
     """The rows as the columns of the table, lists as text."""
     import pandas as pd
 
@@ -201,10 +203,12 @@ def to_frame(rows: Iterable[Row]) -> pd.DataFrame:
     )
 
 
-def from_frame(frame: pd.DataFrame) -> list[Row]:
+def from_frame(frame: pd.DataFrame) -> list[Without]:
     """The rows of a table."""
     return [
-        Row(row.kind, row.without, *(_split(text) for text in (row.rules, row.flips, row.not_run)))
+        Without(
+            row.kind, row.without, *(_split(text) for text in (row.rules, row.flips, row.not_run))
+        )
         for row in frame.itertuples()
     ]
 

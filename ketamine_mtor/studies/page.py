@@ -42,7 +42,7 @@ def files() -> dict[str, bytes]:
     return {PAGE: text.encode(), PICTURE: heat_map(rows, claims).encode()}
 
 
-def _necessity(rows: Sequence[necessity.Row], claims: Sequence[Claim]) -> Iterable[str]:
+def _necessity(rows: Sequence[necessity.Without], claims: Sequence[Claim]) -> Iterable[str]:
     yield "### Necessity\n\n![claims by rules](necessity.svg)"
     yield "What each claim fails without, while every claim upstream of it passes:"
     yield markdown(
@@ -105,7 +105,7 @@ def _rivals(rows: Sequence[rivals.Stand], claims: Sequence[Claim]) -> Iterable[s
                     for rival in rivals.RIVALS
                 ),
             ]
-            for row in rivals.apart(rows)
+            for row in rivals.disputed(rows)
             if row.kind != robustness.KIND
         ),
     )

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from ketamine_mtor.claims.model import Claim
-from ketamine_mtor.studies.necessity import GROUP, MUTANT, RULE, Row, own
+from ketamine_mtor.studies.necessity import GROUP, MUTANT, RULE, Without, own
 
 #: What a cell says, as its number: passes, fails with claims above it, fails alone, not run.
 PASSES, FAILS, ALONE, NOT_RUN = range(4)
@@ -40,7 +40,7 @@ class Part(NamedTuple):
     """Rows that stand together, and what is written beside them."""
 
     name: str
-    rows: Sequence[Row]
+    rows: Sequence[Without]
 
 
 class Block(NamedTuple):
@@ -50,7 +50,7 @@ class Block(NamedTuple):
     parts: Sequence[Part]
 
 
-def cells(rows: Sequence[Row], claims: Sequence[Claim]) -> np.ndarray:
+def cells(rows: Sequence[Without], claims: Sequence[Claim]) -> np.ndarray:
     """What each row does to each claim, ``[row, claim]``."""
     found = np.zeros((len(rows), len(claims)), int)
     for j, claim in enumerate(claims):
@@ -65,10 +65,10 @@ def cells(rows: Sequence[Row], claims: Sequence[Claim]) -> np.ndarray:
     return found
 
 
-def blocks(rows: Sequence[Row]) -> list[Block]:
+def blocks(rows: Sequence[Without]) -> list[Block]:
     """The rows by kind, rules by the module that writes them."""
 
-    def of(kind: str) -> list[Row]:
+    def of(kind: str) -> list[Without]:
         return [row for row in rows if row.kind == kind]
 
     return [
@@ -78,19 +78,19 @@ def blocks(rows: Sequence[Row]) -> list[Block]:
     ]
 
 
-def _by_module(rows: Sequence[Row]) -> list[Part]:
+def _by_module(rows: Sequence[Without]) -> list[Part]:
     from ketamine_mtor import rules
 
     homes: dict[str, str] = {}
     for variant in rules.writers():
         homes = {**rules.homes(variant), **homes}
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[Without]] = {}
     for row in rows:
         found.setdefault(homes[row.name], []).append(row)
     return [Part(name, members) for name, members in found.items()]
 
 
-def heat_map(rows: Sequence[Row], claims: Sequence[Claim]) -> str:
+def heat_map(rows: Sequence[Without], claims: Sequence[Claim]) -> str:
     """The matrix as the text of an SVG: a row for what is removed, a column per claim."""
     columns = _Columns(claims)
     body, height = [], _TOP
@@ -183,7 +183,7 @@ def _part(part: Part, values: np.ndarray, columns: _Columns, top: int) -> Iterat
 
 
 def _runs(chosen: np.ndarray, columns: _Columns) -> Iterator[tuple[int, int, int]]:
-    """Row, start and width of what is chosen side by side in one kind of claims."""
+    """Without, start and width of what is chosen side by side in one kind of claims."""
     for row, line in enumerate(chosen):
         for _, start, stop in columns.kinds():
             at = start

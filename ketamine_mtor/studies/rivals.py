@@ -99,7 +99,7 @@ def stands(found: Mapping[str, Mapping[str, str]], claims: Sequence[Claim]) -> l
     ]
 
 
-def apart(rows: Iterable[Stand]) -> list[Stand]:
+def disputed(rows: Iterable[Stand]) -> list[Stand]:
     """The claims on which rivals differ."""
     return [row for row in rows if len(set(row.status.values())) > 1]
 
