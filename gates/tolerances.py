@@ -44,7 +44,7 @@ def run(experiment: Experiment, looser: float) -> xr.Dataset:
 
 def apart(experiment: Experiment, looser: float = USUAL) -> tuple[float, str]:
     """How far a run is off that at narrow tolerances, as a share of a maximum, and which."""
-    return agreement.apart(run(experiment, NARROW), run(experiment, looser))
+    return agreement.largest_deviation(run(experiment, NARROW), run(experiment, looser))
 
 
 def main() -> int:
