@@ -106,13 +106,13 @@ def licence(name: str) -> str:
         about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ""
-    if about.get("License-Expression"):
+    if "License-Expression" in about:
         return about["License-Expression"]
     classifiers = [each.split(" :: ") for each in about.get_all("Classifier") or []]
     classified = " AND ".join(
         MEANS.get(each[-1], each[-1]) for each in classifiers if each[0] == "License"
     )
-    line = (about.get("License") or "").strip().partition("\n")[0]
+    line = "".join(about.get_all("License") or []).strip().partition("\n")[0]
     line = MEANS.get(line, line)
     # It may be the first line of a whole licence; an id says more than classifiers do.
     return line if allowed(line) and (allowed(classified) or not classified) else classified or line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -32,7 +33,7 @@ WORDS = Vocabulary(
     variants=frozenset({"caption", "human"}),
 )
 
-EXPERIMENTS = {
+EXPERIMENTS: dict[str, Any] = {
     "defaults": {"hours": 6},
     "experiments": {
         "ketamine": {"what": "ketamine alone", "ketamine": 10},

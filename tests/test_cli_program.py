@@ -13,6 +13,7 @@ import pytest
 import ketamine_mtor as km
 from ketamine_mtor import build, claims, output, paths, reproduce, run
 from ketamine_mtor.cli import main
+from ketamine_mtor.cli.commands import Command
 from ketamine_mtor.ensembles.run import make_plan
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 from tests.cli_kit import call, refused
@@ -108,12 +109,13 @@ def test_every_option_has_its_help():
             assert getattr(option, "help", None) or option.param_type_name == "argument", option
 
 
-EXAMPLES = [example for command in main.commands.values() for example in command.examples]
+COMMANDS: dict[str, Command] = dict(main.commands)
+EXAMPLES = [example for command in COMMANDS.values() for example in command.examples]
 
 
 def test_every_command_shows_examples():
-    assert all(command.examples for command in main.commands.values())
-    for name, command in main.commands.items():
+    assert all(command.examples for command in COMMANDS.values())
+    for name, command in COMMANDS.items():
         shown = call(name, "--help").stdout
         assert all(f"\n  ketamine-mtor {example}\n" in shown for example in command.examples)
 

@@ -50,8 +50,9 @@ def broken_by(tests: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _breaks(mark: ast.expr) -> list[str]:
-    is_mark = isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.breaks"
-    return [each.value for each in mark.args] if is_mark else []
+    if not isinstance(mark, ast.Call) or ast.unparse(mark.func) != "pytest.mark.breaks":
+        return []
+    return [ast.literal_eval(each) for each in mark.args]
 
 
 def admissions(script: str) -> list[str]:
@@ -154,14 +155,17 @@ def test_a_gate_without_one_is_seen(makefile, tests, scripts, said):
 
 UNTIDY = "import os\nx = undefined\n"
 UNTYPED = 'def add(a: int) -> int:\n    return "x" + a\n\n\ndef bare(a):\n    return a\n'
+USES = "import ketamine_mtor\n\n\ndef used(a):\n    return ketamine_mtor.gone(a)\n"
 
 
 def _closes(folder: Path, text: str, *command: str) -> str:
     """What a tool says of a text, which it has to refuse with status 1."""
     shutil.copy(ROOT / "pyproject.toml", folder)
-    package = folder / "ketamine_mtor"
-    package.mkdir()
-    (package / "__init__.py").write_text(text, encoding="utf-8")
+    others = dict.fromkeys(["gates/one", "tests/two", "docs/site/three"], USES)
+    for name, own in {"ketamine_mtor/__init__": text, **others}.items():
+        file = folder / f"{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(own, encoding="utf-8")
     call = [sys.executable, "-m", *command]
     done = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
@@ -180,9 +184,12 @@ def test_ruff_refuses_another_layout(tmp_path):
 
 
 @pytest.mark.breaks("mypy")
-def test_mypy_refuses_a_wrong_type_and_a_function_without_types(tmp_path):
-    said = _closes(tmp_path, UNTYPED, "mypy", "--cache-dir", "/dev/null")
-    assert "[operator]" in said and "[no-untyped-def]" in said
+def test_mypy_refuses_wrong_types_functions_without_types_and_names_that_are_gone(tmp_path):
+    said = _closes(tmp_path, UNTYPED, "mypy", "--cache-dir", "/dev/null").splitlines()
+    gone = {line.partition(":")[0] for line in said if "[attr-defined]" in line}
+    assert gone == {"docs/site/three.py", "gates/one.py", "tests/two.py"}
+    assert any("[operator]" in line for line in said)
+    assert any("[no-untyped-def]" in line for line in said)
 
 
 @pytest.mark.breaks("lint-imports --no-logo --no-cache")

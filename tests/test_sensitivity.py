@@ -292,7 +292,8 @@ def test_every_claim_that_is_measured_has_a_sensitivity_to_every_number(committe
 def test_the_committed_page_is_in_step_with_the_tables(committed):
     text = (paths.root() / "docs" / sensitivity_page.PAGE).read_text(encoding="utf-8")
     decided = results.load_decided(results.committed(results.DECIDED))
-    made = sensitivity_page.page(text, decided, *committed.values(), knowledge.load())
+    claims, rest = committed[results.CLAIMS], committed[results.REST]
+    made = sensitivity_page.page(text, decided, claims, rest, knowledge.load())
     assert made == text, "run: make parameters"
     picture = (paths.root() / "docs" / sensitivity_page.PICTURE).read_text(encoding="utf-8")
     assert all(f">{claim}<" in picture for claim in committed[results.CLAIMS].rows)

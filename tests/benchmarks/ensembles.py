@@ -147,8 +147,8 @@ def growth() -> Iterator[Row]:
             for engine, own in tolerances.items()
             if engine == KERNEL or number <= MOST_SLOW
         }
-        for engine, own in measure.interleaved(runs).items():
-            seconds = tuple(each / number for each in own)
+        for engine, took in measure.interleaved(runs).items():
+            seconds = tuple(each / number for each in took)
             yield Row(
                 GROWTH, problem.name, problem.size, engine, tolerances[engine], 1, number, seconds
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 import ketamine_mtor as km
+from ketamine_mtor.claims import study
 from ketamine_mtor.ensembles import chunk
 from ketamine_mtor.ensembles.chunk import Plan
 from ketamine_mtor.ensembles.run import make_plan
@@ -59,7 +60,7 @@ def _begin(plan: Plan) -> None:
 
 def _anew(plan: Plan, index: int) -> None:
     """Judge a chunk, as if it were met for the first time: the referee keeps where animals rest."""
-    for variant in chunk.variants(plan.claims, plan.variant):
+    for variant in study.variants(plan.claims, plan.variant):
         chunk._referee(variant)._runs.session.forget()
     chunk.run_chunk(plan, index)
 
