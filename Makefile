@@ -78,7 +78,7 @@ check: tidy ## say all that has to be renewed or said after a change, and by whi
 	[ -n "$$now$$later" ] || printf '\nNothing is out of step.\n'; \
 	[ -z "$$now$$later" ]
 
-renew-quick: ## rewrite all that follows from tables, rules and committed studies, but for the steady state (five minutes)
+renew-quick: ## rewrite all that follows from tables, rules and committed studies, but for the steady state (three minutes)
 	$(MAKE) build companions sbgn quality parameters contradictions cost readme petab-page
 	$(MAKE) fair
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,14 +24,15 @@ def _text(text: str | bytes) -> Callable[[Path], object]:
     return lambda path: path.write_bytes(content)
 
 
-def _edited(source: str, old: str, new: str) -> Callable[[Path], object]:
-    """A file of the package with the first ``old`` replaced."""
+def _edited(source: str, old: str | re.Pattern[str], new: str) -> Callable[[Path], object]:
+    """A file of the package with the first ``old`` replaced; a pattern where that has a value."""
+    pattern = re.compile(re.escape(old)) if isinstance(old, str) else old
 
     def make(path: Path) -> None:
-        text = paths.read(paths.root() / source)
-        if old not in text:
-            raise ValueError(f"{source} has no '{old}'")
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        text, count = pattern.subn(lambda _: new, paths.read(paths.root() / source), count=1)
+        if not count:
+            raise ValueError(f"{source} has no '{pattern.pattern}'")
+        path.write_text(text, encoding="utf-8")
 
     return make
 
@@ -132,8 +134,9 @@ _EVENT = (
 _RULE = '<assignmentRule variable="n_ketamine_plasma">'
 _RATE = "<ci> Ketamine_blood </ci>"
 _ASSIGNED = "<ci> ANA12_nM </ci>"
-_FIRST_SPECIES = 'initialConcentration="597.739003"'
-_FIRST_VALUE = 'name="volume_extracellular" value="0.2"'
+_FIRST_SPECIES = re.compile('initialConcentration="[^"]+"')
+_FIRST_VALUE = re.compile('name="volume_extracellular" value="[^"]+"')
+_FIRST_SIZE = re.compile('size="[^"]+"')
 _PARAMETER = '<parameter metaid="meta_volume_extracellular"'
 
 
@@ -219,8 +222,8 @@ MAKERS |= {
     "sbml_negative": _edited(_MODEL, _FIRST_SPECIES, 'initialConcentration="-1"'),
     "sbml_no_value": _edited(_MODEL, _FIRST_VALUE, 'name="volume_extracellular"'),
     "sbml_nan_value": _edited(_MODEL, _FIRST_VALUE, 'name="volume_extracellular" value="NaN"'),
-    "sbml_no_volume": _edited(_MODEL, 'size="1.8"', 'size="0"'),
-    "sbml_negative_volume": _edited(_MODEL, 'size="1.8"', 'size="-1.8"'),
+    "sbml_no_volume": _edited(_MODEL, _FIRST_SIZE, 'size="0"'),
+    "sbml_negative_volume": _edited(_MODEL, _FIRST_SIZE, 'size="-1.8"'),
     "sbml_cps": _copied(f"sbml/{paths.NAME}.cps"),
     "sbml_antimony": _copied(f"sbml/{paths.NAME}.ant"),
     "sbml_sbgn": _copied(f"sbml/{paths.NAME}.sbgn"),
@@ -330,11 +333,13 @@ _ALIASES = "a: &a0 [x, x]\n" + "".join(
 )
 
 
-def _claim(old: str, new: str) -> Callable[[Path], object]:
+def _claim(old: str | re.Pattern[str], new: str) -> Callable[[Path], object]:
     return _edited(_CLAIMS, old, new)
 
 
 _table = "ketamine_mtor/knowledge/{}.tsv".format
+_THRESHOLD = re.compile(r"by_at_least: [\d.]+")
+_VOLUME = re.compile(r"(?<=^volume_peritoneum\t)[\d.]+\tL", re.MULTILINE)
 
 MAKERS |= {
     "yaml_aliases": _text(_ALIASES),
@@ -356,8 +361,8 @@ MAKERS |= {
     "claim_quote": _claim("Ketamine blockade of NMDARs", "Ketamine blockade of everything"),
     "claim_source": _claim("source: [E08", "source: [E99"),
     "claim_upstream": _claim("upstream: []", "upstream: [C01_ketamine_blocks_NMDARs]"),
-    "claim_nan": _claim("by_at_least: 0.15", "by_at_least: .nan"),
-    "claim_negative": _claim("by_at_least: 0.15", "by_at_least: -0.15"),
+    "claim_nan": _claim(_THRESHOLD, "by_at_least: .nan"),
+    "claim_negative": _claim(_THRESHOLD, "by_at_least: -0.15"),
     "experiment_drug": _edited(_EXPERIMENTS, "{NBQX: null}", "{NBQY: null}"),
     "experiment_gene": _edited(_EXPERIMENTS, "[GRIN1]", "[GRIN7]"),
     "experiment_dose": _edited(_EXPERIMENTS, "ketamine: 10", "ketamine: -10"),
@@ -373,10 +378,10 @@ MAKERS |= {
     ),
     "table_cut": _cut(_table("parameters"), 0.501),
     "table_header": _edited(_table("parameters"), "value\tunit", "unit\tvalue"),
-    "table_number": _edited(_table("parameters"), "\t1.8\t", "\t1,8\t"),
-    "table_nan": _edited(_table("parameters"), "\t1.8\t", "\tnan\t"),
-    "table_unit": _edited(_table("parameters"), "\t1.8\tL", "\t1.8\tl"),
-    "table_bounds": _edited(_table("parameters"), "\t1.8\t", "\t18\t"),
+    "table_number": _edited(_table("parameters"), _VOLUME, "1,8\tL"),
+    "table_nan": _edited(_table("parameters"), _VOLUME, "nan\tL"),
+    "table_unit": _edited(_table("parameters"), _VOLUME, "1\tl"),
+    "table_bounds": _edited(_table("parameters"), _VOLUME, "1e9\tL"),
     "table_twice": _edited(_table("genes"), "\nBDNF\t", "\nGRIN1\t"),
     "table_parameter": _edited(_table("genes"), "BDNF_transcripts_0", "BDNF_transcript_0"),
     "table_source": _edited(_table("drugs"), "\tQ3\t", "\tQ77\t"),

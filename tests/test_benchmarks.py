@@ -1,4 +1,4 @@
-"""What the benchmarks reckon and tell; nothing here runs a simulator or looks at the time."""
+"""What the benchmarks reckon and tell; nothing here looks at the time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("numba")
 
 from ketamine_mtor import paths
+from ketamine_mtor.engines.session import Session
 from ketamine_mtor.errors import InputError
 from tests.benchmarks import (
     engines,
@@ -22,6 +23,7 @@ from tests.benchmarks import (
     problems,
     samples,
     single,
+    whole,
 )
 from tests.benchmarks.problems import MODEL
 from tests.benchmarks.rows import (
@@ -236,6 +238,14 @@ def test_all_that_run_sets_agree_on_them():
     assert courses[0].shape == (3, len(sets.times) - 1, len(sets.observables))
     assert measure.error(*courses).max() < 1e-3
     assert measure.error(courses[0], 1.1 * courses[1]).min() > 1e-3
+
+
+def test_a_chunk_is_judged_as_if_it_were_met_for_the_first_time(monkeypatch):
+    plan = whole._plan()
+    forgotten = []
+    monkeypatch.setattr(Session, "forget", lambda session: forgotten.append(session))
+    whole._anew(replace(plan, chunk=1, claims=plan.claims[:1]), 0)
+    assert len(forgotten) == 1
 
 
 def test_what_runs_leave_behind_is_seen(monkeypatch):

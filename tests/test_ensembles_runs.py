@@ -344,13 +344,14 @@ def test_a_worker_with_something_else_installed_is_told():
         run._encoded(plan, "digest of another manifest", 0)
 
 
-def test_no_scheduler_gets_one_line(tmp_path):
+def test_no_scheduler_gets_one_line_and_leaves_nothing_behind(tmp_path):
+    dask = pytest.importorskip("dask")
     pytest.importorskip("distributed")
     for address in ("nonsense", "tcp://127.0.0.1"):
         with pytest.raises(km.InputError, match="no Dask scheduler") as found:
             km.ensemble(2, out=tmp_path / "new", claims=CLAIMS, scheduler=address)
         assert "\n" not in str(found.value)
-    assert not (tmp_path / "new").exists()
+    assert not (tmp_path / "new").exists() and "scheduler" not in dask.config.config
 
 
 def test_a_scheduler_without_dask_gets_one_line(tmp_path, monkeypatch):

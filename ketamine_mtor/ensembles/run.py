@@ -27,6 +27,7 @@ from ketamine_mtor.errors import InputError, MissingExtra, SimulationError, one_
 from ketamine_mtor.progress import progress
 
 if TYPE_CHECKING:
+    import distributed
     import pandas as pd
 
 #: Tolerances of the kernel; the absolute one in nM.
@@ -34,8 +35,8 @@ RELATIVE, ABSOLUTE_NM = 1e-4, 1e-6
 #: Sets of a chunk: some ten seconds of work, a gigabyte of memory.
 CHUNK = 128
 #: The largest numbers that are taken: a chunk of ten gigabytes, processes of a large machine, sets
-#: that are two weeks of a core.
-MOST_IN_CHUNK, MOST_WORKERS, MOST_SETS = 1280, 1024, 10_000_000
+#: that are five months of a core.
+MOST_IN_CHUNK, MOST_WORKERS, MOST_SETS = 1280, 1024, 100_000_000
 #: A number this near its threshold, as a share of it, is looked at by the referee.
 NEAR = 1e-3
 #: Share of the sets that the referee runs in any case, and how far off the kernel may be there.
@@ -161,26 +162,9 @@ def ensemble(
         raise InputError(f"out is {out!r}; allowed: the path of a folder")
     plan = make_plan(samples, seed, design, spread, table, claims, variant, chunk)
     document = manifest(plan)
-    cluster = None if scheduler is None else connect(scheduler)
-    folder = Folder(Path(out), document, resume)
-    missing = folder.missing(plan.chunks)
-    identity = fingerprint(document)
-    tasks = {i: functools.partial(_encoded, plan.only(i), identity, i) for i in missing}
-    done = plan.chunks - len(missing)
-    try:
-        with (
-            cluster or nullcontext(),
-            progress("chunks", plan.chunks, done) as advance,
-            closing(on_cluster(tasks, cluster) if cluster else here(tasks, workers)) as chunks,
-        ):
-            for index, content in chunks:
-                folder.add(index, content)
-                done += 1
-                advance()
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            f"interrupted: {done} of {plan.chunks} chunks are kept in {out}"
-        ) from None
+    with nullcontext() if scheduler is None else connect(scheduler) as cluster:
+        folder = Folder(Path(out), document, resume)
+        _add_missing(folder, plan, fingerprint(document), cluster, workers)
     table, deviation = summary(folder.frames(plan.chunks), plan.claims)
     folder.summarise(table)
     found = Ensemble(Path(out), plan.claims, table, deviation, folder, plan)
@@ -190,6 +174,32 @@ def ensemble(
             f" allowed: {MOST_APART:g}; verdicts are in {out}"
         )
     return found
+
+
+def _add_missing(
+    folder: Folder,
+    plan: Plan,
+    identity: str,
+    cluster: distributed.Client | None,
+    workers: int | None,
+) -> None:
+    """Compute the chunks that the folder does not have, here or on a cluster."""
+    missing = folder.missing(plan.chunks)
+    tasks = {i: functools.partial(_encoded, plan.only(i), identity, i) for i in missing}
+    done = plan.chunks - len(missing)
+    try:
+        with (
+            progress("chunks", plan.chunks, done) as advance,
+            closing(on_cluster(tasks, cluster) if cluster else here(tasks, workers)) as chunks,
+        ):
+            for index, content in chunks:
+                folder.add(index, content)
+                done += 1
+                advance()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"interrupted: {done} of {plan.chunks} chunks are kept in {folder.path}"
+        ) from None
 
 
 def make_plan(

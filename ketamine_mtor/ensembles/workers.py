@@ -118,7 +118,8 @@ def connect(address: str) -> distributed.Client:
     except ImportError:
         raise MissingExtra("a scheduler needs Dask: install ketamine-mtor[cluster]") from None
     try:
-        return distributed.Client(address, timeout="10s")
+        # Not the default: one that finds nobody stays that, and xarray would compute with it.
+        return distributed.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise InputError(
             f"no Dask scheduler at '{address}': {str(error).splitlines()[0].rstrip('.')};"
@@ -145,7 +146,7 @@ def on_cluster(tasks: Tasks, client: distributed.Client) -> Generator[tuple[int,
         indices.update(new)
         return list(new)
 
-    queue = distributed.as_completed(submit(), with_results=True)
+    queue = distributed.as_completed(submit(), client.loop, with_results=True)
     try:
         for done, content in queue:
             yield indices.pop(done), content

@@ -60,7 +60,7 @@ def _begin(plan: Plan) -> None:
 
 def _anew(plan: Plan, index: int) -> None:
     """Judge a chunk, as if it were met for the first time: the referee keeps where animals rest."""
-    for variant in study.variants(plan.claims, plan.variant):
+    for variant in study.variants(chunk.claims_of(plan.claims), plan.variant):
         chunk._referee(variant)._runs.session.forget()
     chunk.run_chunk(plan, index)
 
