@@ -73,10 +73,10 @@ check: tidy ## say all that has to be renewed or said after a change, and by whi
 	  "python -m ketamine_mtor.studies.robustness" \
 	  "python -m ketamine_mtor.studies.page"); \
 	$(MAKE) test-fast || now="$$now a test fails: see above"; \
-	[ -z "$$now" ] || printf '\nNow (renew-quick renews all that is generated):\n%s\n' "$$now"; \
-	[ -z "$$later" ] || printf '\nStudies, which may be left to whoever merges (renew makes all of them):\n%s\n' "$$later"; \
-	[ -n "$$now$$later" ] || printf '\nNothing is out of step.\n'; \
-	[ -z "$$now$$later" ]
+	if [ -z "$$now$$later" ]; then printf '\nNothing is out of step.\n'; exit; fi; \
+	printf '\nNow (make renew-quick renews all that is generated):\n%s\n' "$${now:-nothing}"; \
+	printf '\nStudies, which may be left to whoever merges (make renew makes all of them):\n%s\n' "$${later:-nothing}"; \
+	exit 1
 
 renew-quick: ## rewrite all that follows from tables, rules and committed studies, but for the steady state (three minutes)
 	$(MAKE) build companions sbgn quality parameters contradictions cost readme petab-page

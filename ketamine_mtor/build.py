@@ -20,7 +20,7 @@ from ketamine_mtor.knowledge.rows import SteadySpecies, WildType
 from ketamine_mtor.model_files import ModelFiles
 from ketamine_mtor.progress import tracked
 from ketamine_mtor.rules import build_model
-from ketamine_mtor.script import Parser, command
+from ketamine_mtor.script import Parser, command, renew_or_check
 from ketamine_mtor.tabular import tab_separated
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def build(check: bool = False, folder: Path | None = None) -> list[str]:
             for variant in listed:
                 moving += _moving(variant, fresh(Path(scratch), variant))
         if check:
-            return differences(Path(scratch), folder) + moving
+            return moving + differences(Path(scratch), folder)
         if moving:
             raise InputError(moving[0])
         return write_all(folder, _files(Path(scratch)))
@@ -104,7 +104,7 @@ def build(check: bool = False, folder: Path | None = None) -> list[str]:
 def differences(fresh: Path, committed: Path) -> list[str]:
     """One line for each file of ``fresh`` that ``committed`` lacks or has otherwise."""
     return [
-        out_of_step(str(committed / name), "ketamine-mtor build")
+        out_of_step(str(committed / name), "make build")
         for name in differing(committed, _files(fresh))
     ]
 
@@ -199,13 +199,18 @@ def described(
     return emit.from_tables(tables, about, creator=CREATOR, created=CREATED, licence=LICENCE)
 
 
-def steady(variants: Sequence[str] | None = None) -> None:
-    """Recompute the steady state of ``variants``, and ``wildtype.tsv``, from the rules and tables.
+def steady(variants: Sequence[str] | None = None) -> dict[str, bytes]:
+    """The steady state of ``variants``, and ``wildtype.tsv``, from the rules and the other tables.
 
     Parameters
     ----------
     variants
         Their names (default: all).
+
+    Returns
+    -------
+    dict of str to bytes
+        Each file by its path in the checkout.
 
     Raises
     ------
@@ -213,10 +218,11 @@ def steady(variants: Sequence[str] | None = None) -> None:
         When the model finds no drug-free steady state.
     """
     tables = knowledge.load(generated=False)
+    made: dict[str, bytes] = {}
     for variant in tables.variants if variants is None else variants:
         model, _ = _generated(variant, tables)
         plant, state, rows = _at_rest(model, tables.with_settings(variant))
-        _write_table(knowledge.steady_state_file(variant), rows)
+        made[f"{knowledge.steady_state_file(variant)}.tsv"] = _table(rows)
         if variant == knowledge.DEFAULT_VARIANT:
             names = set(model.parameters.keys())
             relative = [name for name in tables.observables if f"{name}{WILDTYPE}" in names]
@@ -225,8 +231,9 @@ def steady(variants: Sequence[str] | None = None) -> None:
                 WildType(name, _rounded(value * _divisor(model, name)), units[f"{name}{WILDTYPE}"])
                 for name, value in zip(relative, plant.observe(state, relative), strict=True)
             ]
-            _write_table("wildtype", wildtype)
-    knowledge.forget()
+            made["wildtype.tsv"] = _table(wildtype)
+    folder = knowledge.PACKAGED.relative_to(paths.root())
+    return {(folder / name).as_posix(): content for name, content in made.items()}
 
 
 def _at_rest(
@@ -282,13 +289,12 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}") if abs(value) > _NOTHING else 0.0
 
 
-def _write_table(name: str, rows: Sequence[Any]) -> None:
+def _table(rows: Sequence[Any]) -> bytes:
     lines = (
         [f"{cell:.{_DIGITS}g}" if isinstance(cell, float) else cell for cell in astuple(row)]
         for row in rows
     )
-    text = tab_separated([[field.name for field in fields(rows[0])], *lines])
-    write(knowledge.PACKAGED / f"{name}.tsv", text.encode())
+    return tab_separated([[field.name for field in fields(rows[0])], *lines]).encode()
 
 
 @command
@@ -297,8 +303,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(description="recompute the drug-free steady state")
     parser.add_argument("what", choices=["steady"])
     parser.parse_args(arguments)
-    steady()
-    return 0
+    return renew_or_check(steady(), "make steady", check=False)
 
 
 if __name__ == "__main__":

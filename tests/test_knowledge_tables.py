@@ -84,19 +84,24 @@ MISTAKES = {
     "status": ("references", "R1\tREAD", "R1\tREED", "nearest: 'READ'"),
     "source": ("parameters", "measured\tR1", "measured\tR9", "unknown source 'R9'"),
     "no source": ("parameters", "measured\tR1", "measured\t", "column source is empty"),
-    "unread": ("parameters", "measured\tR1", "measured\tR2", "unknown source 'R2'"),
-    "assumed": ("parameters", "measured\tR1", "measured\tassumed", "unknown source 'assumed'"),
+    "unread": (
+        "parameters",
+        "measured\tR1",
+        "measured\tR2",
+        "'R2' was not read (status MEM)",
+    ),
+    "assumed": ("parameters", "measured\tR1", "measured\tassumed", "goes with kind assumed alone"),
     "other fit": (
         "parameters",
         "measured\tR1",
         "fitted (other model)\tassumed",
-        "unknown source 'assumed'",
+        "goes with kind assumed alone",
     ),
     "other fit unread": (
         "parameters",
         "measured\tR1",
         "fitted (other model)\tR2",
-        "unknown source 'R2'",
+        "'R2' was not read (status MEM)",
     ),
     "bounds": ("parameters", "0.00005\t0.0002", "0.0002\t0.0003", "is not within 0.0002 to 0.0003"),
     "one bound": ("parameters", "0.00005\t0.0002", "0.00005\t", "have to be given together"),
@@ -125,8 +130,18 @@ MISTAKES = {
         "\tsoma\tthe slow",
         "compartment 'soma'",
     ),
-    "readout source": ("observables", "protein\tR1", "protein\tR2", "unknown source 'R2'"),
-    "variant source": ("variants", "slowly\tR1", "slowly\tR2", "unknown source 'R2'"),
+    "readout source": (
+        "observables",
+        "protein\tR1",
+        "protein\tR2",
+        "'R2' was not read (status MEM)",
+    ),
+    "variant source": (
+        "variants",
+        "slowly\tR1",
+        "slowly\tR2",
+        "'R2' was not read (status MEM)",
+    ),
     "setting of what": ("variant_settings", "slow\t", "slwo\t", "nearest: 'slow'"),
     "setting": ("variant_settings", "protein_synthesis", "protein_synth", "unknown parameter"),
     "rest place": ("steady_state", "Ion()\tcytosol", "Ion()\tcytosole", "nearest: 'cytosol'"),
@@ -159,7 +174,7 @@ def test_a_rule_needs_sources_that_were_read(folder):
     path.write_text(
         "rule\tsbo\tresource\treferences\tnote\nabsorbed\tSBO:0000655\t\tR2\t\n", encoding="utf-8"
     )
-    with pytest.raises(TableError, match=r"rules.tsv, row 2 \(absorbed\): unknown source 'R2'"):
+    with pytest.raises(TableError, match=r"rules.tsv, row 2 \(absorbed\): source 'R2' was not"):
         knowledge.load(folder)
 
 

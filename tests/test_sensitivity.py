@@ -281,7 +281,9 @@ def test_every_claim_is_measured_or_left_out_with_a_reason(committed):
     measured = tuple(row.claim for row in decided if not row.left_out)
     assert committed[results.CLAIMS].rows == measured
     assert all(math.isfinite(row.measured) for row in decided if not row.left_out)
-    assert results.decided_table(decided) == results.committed(results.DECIDED)
+    assert results.decided_table(decided) == results.committed(results.DECIDED), (
+        f"of another model or other claims; run: {results.STUDY.command}"
+    )
 
 
 def test_every_claim_that_is_measured_has_a_sensitivity_to_every_number(committed):

@@ -66,6 +66,9 @@ def test_the_page_has_every_number_under_its_stretch():
     assert "| `protein_synthesis` | 0.006 | 1/s | assumed |  |  |  | 0 |" in text
     assert text.index("## Numbers that no rule uses") < text.index("`receptor_0`")
     assert "Of the 1 numbers to which some claim is sensitive, 1 (100.0%) are measured or" in text
+    before = "of an earlier version of the model"
+    assert before not in text
+    assert before in evidence.page(small_model.tables(), found, modules, of_before=True)
 
 
 def test_every_number_belongs_to_a_stretch_of_the_figure():

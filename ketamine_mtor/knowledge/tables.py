@@ -266,11 +266,11 @@ def _check(tables: Tables) -> None:
     for where, row in _rows(tables, "observables"):
         _known(where, "unit", [row.unit], tables.units)
         _known(where, "compartment", filter(None, [row.compartment]), tables.compartments)
-        _known(where, "source", row.source, [*_citable(tables), ASSUMED])
+        _cited(where, row.source, tables)
     for where, row in _rows(tables, "rules"):
-        _known(where, "source", row.references, [*_citable(tables), ASSUMED])
+        _cited(where, row.references, tables)
     for where, row in _rows(tables, "variants"):
-        _known(where, "source", row.source, _citable(tables))
+        _cited(where, row.source, tables, assumed=False)
     for where, row in _rows(tables, "variant_settings"):
         _known(where, "variant", [row.variant], tables.variants)
         _known(where, "parameter", [row.parameter], numbers)
@@ -300,8 +300,24 @@ def _sourced(
     """A source is a reference that was read, or `assumed` (of a number: only if its kind is)."""
     if not source:
         raise TableError(f"{where}: column source is empty; allowed: a reference, or {ASSUMED}")
-    words = [word for word in source if word != ASSUMED or assumed is False]
-    _known(where, "source", words, _citable(tables))
+    _cited(where, source, tables, assumed is not False)
+
+
+def _cited(where: str, source: tuple[str, ...], tables: Tables, assumed: bool = True) -> None:
+    """Each is a reference that was read, or `assumed` where that may be."""
+    if not assumed and ASSUMED in source:
+        raise TableError(
+            f"{where}: source is {ASSUMED}, which goes with kind {ASSUMED} alone;"
+            " allowed: a reference that was read"
+        )
+    for word in source:
+        status = tables.references[word].status if word in tables.references else ""
+        if status and status not in CITABLE:
+            raise TableError(
+                f"{where}: source '{word}' was not read (status {status});"
+                f" allowed: a reference with status {' or '.join(CITABLE)}, or {ASSUMED}"
+            )
+    _known(where, "source", source, [*_citable(tables), ASSUMED])
 
 
 def _citable(tables: Tables) -> list[str]:
