@@ -109,7 +109,7 @@ def test_a_changed_file_is_told_from_what_the_rules_give(built, tmp_path, monkey
     assert "ketamine_mtor.xml" in wrong
     monkeypatch.setattr(build, "_moving", lambda variant, files: [f"{variant} moves"])
     told = build.build(check=True, folder=tmp_path)
-    assert told == [wrong, *(f"{variant} moves" for variant in knowledge.load().variants)]
+    assert told == [*(f"{variant} moves" for variant in knowledge.load().variants), wrong]
     with pytest.raises(InputError, match="moves"):
         build.build(folder=tmp_path)
 
