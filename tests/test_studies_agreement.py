@@ -149,16 +149,13 @@ def test_the_committed_table_is_of_the_claims_experiments_and_within_the_toleran
 
 def test_a_run_that_the_table_lacks_is_named(committed, named):
     row = committed.pop(3)
-    (line,) = agreement.out_of_step(committed, named)
-    assert line == (
-        f"{row.experiment} ({row.variant}), {row.engine}: is missing in engines.tsv;"
-        " run: make engines"
-    )
+    line = f"{row.experiment} ({row.variant}), {row.engine}: is missing in engines.tsv"
+    assert f"{line}; run: make engines" in agreement.out_of_step(committed, named)
 
 
 def test_a_run_that_no_claim_needs_is_named(committed, named):
-    (line,) = agreement.out_of_step([*committed, replace(committed[0], experiment="gone")], named)
-    assert line.startswith("gone (caption), copasi: is of no claim, but in engines.tsv")
+    lines = agreement.out_of_step([*committed, replace(committed[0], experiment="gone")], named)
+    assert "gone (caption), copasi: is of no claim, but in engines.tsv" in "\n".join(lines)
 
 
 def test_a_table_is_read_as_it_was_written():
