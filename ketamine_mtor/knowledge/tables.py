@@ -294,13 +294,11 @@ def _known(where: str, what: str, words: Iterable[object], allowed: Collection[o
             raise TableError(f"{where}: {not_allowed(what, word, map(str, allowed))}")
 
 
-def _sourced(
-    where: str, source: tuple[str, ...], tables: Tables, assumed: bool | None = None
-) -> None:
+def _sourced(where: str, source: tuple[str, ...], tables: Tables, assumed: bool = True) -> None:
     """A source is a reference that was read, or `assumed` (of a number: only if its kind is)."""
     if not source:
         raise TableError(f"{where}: column source is empty; allowed: a reference, or {ASSUMED}")
-    _cited(where, source, tables, assumed is not False)
+    _cited(where, source, tables, assumed)
 
 
 def _cited(where: str, source: tuple[str, ...], tables: Tables, assumed: bool = True) -> None:
@@ -315,9 +313,9 @@ def _cited(where: str, source: tuple[str, ...], tables: Tables, assumed: bool = 
         if status and status not in CITABLE:
             raise TableError(
                 f"{where}: source '{word}' was not read (status {status});"
-                f" allowed: a reference with status {' or '.join(CITABLE)}, or {ASSUMED}"
+                f" allowed: a reference with status {' or '.join(CITABLE)}"
             )
-    _known(where, "source", source, [*_citable(tables), ASSUMED])
+    _known(where, "source", source, [*_citable(tables), *([ASSUMED] if assumed else [])])
 
 
 def _citable(tables: Tables) -> list[str]:
