@@ -51,7 +51,7 @@ def test_pages_of_other_numbers_are_named(monkeypatch, capsys):
     whole = knowledge.load()
     one = whole.parameters["BDNF_release"]
     other = {**whole.parameters, one.id: replace(one, note="of another paper")}
-    monkeypatch.setattr(knowledge, "load", lambda: replace(whole, parameters=other))
+    monkeypatch.setattr(knowledge, "load", lambda **_: replace(whole, parameters=other))
     assert evidence.main(["--check"]) == 1
     (line,) = capsys.readouterr().out.splitlines()
     assert line == "docs/parameters.md is out of step; run: make parameters"
