@@ -88,6 +88,8 @@ def find(name: str, try_out: Callable[[Path], bool]) -> bytes | None:
             # Another process may have come to its verdict first.
             with contextlib.suppress(FileNotFoundError):
                 os.replace(new, verdict)
+        # One that was written while another came to its verdict.
+        new.unlink(missing_ok=True)
         found = content(good, name)
         if found is None:
             good.unlink(missing_ok=True)
