@@ -13,6 +13,8 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import settings
 
+from tests.caches_kit import nothing_kept
+
 os.environ["KETAMINE_MTOR_CACHE"] = "off"
 #: Names a folder for the networks that tests have made, of which `make gate-mutation`, which runs
 #: tests thousands of times, needs a few dozen.
@@ -44,6 +46,16 @@ def _keep_networks(folder: Path) -> None:
         return path.read_text(encoding="utf-8")
 
     bng.generate_network = kept
+
+
+@pytest.fixture(autouse=True)
+def _what_was_patched_is_not_kept(request):
+    """The next test, whichever it is, gets the package as it is."""
+    if "monkeypatch" in request.fixturenames:
+        with nothing_kept():
+            yield
+    else:
+        yield
 
 
 # The toy. Packages are imported where they are needed: most runs are of a few files. The texts are

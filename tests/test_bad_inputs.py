@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 import traceback
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from ketamine_mtor import model_files, paths
-from ketamine_mtor.claims.vocabulary import model_vocabulary
+from ketamine_mtor import paths
 from ketamine_mtor.cli import main
 from ketamine_mtor.knowledge import tables
 from tests import bad_inputs_kit as kit
+from tests.caches_kit import forget
 from tests.damage import MAKERS
 
 pytestmark = pytest.mark.slow
@@ -21,37 +24,29 @@ pytestmark = pytest.mark.slow
 CASES = {case.id: case for case in kit.cases()}
 #: So many run as a process of their own here; `make gate-input` runs all so.
 REAL = 20
-_CACHES = (model_files._packaged, model_vocabulary)
 
 
-def _forget() -> None:
-    for cache in _CACHES:
-        cache.cache_clear()
-
-
-@pytest.fixture
-def in_place(monkeypatch, tmp_path):
-    """Puts a case's files where it runs, and the package that it runs there."""
-
-    def put(case: kit.Case) -> None:
-        kit.prepare(case, tmp_path)
-        monkeypatch.chdir(tmp_path)
+@contextlib.contextmanager
+def in_place(case: kit.Case, folder: Path) -> Iterator[None]:
+    """A case's files where it runs, and the package that it runs there."""
+    kit.prepare(case, folder)
+    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
         if case.own_package:
-            package = tmp_path / kit.MODEL / "ketamine_mtor"
-            monkeypatch.setattr(paths, "_PACKAGE", package)
-            monkeypatch.setattr(tables, "PACKAGED", package / "knowledge")
-            _forget()
-
-    yield put
-    _forget()
+            package = folder / kit.MODEL / "ketamine_mtor"
+            patch.setattr(paths, "_PACKAGE", package)
+            patch.setattr(tables, "PACKAGED", package / "knowledge")
+            forget()
+        yield
+    if case.own_package:
+        forget()
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_bad_input_is_one_line_and_nothing_is_written(in_place, tmp_path, name):
+def test_bad_input_is_one_line_and_nothing_is_written(tmp_path, name):
     case = CASES[name]
-    in_place(case)
-    before = kit.snapshot(tmp_path)
-    done = CliRunner().invoke(main, list(case.command), env=dict(case.environment))
+    with in_place(case, tmp_path):
+        before = kit.snapshot(tmp_path)
+        done = CliRunner().invoke(main, list(case.command), env=dict(case.environment))
     said = done.stderr
     if not isinstance(done.exception, SystemExit):
         said += "".join(traceback.format_exception(done.exception))

@@ -235,8 +235,6 @@ def test_a_variant_that_is_not_built_is_one_line(monkeypatch, tmp_path):
     model_files._packaged.cache_clear()
     with pytest.raises(InputError, match=r"caption\.xml cannot be read: No such file"):
         model_files.packaged()
-    monkeypatch.undo()
-    model_files._packaged.cache_clear()
 
 
 def test_the_public_names_are_there_and_others_are_not():
