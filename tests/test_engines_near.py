@@ -51,4 +51,6 @@ def test_a_model_loads_in_a_large_process_with_holes():
 
 @on_linux
 def test_it_would_crash_were_holes_left_open():
-    assert load_in_a_tight_process(LARGE, ALL_SAFE).returncode == -signal.SIGSEGV
+    # One in thirty does not, by where the system happens to place things.
+    tries = (load_in_a_tight_process(LARGE, ALL_SAFE).returncode for _ in range(5))
+    assert -signal.SIGSEGV in tries
