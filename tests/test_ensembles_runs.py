@@ -274,6 +274,15 @@ def _begun(out: Path) -> Callable[[], bool]:
     return lambda: any(out.glob("chunk-*.parquet"))
 
 
+def test_a_program_that_comes_through_a_pipe_has_workers_too(alone, tmp_path):
+    of = f"8, seed=5, spread=2.0, chunk=1, claims={CLAIMS[1:]!r}, workers=2, out='out'"
+    program = f"import ketamine_mtor as km; km.ensemble({of})"
+    done = subprocess.run(
+        [sys.executable, "-"], input=program.encode(), cwd=tmp_path, timeout=5 * PATIENCE
+    )
+    assert done.returncode == 0 and _bytes(tmp_path / "out") == alone
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
 def test_stopped_with_two_workers_and_gone_on_with(alone, tmp_path, how):
     out = tmp_path / "out"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
@@ -14,6 +13,7 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from ketamine_mtor import processes
 from ketamine_mtor.errors import InputError, MissingExtra, SimulationError
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def here(tasks: Tasks, workers: int | None) -> Generator[tuple[int, bytes]]:
 
 
 def _pooled(tasks: Tasks, workers: int) -> Generator[tuple[int, bytes]]:
-    # A fresh interpreter: an engine's compiled code does not survive a fork.
-    context = multiprocessing.get_context("spawn")
+    context = processes.fresh()
     theirs, ours = context.Pipe(duplex=False)
     with (
         closing(theirs),
