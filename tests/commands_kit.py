@@ -39,6 +39,7 @@ STANDS_FOR = {
     "--nworkers 8": "--nworkers 2",
     "--samples 1000000": "--samples 4 --chunk 2 --claim C05",
     "--samples 1000 ": "--samples 10 ",
+    "--samples 100 ": "--samples 10 ",
 }
 #: A page's script begins in the middle.
 GIVEN = {

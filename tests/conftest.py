@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -56,6 +58,26 @@ def _what_was_patched_is_not_kept(request):
             yield
     else:
         yield
+
+
+@pytest.fixture(scope="session")
+def compiled_models(tmp_path_factory):
+    """A folder for the compiled models of commands that are run; the model is in it."""
+    folder = tmp_path_factory.mktemp("compiled")
+    command = "from ketamine_mtor.cli import main; main(['simulate', '--hours', '1'])"
+    subprocess.run(
+        [sys.executable, "-c", command],
+        env=os.environ | {"KETAMINE_MTOR_CACHE": str(folder)},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return folder
+
+
+@pytest.fixture
+def quick_commands(monkeypatch, compiled_models):
+    """Commands that are run find their models compiled."""
+    monkeypatch.setenv("KETAMINE_MTOR_CACHE", str(compiled_models))
 
 
 # The toy. Packages are imported where they are needed: most runs are of a few files. The texts are

@@ -25,6 +25,7 @@ PROGRAM = [sys.executable, "-W", "error", "-c", "from ketamine_mtor.cli import m
 
 
 @pytest.mark.parametrize(("name", "kills"), [("simulate", 2), ("scan", 2), ("validate", 1)])
+@pytest.mark.usefixtures("quick_commands")
 def test_a_killed_command_leaves_whole_files(name, kills, tmp_path):
     assert faults(QUICK[name], kills, random.Random(7), tmp_path)[0] == []
 
@@ -104,6 +105,7 @@ def _no_room() -> None:
         "ensemble --samples 2 --chunk 1 --spread 2 --workers 1 --claim L12 --out a",
     ],
 )
+@pytest.mark.usefixtures("quick_commands")
 def test_a_full_disk_is_one_line_and_no_file(words, tmp_path):
     done = subprocess.run(
         [*PROGRAM, *words.split()],

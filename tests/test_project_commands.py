@@ -13,11 +13,6 @@ PAGES = kit.pages()
 WITH_COMMANDS = [name for name, page in PAGES.items() if kit.commands(name, page)]
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
 def port():
     with socket.socket() as free:
@@ -28,9 +23,9 @@ def port():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_COMMANDS)
 def test_the_commands_of_a_page_run_and_write_where_nothing_is_committed(
-    name, tmp_path, cache, port
+    name, tmp_path, compiled_models, port
 ):
-    assert kit.faults(kit.commands(name, PAGES[name], port), tmp_path, cache) == []
+    assert kit.faults(kit.commands(name, PAGES[name], port), tmp_path, compiled_models) == []
 
 
 def test_what_is_not_run_or_run_otherwise_is_on_a_page():
@@ -82,17 +77,21 @@ def test_a_page_is_typed_from_top_to_bottom():
         ("true --out results/gone", "results/gone is not there"),
     ],
 )
-def test_a_command_that_fails_litters_or_does_nothing_is_found(typed, fault, tmp_path, cache):
-    (found,) = kit.faults([typed, "true"], tmp_path, cache)
+def test_a_command_that_fails_litters_or_does_nothing_is_found(
+    typed, fault, tmp_path, compiled_models
+):
+    (found,) = kit.faults([typed, "true"], tmp_path, compiled_models)
     assert fault in found
 
 
-def test_what_serves_ends_with_the_page(tmp_path, cache):
+def test_what_serves_ends_with_the_page(tmp_path, compiled_models):
     began = time.monotonic()
-    assert kit.faults(["sleep 300 &", "true"], tmp_path, cache) == []
+    assert kit.faults(["sleep 300 &", "true"], tmp_path, compiled_models) == []
     assert time.monotonic() - began < 60
 
 
-def test_a_script_that_fails_is_found(tmp_path, cache):
-    (found,) = kit.faults(kit.commands("page.md", "```python\nimport gone\n```"), tmp_path, cache)
+def test_a_script_that_fails_is_found(tmp_path, compiled_models):
+    (found,) = kit.faults(
+        kit.commands("page.md", "```python\nimport gone\n```"), tmp_path, compiled_models
+    )
     assert "No module named 'gone'" in found

@@ -25,6 +25,7 @@ def status(folder, code: str, *arguments: str) -> tuple[int, str]:
         "validate --claim C01 --out report.html",
     ],
 )
+@pytest.mark.usefixtures("quick_commands")
 def test_a_command_warns_of_nothing(tmp_path, command):
     code = "from ketamine_mtor.cli import main; main()"
     ended, said = status(tmp_path, code, *command.split())
