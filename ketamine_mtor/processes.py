@@ -15,8 +15,9 @@ def fresh() -> SpawnContext:
     A program that came through a pipe is treated as one that is typed in: it has no such file.
     """
     main = sys.modules["__main__"]
-    # Python calls it '<stdin>', which every new process would look for and end.
-    if not os.path.exists(getattr(main, "__file__", None) or os.curdir):
+    file = getattr(main, "__file__", None)
+    if file and not os.path.exists(file):
+        # Python calls it '<stdin>', which every new process would look for and end.
         del main.__file__
     # A simulator's compiled code does not survive a fork.
     return multiprocessing.get_context("spawn")

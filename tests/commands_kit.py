@@ -57,16 +57,6 @@ _FILE = re.compile(r"lines in `([^`]+)`[^\n]*\n\s*$")
 _TOLD = re.compile(r"(?:\.venv/bin/)?(?:ketamine-mtor [a-z]+|python -m [\w.]+) \S")
 
 
-def pages() -> dict[str, str]:
-    """README and the pages of docs, by their path; decisions are of their day."""
-    paths = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    return {
-        str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
-        for path in paths
-        if path.parent.name not in ("decisions", "site")
-    }
-
-
 def _pieces(name: str, page: str) -> Iterator[str]:
     for found in _BLOCK.finditer(page):
         language, code, told = found.groups()
@@ -81,15 +71,10 @@ def _pieces(name: str, page: str) -> Iterator[str]:
             yield f"cat > {file[1]} <<'END'\n{code}END"
 
 
-def why_not(piece: str) -> list[str]:
-    """The keys of NOT_RUN that a piece has."""
-    return [part for part in NOT_RUN if part in piece]
-
-
 def commands(name: str, page: str, port: int = 0) -> list[str]:
     """What is run of a page, in its order and each once; a script of Python is one command."""
-    found = dict.fromkeys(piece for piece in _pieces(name, page) if not why_not(piece))
-    return [_as_here(piece, port) for piece in found]
+    found = dict.fromkeys(_pieces(name, page))
+    return [_as_here(each, port) for each in found if not any(part in each for part in NOT_RUN)]
 
 
 def _as_here(piece: str, port: int) -> str:
@@ -99,26 +84,20 @@ def _as_here(piece: str, port: int) -> str:
     return f"{piece} &" if SERVERS.match(piece) else piece
 
 
-def script(commands: list[str]) -> str:
-    """A script for `sh` that ends with the first command that fails, and says which."""
-    return "\n".join(["set -ex", *commands, ""])
-
-
-def faults(commands: list[str], folder: Path, cache: Path) -> list[str]:
+def faults(commands: list[str], folder: Path) -> list[str]:
     """What goes wrong with them in ``folder``, as if a clone were there.
 
-    Compiled models are kept in ``cache``. What still runs at the end is ended.
+    The first that fails ends them, and so does the last those that serve.
     """
     (folder / ".venv").symlink_to(sys.prefix)
     (folder / "docs").symlink_to(ROOT / "docs")
     here = {
         "PATH": f"{folder}/.venv/bin{os.pathsep}{os.environ['PATH']}",
-        "KETAMINE_MTOR_CACHE": str(cache),
         "MPLBACKEND": "agg",
     }
     with tempfile.TemporaryFile("w+b") as said:
         running = subprocess.Popen(
-            ["sh", "-c", script(commands)],
+            ["sh", "-exc", "\n".join(commands)],
             cwd=folder,
             env=os.environ | here,
             stdout=subprocess.DEVNULL,
@@ -135,8 +114,20 @@ def faults(commands: list[str], folder: Path, cache: Path) -> list[str]:
         end = said.read().decode(errors="replace")[-2000:]
     if status:
         return [f"exit status {status}: {end}"]
-    written = {path.name for path in folder.iterdir()} - {".venv", "docs", "results", "dist"}
-    told = re.findall(r"--(?:out|plot) (\S+)", "\n".join(commands))
-    return [f"{name} is not in results/ or dist/" for name in sorted(written)] + [
-        f"{path} is not there" for path in told if not (folder / path).exists()
+    text = "\n".join(commands)
+    kept = [folder / "results", folder / "dist"]
+    litter = set(folder.iterdir()) - {folder / ".venv", folder / "docs", *kept}
+    # A file is named by a command, or like the script that writes it.
+    litter |= {
+        each
+        for where in kept
+        for each in where.glob("*")
+        if each.name not in text and f"{each.stem}.py" not in text
+    }
+    missing = [
+        each for each in re.findall(r"--(?:out|plot) (\S+)", text) if not (folder / each).exists()
+    ]
+    return [
+        *(f"{each.relative_to(folder)} is there" for each in sorted(litter)),
+        *(f"{each} is not there" for each in missing),
     ]

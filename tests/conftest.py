@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,13 @@ def compiled_models(tmp_path_factory):
 def quick_commands(monkeypatch, compiled_models):
     """Commands that are run find their models compiled."""
     monkeypatch.setenv("KETAMINE_MTOR_CACHE", str(compiled_models))
+
+
+@pytest.fixture
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 # The toy. Packages are imported where they are needed: most runs are of a few files. The texts are

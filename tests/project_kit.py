@@ -18,6 +18,15 @@ def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
+def pages() -> dict[str, str]:
+    """Guides and pages of docs, by their path; decisions are of their day."""
+    paths = [ROOT / name for name in GUIDES]
+    paths += sorted(
+        each for each in (ROOT / "docs").rglob("*.md") if each.parent.name != "decisions"
+    )
+    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in paths}
+
+
 def dead_links(text: str, root: Path) -> list[str]:
     """Relative links of a guide to what is not there."""
     links = re.findall(r"\]\(([^)#\s]+)", text)

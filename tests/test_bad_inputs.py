@@ -30,15 +30,18 @@ REAL = 20
 def in_place(case: kit.Case, folder: Path) -> Iterator[None]:
     """A case's files where it runs, and the package that it runs there."""
     kit.prepare(case, folder)
-    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
+    with (
+        contextlib.chdir(folder),
+        contextlib.ExitStack() as afterwards,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         if case.own_package:
+            afterwards.callback(forget)
             package = folder / kit.MODEL / "ketamine_mtor"
             patch.setattr(paths, "_PACKAGE", package)
             patch.setattr(tables, "PACKAGED", package / "knowledge")
             forget()
         yield
-    if case.own_package:
-        forget()
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -9,7 +9,7 @@ import pytest
 
 import ketamine_mtor as km
 from ketamine_mtor import cli
-from tests.project_kit import GUIDES, ROOT, command_faults, dead_links, made, read, targets
+from tests.project_kit import GUIDES, ROOT, command_faults, dead_links, made, pages, read, targets
 
 
 def test_what_the_guides_make_is_a_target():
@@ -45,10 +45,7 @@ def out_of_reach(text: str) -> list[str]:
 
 
 def test_the_commands_of_every_page_can_be_copied():
-    pages = [ROOT / name for name in GUIDES]
-    pages += [page for page in (ROOT / "docs").rglob("*.md") if page.parent.name != "decisions"]
-    texts = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in pages}
-    found = {name: out_of_reach(text) for name, text in texts.items()}
+    found = {name: out_of_reach(text) for name, text in pages().items()}
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
